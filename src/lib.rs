@@ -1,1 +1,4 @@
 //! Delete social-media posts.
+
+#[cfg(feature = "mock")]
+pub mod mock;

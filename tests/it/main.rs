@@ -1,1 +1,4 @@
-fn main(){}
+//! The crate as its users see it: one binary for all integration tests.
+
+#[cfg(feature = "mock")]
+mod mock;

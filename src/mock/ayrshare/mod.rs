@@ -1,0 +1,330 @@
+mod rules;
+mod window;
+
+use std::{fmt, time::Duration};
+
+use self::{
+    rules::{Rules, Stage},
+    window::Windows,
+};
+use super::{
+    desk::Rules as _,
+    fault::Fault,
+    request::Request,
+    server::{Server, Shared, lock},
+};
+
+const API_KEY: &str = "MOCK-AYRSHARE-API-KEY";
+
+/// Ayrshare on loopback: a fresh server with its own posts, profiles and window.
+///
+/// Post ids are unique across profiles, as they are at the provider: [`post`](Ayrshare::post),
+/// [`remove_by_hand`](Ayrshare::remove_by_hand) and [`remaining`](Ayrshare::remaining) look at every profile. Seeding an id
+/// again replaces the post.
+///
+/// ```
+/// use unpost::mock::{Ayrshare, PostState};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let ayrshare = Ayrshare::start().await;
+/// ayrshare.publish("post-1", ["twitter", "instagram"]).schedule("post-2", ["linkedin"]);
+/// ayrshare.profile("TENANT-KEY").schedule("post-3", ["facebook"]);
+///
+/// // … have the code under test delete through `ayrshare.base_url()` …
+///
+/// assert_eq!(ayrshare.post("post-2"), Some(PostState::Scheduled));
+/// assert_eq!(ayrshare.remaining(), ["post-1", "post-2", "post-3"]);
+/// assert!(ayrshare.unexpected().is_empty());
+/// # }
+/// ```
+///
+/// # What it answers
+///
+/// | request | answer |
+/// |---|---|
+/// | another key, or a [revoked](Ayrshare::revoke_key) one | 401, code 102 |
+/// | an empty or unknown `Profile-Key` | 403, code 144 |
+/// | beyond the [window](Ayrshare::window) | 429 |
+/// | no JSON, or none of `id`, `bulk`, `deleteAllScheduled` | 400, code 101 |
+/// | one of the two X headers without the other | 400, code 400 |
+/// | an unknown id, or one of another profile | 400, code 114 |
+/// | a post deleted or marked before | 400, code 383 |
+/// | `markManualDeleted`, and nobody [removed it by hand](Ayrshare::remove_by_hand) | 400, code 382 |
+/// | a published post | an object per network; Instagram and TikTok refuse and keep it |
+/// | a scheduled post, or an accepted mark | `success` and the id |
+/// | `deleteAllScheduled` | `success`; every scheduled post of that profile is gone |
+///
+/// Answers to a known key and profile carry `x-ratelimit-max` and `x-ratelimit-count`.
+///
+/// # Guesses
+///
+/// The provider doesn't publish these; a client must not depend on them:
+/// - without the X pair, a post that is also on other networks fails whole (code 419), and with HTTP 400;
+/// - with a wrong X pair, X alone refuses (code 272);
+/// - where a network refuses, the HTTP status is 400, and TikTok gives no code;
+/// - a post removed by hand can be deleted without the mark;
+/// - `id` is looked at before `bulk`; the shape of a `bulk` answer ([`BulkShape`]), and its HTTP status 200;
+/// - the body of a 429, which has no code here.
+pub struct Ayrshare {
+    server: Server<Rules>,
+    base_url: String,
+}
+
+impl Ayrshare {
+    /// The X API key that a fresh mock accepts.
+    pub const X_API_KEY: &str = "MOCK-X-API-KEY";
+    /// The X API secret that a fresh mock accepts.
+    pub const X_API_SECRET: &str = "MOCK-X-API-SECRET";
+
+    /// Starts a server without posts on a free port; it stops when dropped.
+    pub async fn start() -> Self {
+        let server = Server::start(Rules::new(API_KEY, Self::X_API_KEY, Self::X_API_SECRET)).await;
+        let base_url = server.origin() + Rules::PATH.trim_end_matches("/post");
+        Self { server, base_url }
+    }
+
+    /// Everything before `/post`.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The API key that this mock accepts.
+    pub fn api_key(&self) -> &str {
+        API_KEY
+    }
+
+    /// Puts a published post of the primary profile on these networks.
+    pub fn publish<N: Into<String>>(
+        &self,
+        id: impl Into<String>,
+        networks: impl IntoIterator<Item = N>,
+    ) -> &Self {
+        self.server
+            .desk()
+            .rules
+            .seed(id.into(), None, Stage::Published, collect(networks));
+        self
+    }
+
+    /// Gives the primary profile a scheduled post that hasn't gone out to these networks yet.
+    pub fn schedule<N: Into<String>>(
+        &self,
+        id: impl Into<String>,
+        networks: impl IntoIterator<Item = N>,
+    ) -> &Self {
+        self.server
+            .desk()
+            .rules
+            .seed(id.into(), None, Stage::Scheduled, collect(networks));
+        self
+    }
+
+    /// Registers a profile, if it isn't yet, and hands out what seeds it.
+    ///
+    /// An empty key is registered in vain: as at the provider, it is refused and never means the primary profile.
+    pub fn profile(&self, key: impl Into<String>) -> Profile {
+        let key = key.into();
+        self.server.desk().rules.profiles.insert(key.clone());
+        Profile {
+            desk: self.server.shared(),
+            key,
+        }
+    }
+
+    /// A person takes a published post down at its networks: from now on `markManualDeleted` is accepted for it.
+    ///
+    /// No other post is affected: what was never published can't be taken down.
+    pub fn remove_by_hand(&self, id: &str) -> &Self {
+        self.server.desk().rules.remove_by_hand(id);
+        self
+    }
+
+    /// Has the mock accept this X pair instead of [`X_API_KEY`](Self::X_API_KEY) and [`X_API_SECRET`](Self::X_API_SECRET).
+    pub fn x_keys(&self, key: impl Into<String>, secret: impl Into<String>) -> &Self {
+        self.server.desk().rules.x_keys = (key.into(), secret.into());
+        self
+    }
+
+    /// Takes the API key away: every later request is answered 401.
+    pub fn revoke_key(&self) -> &Self {
+        self.server.desk().rules.api_key = None;
+        self
+    }
+
+    /// Admits so many requests per profile and period, instead of 300 in 5 minutes.
+    ///
+    /// The window opens with a profile's first request and is fixed: it doesn't slide. Setting it starts every profile
+    /// afresh.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let ayrshare = unpost::mock::Ayrshare::start().await;
+    /// ayrshare.window(2, Duration::from_millis(100)); // the third request within 100 ms gets 429
+    /// # }
+    /// ```
+    pub fn window(&self, limit: u32, period: Duration) -> &Self {
+        self.server.desk().rules.windows = Windows::new(limit, period);
+        self
+    }
+
+    /// Chooses how `bulk` is answered; at first as [`BulkShape::Array`].
+    pub fn bulk_shape(&self, shape: BulkShape) -> &Self {
+        self.server.desk().rules.bulk_shape = shape;
+        self
+    }
+
+    /// Fails the next requests, as many as told, whoever sends them; what was told before comes first.
+    ///
+    /// ```
+    /// # use unpost::mock::{Ayrshare, Fault};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let ayrshare = Ayrshare::start().await;
+    /// ayrshare.fail_next(1, Fault::status(502).after_acting()); // the post is gone, and the client can't know
+    /// # }
+    /// ```
+    pub fn fail_next(&self, times: usize, fault: Fault) -> &Self {
+        self.server.desk().fail_next(times, fault);
+        self
+    }
+
+    /// What has become of a post; `None` if it was never seeded.
+    pub fn post(&self, id: &str) -> Option<PostState> {
+        self.server.desk().rules.post(id)
+    }
+
+    /// The ids of all posts, of any profile, that still stand somewhere or are scheduled; sorted.
+    pub fn remaining(&self) -> Vec<String> {
+        self.server.desk().rules.remaining(|_| true)
+    }
+
+    /// Every request so far, in order of arrival.
+    pub fn requests(&self) -> Vec<Request> {
+        self.server.desk().requests()
+    }
+
+    /// The requests that no rule knew, answered 501.
+    pub fn unexpected(&self) -> Vec<Request> {
+        self.server.desk().unexpected()
+    }
+}
+
+impl fmt::Debug for Ayrshare {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Ayrshare")
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Seeds one profile of an [`Ayrshare`] mock, and tells what is left of it.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let ayrshare = unpost::mock::Ayrshare::start().await;
+/// let tenant = ayrshare.profile("TENANT-KEY");
+/// tenant.publish("post-1", ["bluesky"]).schedule("post-2", ["linkedin"]);
+/// ayrshare.publish("post-3", ["bluesky"]); // the primary profile's
+///
+/// assert_eq!(tenant.remaining(), ["post-1", "post-2"]);
+/// # }
+/// ```
+pub struct Profile {
+    desk: Shared<Rules>,
+    key: String,
+}
+
+impl Profile {
+    /// Its `Profile-Key`.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Puts a published post of this profile on these networks.
+    pub fn publish<N: Into<String>>(
+        &self,
+        id: impl Into<String>,
+        networks: impl IntoIterator<Item = N>,
+    ) -> &Self {
+        self.seed(id.into(), Stage::Published, collect(networks))
+    }
+
+    /// Gives this profile a scheduled post that hasn't gone out to these networks yet.
+    pub fn schedule<N: Into<String>>(
+        &self,
+        id: impl Into<String>,
+        networks: impl IntoIterator<Item = N>,
+    ) -> &Self {
+        self.seed(id.into(), Stage::Scheduled, collect(networks))
+    }
+
+    fn seed(&self, id: String, stage: Stage, networks: Vec<String>) -> &Self {
+        lock(&self.desk)
+            .rules
+            .seed(id, Some(self.key.clone()), stage, networks);
+        self
+    }
+
+    /// The ids of this profile's posts that still stand somewhere or are scheduled; sorted.
+    pub fn remaining(&self) -> Vec<String> {
+        lock(&self.desk)
+            .rules
+            .remaining(|profile| profile == Some(&self.key))
+    }
+}
+
+impl fmt::Debug for Profile {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Profile").finish_non_exhaustive()
+    }
+}
+
+fn collect<N: Into<String>>(networks: impl IntoIterator<Item = N>) -> Vec<String> {
+    networks.into_iter().map(Into::into).collect()
+}
+
+/// What has become of a post, as the server knows it: see [`Ayrshare::post`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PostState {
+    /// Not sent to any network yet.
+    Scheduled,
+    /// Sent out, and still on these networks.
+    Published {
+        /// In the order in which they were seeded.
+        networks: Vec<String>,
+    },
+    /// Taken down at the networks by a person; the provider still lists it.
+    RemovedByHand,
+    /// Deleted through the provider.
+    Deleted,
+    /// Marked as deleted; nothing was removed from a network for it.
+    MarkedDeleted,
+}
+
+/// How `bulk` is answered: nobody has published it, so a client has to survive each.
+///
+/// Whatever the shape, each post is deleted exactly as by its own `id`, and what is said about it is what that answer would
+/// say, with the id added.
+///
+/// ```
+/// # use unpost::mock::{Ayrshare, BulkShape};
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let ayrshare = Ayrshare::start().await;
+/// ayrshare.bulk_shape(BulkShape::BareStatus); // settles no post
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BulkShape {
+    /// An array of answers, in the order asked.
+    #[default]
+    Array,
+    /// That array under `posts`, beside a `status` for all.
+    Posts,
+    /// An object with each answer under its post's id, beside a `status` for all.
+    ById,
+    /// Only the `status` for all: `success`, or `error` if any post was refused.
+    BareStatus,
+}

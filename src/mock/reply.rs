@@ -1,0 +1,55 @@
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// What a mock answers, before any HTTP library is involved.
+#[derive(Debug)]
+pub(super) struct Reply {
+    /// `None`: no answer at all, the connection is closed.
+    pub(super) status: Option<u16>,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+    pub(super) delay: Duration,
+}
+
+impl Reply {
+    pub(super) fn bare(status: u16) -> Self {
+        Self {
+            status: Some(status),
+            headers: Vec::new(),
+            body: Vec::new(),
+            delay: Duration::ZERO,
+        }
+    }
+
+    pub(super) fn hang_up() -> Self {
+        Self {
+            status: None,
+            ..Self::bare(0)
+        }
+    }
+
+    pub(super) fn json(status: u16, body: &Value) -> Self {
+        Self {
+            body: body.to_string().into_bytes(),
+            ..Self::bare(status)
+        }
+        .header("content-type", "application/json")
+    }
+
+    pub(super) fn header(mut self, name: &str, value: impl ToString) -> Self {
+        self.headers.push((name.into(), value.to_string()));
+        self
+    }
+}
+
+#[cfg(test)]
+impl Reply {
+    /// Status and body, for tests of the rules.
+    pub(super) fn parts(&self) -> (u16, Value) {
+        (
+            self.status.unwrap(),
+            serde_json::from_slice(&self.body).unwrap(),
+        )
+    }
+}

@@ -1,0 +1,116 @@
+use std::{
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+
+use wiremock::{Mock, MockServer, ResponseTemplate, matchers};
+
+use super::{
+    desk::{Desk, Rules},
+    reply::Reply,
+    request::Request,
+};
+
+/// A [`Desk`] behind a port on loopback: the only place that knows `wiremock` as a server.
+pub(super) struct Server<R> {
+    http: MockServer,
+    desk: Shared<R>,
+}
+
+pub(super) type Shared<R> = Arc<Mutex<Desk<R>>>;
+
+/// A test that panicked while it held the lock has said so already: the state is as good as it was.
+pub(super) fn lock<R>(desk: &Mutex<Desk<R>>) -> MutexGuard<'_, Desk<R>> {
+    desk.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<R: Rules> Server<R> {
+    pub(super) async fn start(rules: R) -> Self {
+        let desk = Arc::new(Mutex::new(Desk::new(rules)));
+        // Not from `wiremock`'s pool: a late request of one test would reach the next test's mock on the same port.
+        let http = MockServer::builder()
+            .disable_request_recording()
+            .start()
+            .await;
+
+        // Only an error makes `wiremock` close a connection, and whether one is due has to be known by the matcher.
+        let (peeking, closing) = (Arc::clone(&desk), Arc::clone(&desk));
+        Mock::given(move |request: &wiremock::Request| {
+            lock(&peeking).would_hang_up(&read(request))
+        })
+        .respond_with_err(move |request: &wiremock::Request| {
+            receive(&closing, request);
+            io::Error::from(io::ErrorKind::ConnectionAborted)
+        })
+        .with_priority(1)
+        .mount(&http)
+        .await;
+
+        let answering = Arc::clone(&desk);
+        Mock::given(matchers::any())
+            .respond_with(move |request: &wiremock::Request| write(receive(&answering, request)))
+            .mount(&http)
+            .await;
+
+        Self { http, desk }
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub(super) fn origin(&self) -> String {
+        self.http.uri()
+    }
+
+    pub(super) fn desk(&self) -> MutexGuard<'_, Desk<R>> {
+        lock(&self.desk)
+    }
+
+    pub(super) fn shared(&self) -> Shared<R> {
+        Arc::clone(&self.desk)
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where a mock reads the clock"
+)]
+fn receive<R: Rules>(desk: &Mutex<Desk<R>>, request: &wiremock::Request) -> Reply {
+    lock(desk).receive(read(request), Instant::now())
+}
+
+fn read(request: &wiremock::Request) -> Request {
+    let path = match request.url.query() {
+        Some(query) => format!("{}?{query}", request.url.path()),
+        None => request.url.path().to_owned(),
+    };
+    let headers = request
+        .headers
+        .iter()
+        .map(|(name, value)| {
+            (
+                name.to_string(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
+        })
+        .collect();
+    Request {
+        method: request.method.to_string(),
+        path,
+        headers,
+        body: String::from_utf8_lossy(&request.body).into_owned(),
+        status: None,
+    }
+}
+
+fn write(reply: Reply) -> ResponseTemplate {
+    // A hang-up has been taken by the other mock; without a status this is a fault of our own.
+    let template = ResponseTemplate::new(reply.status.unwrap_or(500))
+        .set_body_bytes(reply.body)
+        .set_delay(reply.delay);
+    reply
+        .headers
+        .iter()
+        .fold(template, |template, (name, value)| {
+            template.append_header(name.as_str(), value.as_str())
+        })
+}

@@ -1,0 +1,108 @@
+//! The mock kit over a real connection.
+
+use std::time::{Duration, Instant};
+
+use reqwest::{Client, Method, RequestBuilder};
+use unpost::mock::{Ayrshare, Fault, Genviral, PostState};
+
+fn delete(ayrshare: &Ayrshare, body: &'static str) -> RequestBuilder {
+    Client::new()
+        .delete(format!("{}/post", ayrshare.base_url()))
+        .bearer_auth(ayrshare.api_key())
+        .header("Profile-Key", "TENANT-KEY")
+        .body(body)
+}
+
+#[tokio::test]
+async fn a_profiles_post_is_deleted_over_http_and_the_request_is_told() {
+    let ayrshare = Ayrshare::start().await;
+    ayrshare
+        .profile("TENANT-KEY")
+        .publish("post-1", ["facebook", "bluesky"]);
+
+    let response = delete(&ayrshare, r#"{"id":"post-1"}"#)
+        .send()
+        .await
+        .unwrap();
+
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["x-ratelimit-max"], "300");
+    assert_eq!(response.headers()["x-ratelimit-count"], "1");
+    assert_eq!(ayrshare.post("post-1"), Some(PostState::Deleted));
+    let [request] = ayrshare.requests().try_into().unwrap();
+    assert_eq!(
+        (request.method(), request.path(), request.status()),
+        ("DELETE", "/api/post", Some(200))
+    );
+    assert_eq!(
+        (request.profile_key(), request.body()),
+        (Some("TENANT-KEY"), r#"{"id":"post-1"}"#)
+    );
+}
+
+#[tokio::test]
+async fn a_hang_up_after_acting_loses_the_answer_but_not_the_deletion() {
+    let ayrshare = Ayrshare::start().await;
+    ayrshare
+        .profile("TENANT-KEY")
+        .schedule("post-1", ["linkedin"]);
+    ayrshare.fail_next(1, Fault::hang_up().after_acting());
+
+    let error = delete(&ayrshare, r#"{"id":"post-1"}"#)
+        .send()
+        .await
+        .unwrap_err();
+
+    assert!(error.is_request() && !error.is_connect(), "{error:?}");
+    assert_eq!(ayrshare.post("post-1"), Some(PostState::Deleted));
+    let statuses: Vec<_> = ayrshare
+        .requests()
+        .iter()
+        .map(unpost::mock::Request::status)
+        .collect();
+    assert_eq!(statuses, [None]);
+}
+
+#[tokio::test]
+async fn a_fault_can_change_status_headers_body_and_time_of_an_answer() {
+    let genviral = Genviral::start().await;
+    let fault = Fault::status(503)
+        .header("Retry-After", "7")
+        .body("busy")
+        .delayed_by(Duration::from_millis(150));
+    genviral.seed("1", "draft").fail_next(1, fault);
+
+    let url = format!("{}/posts/delete", genviral.base_url());
+    #[expect(clippy::disallowed_methods, reason = "the delay is real")]
+    let start = Instant::now();
+    let response = Client::new()
+        .post(url)
+        .body(r#"{"postIds":["1"]}"#)
+        .send()
+        .await
+        .unwrap();
+
+    assert!(start.elapsed() >= Duration::from_millis(150));
+    assert_eq!(response.status(), 503);
+    assert_eq!(response.headers()["retry-after"], "7");
+    assert_eq!(response.text().await.unwrap(), "busy");
+    assert_eq!(genviral.remaining(), ["1"]);
+}
+
+#[tokio::test]
+async fn what_no_rule_knows_is_answered_501_and_listed() {
+    let genviral = Genviral::start().await;
+
+    let url = format!("{}/posts/delete?dry=1", genviral.base_url());
+    let response = Client::new()
+        .request(Method::POST, url)
+        .send()
+        .await
+        .unwrap();
+
+    assert_eq!(response.status(), 501);
+    assert_eq!(
+        genviral.unexpected()[0].path(),
+        "/api/partner/v1/posts/delete?dry=1"
+    );
+}
