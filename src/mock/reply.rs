@@ -37,8 +37,8 @@ impl Reply {
         .header("content-type", "application/json")
     }
 
-    pub(super) fn header(mut self, name: &str, value: impl ToString) -> Self {
-        self.headers.push((name.into(), value.to_string()));
+    pub(super) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.into(), value.into()));
         self
     }
 }

@@ -59,6 +59,11 @@ impl Request {
         self.header("profile-key")
     }
 
+    /// The key of its `Authorization`, if that has the form the providers ask for.
+    pub(super) fn bearer(&self) -> Option<&str> {
+        self.header("authorization")?.strip_prefix("Bearer ")
+    }
+
     /// The body as it came.
     pub fn body(&self) -> &str {
         &self.body

@@ -103,7 +103,7 @@ fn read(request: &wiremock::Request) -> Request {
 }
 
 fn write(reply: Reply) -> ResponseTemplate {
-    // A hang-up has been taken by the other mock; without a status this is a fault of our own.
+    // Without a status: a hang-up that was told only after the matcher above had looked.
     let template = ResponseTemplate::new(reply.status.unwrap_or(500))
         .set_body_bytes(reply.body)
         .set_delay(reply.delay);

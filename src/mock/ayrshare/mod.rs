@@ -1,12 +1,11 @@
+mod answer;
+mod posts;
 mod rules;
 mod window;
 
 use std::{fmt, time::Duration};
 
-use self::{
-    rules::{Rules, Stage},
-    window::Windows,
-};
+use self::{posts::Stage, rules::Rules, window::Windows};
 use super::{
     desk::Rules as _,
     fault::Fault,
@@ -50,7 +49,7 @@ const API_KEY: &str = "MOCK-AYRSHARE-API-KEY";
 /// | an unknown id, or one of another profile | 400, code 114 |
 /// | a post deleted or marked before | 400, code 383 |
 /// | `markManualDeleted`, and nobody [removed it by hand](Ayrshare::remove_by_hand) | 400, code 382 |
-/// | a published post | an object per network; Instagram and TikTok refuse and keep it |
+/// | a published post | an object per network; `instagram` and `tiktok` refuse and keep it |
 /// | a scheduled post, or an accepted mark | `success` and the id |
 /// | `deleteAllScheduled` | `success`; every scheduled post of that profile is gone |
 ///
@@ -61,7 +60,7 @@ const API_KEY: &str = "MOCK-AYRSHARE-API-KEY";
 /// The provider doesn't publish these; a client must not depend on them:
 /// - without the X pair, a post that is also on other networks fails whole (code 419), and with HTTP 400;
 /// - with a wrong X pair, X alone refuses (code 272);
-/// - where a network refuses, the HTTP status is 400, and TikTok gives no code;
+/// - where a network refuses, the HTTP status is 400, and `tiktok` gives no code;
 /// - a post removed by hand can be deleted without the mark;
 /// - `id` is looked at before `bulk`; the shape of a `bulk` answer ([`BulkShape`]), and its HTTP status 200;
 /// - the body of a 429, which has no code here.
@@ -76,7 +75,7 @@ impl Ayrshare {
     /// The X API secret that a fresh mock accepts.
     pub const X_API_SECRET: &str = "MOCK-X-API-SECRET";
 
-    /// Starts a server without posts on a free port; it stops when dropped.
+    /// Starts a server without posts on a free port, on a thread of its own; it stops when dropped.
     pub async fn start() -> Self {
         let server = Server::start(Rules::new(API_KEY, Self::X_API_KEY, Self::X_API_SECRET)).await;
         let base_url = server.origin() + Rules::PATH.trim_end_matches("/post");
@@ -102,6 +101,7 @@ impl Ayrshare {
         self.server
             .desk()
             .rules
+            .posts
             .seed(id.into(), None, Stage::Published, collect(networks));
         self
     }
@@ -115,6 +115,7 @@ impl Ayrshare {
         self.server
             .desk()
             .rules
+            .posts
             .seed(id.into(), None, Stage::Scheduled, collect(networks));
         self
     }
@@ -135,7 +136,7 @@ impl Ayrshare {
     ///
     /// No other post is affected: what was never published can't be taken down.
     pub fn remove_by_hand(&self, id: &str) -> &Self {
-        self.server.desk().rules.remove_by_hand(id);
+        self.server.desk().rules.posts.remove_by_hand(id);
         self
     }
 
@@ -190,12 +191,12 @@ impl Ayrshare {
 
     /// What has become of a post; `None` if it was never seeded.
     pub fn post(&self, id: &str) -> Option<PostState> {
-        self.server.desk().rules.post(id)
+        self.server.desk().rules.posts.state(id)
     }
 
     /// The ids of all posts, of any profile, that still stand somewhere or are scheduled; sorted.
     pub fn remaining(&self) -> Vec<String> {
-        self.server.desk().rules.remaining(|_| true)
+        self.server.desk().rules.posts.remaining()
     }
 
     /// Every request so far, in order of arrival.
@@ -262,15 +263,14 @@ impl Profile {
     fn seed(&self, id: String, stage: Stage, networks: Vec<String>) -> &Self {
         lock(&self.desk)
             .rules
+            .posts
             .seed(id, Some(self.key.clone()), stage, networks);
         self
     }
 
     /// The ids of this profile's posts that still stand somewhere or are scheduled; sorted.
     pub fn remaining(&self) -> Vec<String> {
-        lock(&self.desk)
-            .rules
-            .remaining(|profile| profile == Some(&self.key))
+        lock(&self.desk).rules.posts.remaining_of(&self.key)
     }
 }
 

@@ -52,7 +52,7 @@ pub struct Genviral {
 }
 
 impl Genviral {
-    /// Starts a server without posts on a free port; it stops when dropped.
+    /// Starts a server without posts on a free port, on a thread of its own; it stops when dropped.
     pub async fn start() -> Self {
         let server = Server::start(Rules::new(API_KEY)).await;
         let base_url = server.origin() + Rules::PATH.trim_end_matches("/posts/delete");

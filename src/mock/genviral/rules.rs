@@ -47,10 +47,7 @@ impl desk::Rules for Rules {
 
 impl Rules {
     fn admit(&self, request: &Request) -> Result<(), Reply> {
-        let key = request
-            .header("authorization")
-            .and_then(|value| value.strip_prefix("Bearer "));
-        if key.is_none() || key != self.api_key.as_deref() {
+        if self.api_key.is_none() || request.bearer() != self.api_key.as_deref() {
             return Err(refusal(401, "invalid_token", "this API key isn't valid"));
         }
         Ok(())
