@@ -98,12 +98,7 @@ impl Ayrshare {
         id: impl Into<String>,
         networks: impl IntoIterator<Item = N>,
     ) -> &Self {
-        self.server
-            .desk()
-            .rules
-            .posts
-            .seed(id.into(), None, Stage::Published, collect(networks));
-        self
+        self.seed(id.into(), Stage::Published, collect(networks))
     }
 
     /// Gives the primary profile a scheduled post that hasn't gone out to these networks yet.
@@ -112,11 +107,15 @@ impl Ayrshare {
         id: impl Into<String>,
         networks: impl IntoIterator<Item = N>,
     ) -> &Self {
+        self.seed(id.into(), Stage::Scheduled, collect(networks))
+    }
+
+    fn seed(&self, id: String, stage: Stage, networks: Vec<String>) -> &Self {
         self.server
             .desk()
             .rules
             .posts
-            .seed(id.into(), None, Stage::Scheduled, collect(networks));
+            .seed(id, None, stage, networks);
         self
     }
 
@@ -135,6 +134,16 @@ impl Ayrshare {
     /// A person takes a published post down at its networks: from now on `markManualDeleted` is accepted for it.
     ///
     /// No other post is affected: what was never published can't be taken down.
+    ///
+    /// ```
+    /// # use unpost::mock::{Ayrshare, PostState};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let ayrshare = Ayrshare::start().await;
+    /// ayrshare.publish("post-1", ["instagram"]).remove_by_hand("post-1");
+    /// assert_eq!(ayrshare.post("post-1"), Some(PostState::RemovedByHand));
+    /// assert!(ayrshare.remaining().is_empty());
+    /// # }
+    /// ```
     pub fn remove_by_hand(&self, id: &str) -> &Self {
         self.server.desk().rules.posts.remove_by_hand(id);
         self
@@ -285,6 +294,17 @@ fn collect<N: Into<String>>(networks: impl IntoIterator<Item = N>) -> Vec<String
 }
 
 /// What has become of a post, as the server knows it: see [`Ayrshare::post`].
+///
+/// ```
+/// # use unpost::mock::{Ayrshare, PostState};
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let ayrshare = Ayrshare::start().await;
+/// ayrshare.publish("post-1", ["twitter", "instagram"]);
+///
+/// let networks = vec!["twitter".to_owned(), "instagram".to_owned()];
+/// assert_eq!(ayrshare.post("post-1"), Some(PostState::Published { networks }));
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PostState {
