@@ -60,6 +60,8 @@ impl Fault {
 
     /// Carries the request out at once and gives the ordinary answer, but only after `delay`.
     ///
+    /// [`header`](Fault::header) and [`body`](Fault::body) change what they name of that answer and leave the rest.
+    ///
     /// A client that doesn't wait so long gets a timeout for a post that is gone. For a timeout that leaves the post
     /// standing, say [`status`](Fault::status) and [`delayed_by`](Fault::delayed_by).
     pub fn delay(delay: Duration) -> Self {
@@ -88,7 +90,7 @@ impl Fault {
         self
     }
 
-    /// Adds a header to the answer. `content-length` is the mock's own affair.
+    /// Gives the answer this header, instead of the ordinary one of that name. `content-length` is the mock's own affair.
     ///
     /// # Panics
     ///
@@ -132,9 +134,41 @@ impl Fault {
             Kind::Status(status) => Reply::bare(status),
             Kind::HangUp => Reply::hang_up(),
         };
+        let replaced = |name: &str| {
+            self.headers
+                .iter()
+                .any(|(own, _)| own.eq_ignore_ascii_case(name))
+        };
+        reply.headers.retain(|(name, _)| !replaced(name));
         reply.headers.extend(self.headers);
         reply.body = self.body.unwrap_or(reply.body);
         reply.delay = self.delay;
         reply
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_late_answer_is_the_ordinary_one_but_for_what_the_fault_names() {
+        let ordinary = || {
+            Reply::bare(200)
+                .header("x-first", "1")
+                .header("x-second", "2")
+        };
+
+        let reply = Fault::delay(Duration::from_secs(2))
+            .header("X-First", "9")
+            .strike(ordinary);
+
+        let headers =
+            [("x-second", "2"), ("X-First", "9")].map(|(name, value)| (name.into(), value.into()));
+        assert_eq!(
+            (reply.status, reply.delay),
+            (Some(200), Duration::from_secs(2))
+        );
+        assert_eq!(reply.headers, headers);
     }
 }

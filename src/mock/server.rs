@@ -104,13 +104,14 @@ fn read(request: &wiremock::Request) -> Request {
 
 fn write(reply: Reply) -> ResponseTemplate {
     // Without a status: a hang-up that was told only after the matcher above had looked.
-    let template = ResponseTemplate::new(reply.status.unwrap_or(500))
-        .set_body_bytes(reply.body)
-        .set_delay(reply.delay);
-    reply
-        .headers
-        .iter()
-        .fold(template, |template, (name, value)| {
-            template.append_header(name.as_str(), value.as_str())
-        })
+    let mut template =
+        ResponseTemplate::new(reply.status.unwrap_or(500)).set_body_bytes(reply.body);
+    for (name, value) in &reply.headers {
+        template = template.append_header(name.as_str(), value.as_str());
+    }
+    // A delay of nothing would still cost a turn of the timer.
+    if !reply.delay.is_zero() {
+        template = template.set_delay(reply.delay);
+    }
+    template
 }

@@ -45,11 +45,11 @@ const API_KEY: &str = "MOCK-AYRSHARE-API-KEY";
 /// | an empty or unknown `Profile-Key` | 403, code 144 |
 /// | beyond the [window](Ayrshare::window) | 429 |
 /// | no JSON, or none of `id`, `bulk`, `deleteAllScheduled` | 400, code 101 |
-/// | one of the two X headers without the other | 400, code 400 |
+/// | half an X pair | 400, code 400 |
 /// | an unknown id, or one of another profile | 400, code 114 |
 /// | a post deleted or marked before | 400, code 383 |
 /// | `markManualDeleted`, and nobody [removed it by hand](Ayrshare::remove_by_hand) | 400, code 382 |
-/// | a published post | an object per network; `instagram` and `tiktok` refuse and keep it |
+/// | a published post | what each of its networks did; `instagram` and `tiktok` refuse and keep it |
 /// | a scheduled post, or an accepted mark | `success` and the id |
 /// | `deleteAllScheduled` | `success`; every scheduled post of that profile is gone |
 ///
