@@ -1,0 +1,253 @@
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::outcome::{Failure, Outcome, Provider};
+use crate::{ErrorKind, PostId, ayrshare, genviral};
+
+/// `Result` with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call didn't do what it was asked, and what is known all the same.
+///
+/// Ask [`kind`](Error::kind) what went wrong, [`is_uncertain`](Error::is_uncertain) whether the
+/// provider may have acted, and [`outcomes`](Error::outcomes) for each post: an error loses nothing
+/// that was learnt on the way.
+///
+/// It holds no API key, no Profile-Key and no X key, and where a provider's message quotes one, the
+/// quotation is taken out. Cloning is cheap.
+///
+/// # Example
+///
+/// ```
+/// use unpost::Error;
+///
+/// fn report(error: &Error) {
+///     eprintln!("{error}");
+///     for outcome in error.outcomes() {
+///         eprintln!("  {}: {}", outcome.id, outcome.fate);
+///     }
+///     if error.is_retryable() {
+///         eprintln!("  try again in {:?}", error.retry_after().unwrap_or_default());
+///     }
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Error(Arc<Parts>);
+
+/// What an error is made of.
+pub(crate) struct Parts {
+    pub(crate) failure: Failure,
+    pub(crate) provider: Option<Provider>,
+    /// This crate's own words, beyond what the kind says.
+    pub(crate) detail: Option<Cow<'static, str>>,
+    pub(crate) post_id: Option<PostId>,
+    pub(crate) outcomes: Vec<Outcome>,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) attempts: u32,
+    pub(crate) uncertain: bool,
+    /// Whether carrying the same request out twice is harmless.
+    pub(crate) repeatable: bool,
+    pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// What kind of thing went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.failure.kind
+    }
+
+    /// The HTTP status of the last answer, if there was one.
+    pub fn http_status(&self) -> Option<u16> {
+        self.0.failure.http_status
+    }
+
+    /// Ayrshare's code, if Ayrshare gave one.
+    pub fn ayrshare_code(&self) -> Option<ayrshare::ErrorCode> {
+        let code = self.code_of(Provider::Ayrshare)?;
+        code.parse().ok().map(ayrshare::ErrorCode::new)
+    }
+
+    /// Genviral's code, if Genviral gave one.
+    pub fn genviral_code(&self) -> Option<genviral::ErrorCode> {
+        self.code_of(Provider::Genviral)
+            .map(genviral::ErrorCode::from)
+    }
+
+    fn code_of(&self, provider: Provider) -> Option<&str> {
+        let code = self.0.failure.code.as_deref();
+        code.filter(|_| self.0.provider == Some(provider))
+    }
+
+    /// The provider's own words. They may change from day to day: show them, don't decide by them.
+    pub fn message(&self) -> Option<&str> {
+        self.0.failure.message.as_deref()
+    }
+
+    /// The post that a request about a single post named.
+    pub fn post_id(&self) -> Option<&PostId> {
+        self.0.post_id.as_ref()
+    }
+
+    /// What was learnt before or in spite of the failure: one outcome for each distinct id of the
+    /// request, in the order asked. Empty for `delete_all_scheduled`, which names none.
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.0.outcomes
+    }
+
+    /// How long to wait before the next request: what the provider asked for, or what this client's
+    /// pace makes of its limits. At most 24 hours.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// How many attempts were made, those that found no connection included; 0 if the request was
+    /// refused here.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// Whether making the same call again may help and can do no harm.
+    ///
+    /// Usually an outage, a limit or a lost answer, that outlasted the attempts this call had. `false`
+    /// for what would be refused again, and for a `delete_all_scheduled` that may have been carried
+    /// out: posts scheduled since would go too.
+    pub fn is_retryable(&self) -> bool {
+        self.kind().is_transient() && (self.0.repeatable || !self.0.uncertain)
+    }
+
+    /// Whether the provider may have acted although no trustworthy answer says so: the post may be
+    /// gone, and may not.
+    pub fn is_uncertain(&self) -> bool {
+        self.0.uncertain
+    }
+
+    /// Refused here. `advice` says what is wrong and what to do.
+    pub(crate) fn invalid(advice: impl Into<Cow<'static, str>>) -> Self {
+        Self::from(Parts {
+            detail: Some(advice.into()),
+            ..Parts::new(Failure::new(ErrorKind::Invalid))
+        })
+    }
+
+    /// The same, known to be about these posts.
+    pub(crate) fn invalid_posts(
+        advice: impl Into<Cow<'static, str>>,
+        outcomes: Vec<Outcome>,
+    ) -> Self {
+        Self::from(Parts {
+            detail: Some(advice.into()),
+            outcomes,
+            ..Parts::new(Failure::new(ErrorKind::Invalid))
+        })
+    }
+
+    /// The HTTP client or its TLS could not be set up.
+    pub(crate) fn setup(source: impl StdError + Send + Sync + 'static) -> Self {
+        Self::from(Parts {
+            detail: Some("the HTTP client could not be set up as asked".into()),
+            source: Some(Box::new(source)),
+            ..Parts::new(Failure::new(ErrorKind::Invalid))
+        })
+    }
+}
+
+impl Parts {
+    pub(crate) fn new(failure: Failure) -> Self {
+        Self {
+            failure,
+            provider: None,
+            detail: None,
+            post_id: None,
+            outcomes: Vec::new(),
+            retry_after: None,
+            attempts: 0,
+            uncertain: false,
+            repeatable: true,
+            source: None,
+        }
+    }
+}
+
+impl From<Parts> for Error {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Parts {
+            failure,
+            provider,
+            detail,
+            attempts,
+            uncertain,
+            ..
+        } = &*self.0;
+        if let Some(provider) = provider {
+            write!(f, "{provider}: ")?;
+        }
+        write!(f, "{failure}")?;
+        if let Some(detail) = detail {
+            write!(f, ": {detail}")?;
+        }
+        if *attempts > 1 {
+            write!(f, ", after {attempts} attempts")?;
+        }
+        if *uncertain {
+            f.write_str("; the provider may have acted")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Parts {
+            failure,
+            provider,
+            detail,
+            post_id,
+            outcomes,
+            retry_after,
+            attempts,
+            uncertain,
+            repeatable: _,
+            source,
+        } = &*self.0;
+        f.debug_struct("Error")
+            .field("failure", failure)
+            .field("provider", provider)
+            .field("detail", detail)
+            .field("post_id", post_id)
+            .field("outcomes", outcomes)
+            .field("retry_after", retry_after)
+            .field("attempts", attempts)
+            .field("uncertain", uncertain)
+            .field("source", source)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        let source = self.0.source.as_deref()?;
+        Some(source)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_one_word_wide_and_travels_between_threads() {
+        fn travels<T: Clone + Send + Sync + 'static>() {}
+        travels::<Error>();
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+        assert_eq!(size_of::<Result<()>>(), size_of::<usize>());
+    }
+}

@@ -1,0 +1,288 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ErrorKind, PostId};
+
+/// What became of one post: the unit in which this crate answers.
+///
+/// N distinct ids handed in come out as exactly N outcomes, whatever happened on the way.
+///
+/// # Example
+///
+/// One outcome is one line of JSON, and the line can be read back:
+///
+/// ```
+/// # fn main() -> Result<(), serde_json::Error> {
+/// use unpost::{Fate, Outcome, Provider};
+///
+/// let outcome = Outcome::new("p8Ee6xDPx8PRxsjtDXf3", Provider::Ayrshare, Fate::Deleted);
+/// let line = serde_json::to_string(&outcome)?;
+/// assert_eq!(
+///     line,
+///     r#"{"id":"p8Ee6xDPx8PRxsjtDXf3","provider":"ayrshare","fate":"deleted","networks":[],"attempts":0}"#
+/// );
+/// assert_eq!(serde_json::from_str::<Outcome>(&line)?, outcome);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// The post.
+    pub id: PostId,
+    /// The provider that was asked.
+    pub provider: Provider,
+    /// What became of it.
+    #[serde(flatten)]
+    pub fate: Fate,
+    /// What each network answered about it, in the order of the answer; empty where the provider
+    /// named none.
+    #[serde(default)]
+    pub networks: Vec<NetworkResult>,
+    /// How many times a request for this post was made, those that found no connection included.
+    #[serde(default)]
+    pub attempts: u32,
+}
+
+impl Outcome {
+    /// An outcome without networks or attempts, for an implementation of
+    /// [`DeletePosts`](crate::DeletePosts) and for tests; its fields are public.
+    pub fn new(id: impl Into<PostId>, provider: Provider, fate: Fate) -> Self {
+        Self {
+            id: id.into(),
+            provider,
+            fate,
+            networks: Vec::new(),
+            attempts: 0,
+        }
+    }
+}
+
+/// Whom a post was deleted through.
+///
+/// ```
+/// assert_eq!(unpost::Provider::Ayrshare.to_string(), "Ayrshare");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Provider {
+    /// <https://www.ayrshare.com>
+    Ayrshare,
+    /// <https://www.genviral.io>
+    Genviral,
+    /// One that this crate doesn't know: your own [`DeletePosts`](crate::DeletePosts).
+    Other,
+}
+
+impl fmt::Display for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ayrshare => "Ayrshare",
+            Self::Genviral => "Genviral",
+            Self::Other => "another provider",
+        })
+    }
+}
+
+/// What became of a post.
+///
+/// # Example
+///
+/// ```
+/// use unpost::Fate;
+///
+/// assert!(Fate::Deleted.is_gone());
+/// assert!(!Fate::MarkedDeleted.is_gone()); // nothing was removed from a network
+/// assert!(Fate::Unreported.should_retry());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fate", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Fate {
+    /// Deleted. The provider says so of this very post; or it says "already deleted" (code 383) when
+    /// asked again after an answer to our own first request was lost.
+    Deleted,
+    /// Marked as deleted in the provider's records, on your word. Nothing was removed from a network.
+    MarkedDeleted,
+    /// It was deleted before we asked (Ayrshare's code 383).
+    AlreadyDeleted,
+    /// The provider knows no such post. With more than one attempt, our own first one may be why.
+    NotFound,
+    /// Gone from some networks, still on others: see [`Outcome::networks`].
+    Partial,
+    /// The post's status doesn't allow it (Genviral). Asking again changes nothing.
+    Blocked {
+        /// The status that stood in the way, as the provider names it, such as `posted`.
+        status: String,
+    },
+    /// Refused: the post stands.
+    Failed(Failure),
+    /// It may be gone and it may not: a request left, and no answer can be trusted.
+    Uncertain(Failure),
+    /// The provider answered, and said nothing of this post.
+    Unreported,
+    /// Nothing was sent for it.
+    NotAttempted(Failure),
+}
+
+impl Fate {
+    /// Whether the provider says that the post is deleted, by us or before.
+    ///
+    /// Not so for [`MarkedDeleted`](Fate::MarkedDeleted), which removes nothing, nor for
+    /// [`NotFound`](Fate::NotFound), which may be a wrong id.
+    pub fn is_gone(&self) -> bool {
+        matches!(self, Self::Deleted | Self::AlreadyDeleted)
+    }
+
+    /// Whether handing the post in again makes sense: nothing was sent, no answer can be trusted, or
+    /// what stood in the way passes (a limit, an outage) or can be mended (a key).
+    ///
+    /// Deleting a post twice does no harm. `false` for what is settled and for what would only be
+    /// refused again.
+    pub fn should_retry(&self) -> bool {
+        match self {
+            Self::Uncertain(_) | Self::Unreported => true,
+            Self::NotAttempted(failure) => failure.kind != ErrorKind::Invalid,
+            Self::Failed(failure) => {
+                failure.kind.is_transient() || failure.kind.is_about_credentials()
+            }
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Fate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Deleted => f.write_str("deleted"),
+            Self::MarkedDeleted => f.write_str("marked as deleted"),
+            Self::AlreadyDeleted => f.write_str("already deleted"),
+            Self::NotFound => f.write_str("not found"),
+            Self::Partial => f.write_str("partly deleted"),
+            Self::Blocked { status } => write!(f, "blocked: its status is {}", Excerpt(status)),
+            Self::Failed(failure) => write!(f, "failed: {failure}"),
+            Self::Uncertain(failure) => write!(f, "uncertain: {failure}"),
+            Self::Unreported => f.write_str("not mentioned in the answer"),
+            Self::NotAttempted(failure) => write!(f, "not attempted: {failure}"),
+        }
+    }
+}
+
+/// What one network answered about one post.
+///
+/// Names, statuses and codes are the provider's, kept as they came, known or not.
+///
+/// ```
+/// use unpost::NetworkResult;
+///
+/// let result = NetworkResult::new("mastodon", "success");
+/// assert_eq!(result.network, "mastodon");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct NetworkResult {
+    /// The network's key in the answer, such as `twitter`, `facebook` or `gmb`.
+    pub network: String,
+    /// Its status, such as `success` or `error`; empty if it gave none.
+    pub status: String,
+    /// The post's id at that network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The provider's number for what went wrong there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<u32>,
+    /// The provider's words on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+impl NetworkResult {
+    /// A result without id, code or message; its fields are public.
+    pub fn new(network: impl Into<String>, status: impl Into<String>) -> Self {
+        Self {
+            network: network.into(),
+            status: status.into(),
+            id: None,
+            code: None,
+            message: None,
+        }
+    }
+}
+
+/// Why a post stands, or why nobody can tell.
+///
+/// ```
+/// use unpost::{ErrorKind, Failure};
+///
+/// let failure = Failure::new(ErrorKind::Timeout);
+/// assert_eq!(failure.to_string(), "no answer in time");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Failure {
+    /// What kind of thing went wrong.
+    pub kind: ErrorKind,
+    /// The HTTP status of the answer, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http_status: Option<u16>,
+    /// The provider's own code: a number for Ayrshare, a name for Genviral.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The provider's own words. They may change from day to day: decide by `kind` and `code`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+impl Failure {
+    /// A failure of this kind and nothing more; its fields are public.
+    pub fn new(kind: ErrorKind) -> Self {
+        Self {
+            kind,
+            http_status: None,
+            code: None,
+            message: None,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.kind)?;
+        match (self.http_status, &self.code) {
+            (Some(status), Some(code)) => write!(f, " (HTTP {status}, code {})", Excerpt(code))?,
+            (Some(status), None) => write!(f, " (HTTP {status})")?,
+            (None, Some(code)) => write!(f, " (code {})", Excerpt(code))?,
+            (None, None) => {}
+        }
+        match &self.message {
+            Some(message) => write!(f, ": {}", Excerpt(message)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A server's text, made fit for one line of a log: short, and without control characters.
+pub(crate) struct Excerpt<'a>(pub(crate) &'a str);
+
+impl Excerpt<'_> {
+    const LENGTH: usize = 300;
+}
+
+impl fmt::Display for Excerpt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use fmt::Write as _;
+        for character in self.0.chars().take(Self::LENGTH) {
+            if character.is_control() {
+                write!(f, "{}", character.escape_default())?;
+            } else {
+                f.write_char(character)?;
+            }
+        }
+        if self.0.chars().nth(Self::LENGTH).is_some() {
+            f.write_str("…")?;
+        }
+        Ok(())
+    }
+}

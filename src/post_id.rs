@@ -1,0 +1,108 @@
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The provider's own id of a post: what Ayrshare's `/post` returned, or a Genviral post's UUID.
+///
+/// Any text can be made a `PostId`; it is checked when a request is made of it, so that a list of
+/// ids from a database or a file needs no ceremony. A blank id, or one with a control character,
+/// is refused before anything is sent.
+///
+/// Ids are compared to the letter. Cloning one is cheap.
+///
+/// # Example
+///
+/// ```
+/// use unpost::PostId;
+///
+/// let id = PostId::from("p8Ee6xDPx8PRxsjtDXf3");
+/// assert_eq!(id.as_str(), "p8Ee6xDPx8PRxsjtDXf3");
+/// assert_eq!(id.to_string(), "p8Ee6xDPx8PRxsjtDXf3");
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PostId(Arc<str>);
+
+impl PostId {
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What is wrong with this id, if it can't be sent.
+    pub(crate) fn flaw(&self) -> Option<&'static str> {
+        if self.0.trim().is_empty() {
+            Some("a post id is blank")
+        } else if self.0.chars().any(char::is_control) {
+            Some("a post id has a control character in it")
+        } else {
+            None
+        }
+    }
+}
+
+impl From<&str> for PostId {
+    fn from(id: &str) -> Self {
+        Self(id.into())
+    }
+}
+
+impl From<String> for PostId {
+    fn from(id: String) -> Self {
+        Self(id.into())
+    }
+}
+
+impl From<&String> for PostId {
+    fn from(id: &String) -> Self {
+        Self(id.as_str().into())
+    }
+}
+
+impl From<&PostId> for PostId {
+    fn from(id: &PostId) -> Self {
+        id.clone()
+    }
+}
+
+impl AsRef<str> for PostId {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq<str> for PostId {
+    fn eq(&self, other: &str) -> bool {
+        &*self.0 == other
+    }
+}
+
+impl PartialEq<&str> for PostId {
+    fn eq(&self, other: &&str) -> bool {
+        &*self.0 == *other
+    }
+}
+
+impl fmt::Display for PostId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Debug for PostId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PostId({:?})", self.as_str())
+    }
+}
+
+impl Serialize for PostId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for PostId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}

@@ -1,0 +1,258 @@
+use std::time::Duration;
+
+/// How often, and how soon, a request is made again.
+///
+/// What may be repeated at all is not a setting: deleting a post twice is harmless, deleting *all
+/// scheduled posts* twice is not, and the crate knows which is which. See the table in the
+/// [guide](crate::docs::guide).
+///
+/// # Example
+///
+/// ```
+/// use std::time::Duration;
+/// use unpost::Retry;
+///
+/// let patient = Retry::attempts(5).backoff(Duration::from_secs(1), Duration::from_secs(60));
+/// assert_ne!(patient, Retry::default());
+/// assert_eq!(Retry::never(), Retry::attempts(1));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retry {
+    attempts: u32,
+    first_wait: Duration,
+    longest_wait: Duration,
+}
+
+impl Retry {
+    /// At most this many attempts, the first included (0 counts as 1). 3 by default.
+    pub fn attempts(attempts: u32) -> Self {
+        Self {
+            attempts: attempts.max(1),
+            first_wait: Duration::from_millis(500),
+            longest_wait: Duration::from_secs(20),
+        }
+    }
+
+    /// One attempt and no more.
+    pub fn never() -> Self {
+        Self::attempts(1)
+    }
+
+    /// The wait before the second attempt, doubled for each further one up to `longest`; of that, a
+    /// random part is waited, so that callers that failed together don't return together.
+    /// 500 ms and 20 s by default.
+    #[must_use]
+    pub fn backoff(mut self, first: Duration, longest: Duration) -> Self {
+        self.first_wait = first;
+        self.longest_wait = longest.max(first);
+        self
+    }
+
+    /// Classified, and with the circumstances known: stop, or again after so long. Pure.
+    pub(crate) fn decide(&self, situation: &Situation) -> Decision {
+        if situation.attempt >= self.attempts {
+            return Decision::Stop;
+        }
+        let wait = match situation.happened {
+            Happened::NotSent => self.wait(situation),
+            Happened::Throttled if situation.throttled_before => return Decision::Stop,
+            Happened::Throttled => situation.asked_wait.unwrap_or(self.longest_wait),
+            Happened::Broken
+            | Happened::Lost
+            | Happened::Refused {
+                retry_available: true,
+            } if situation.repeatable => self
+                .wait(situation)
+                .max(situation.asked_wait.unwrap_or_default()),
+            _ => return Decision::Stop,
+        };
+        if wait < situation.time_left {
+            Decision::Again { after: wait }
+        } else {
+            Decision::Stop
+        }
+    }
+
+    /// Exponential, with full jitter.
+    fn wait(&self, situation: &Situation) -> Duration {
+        let doublings = situation.attempt.saturating_sub(1).min(31);
+        let ceiling = self
+            .first_wait
+            .saturating_mul(1 << doublings)
+            .min(self.longest_wait);
+        ceiling.mul_f64(situation.jitter.clamp(0.0, 1.0))
+    }
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self::attempts(3)
+    }
+}
+
+/// What an attempt came to, as far as repeating it is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Happened {
+    /// No byte of the request's body left.
+    NotSent,
+    /// The provider spoke about the posts, for better or worse.
+    Answered,
+    /// HTTP 429.
+    Throttled,
+    /// The provider refused the request as a whole.
+    Refused { retry_available: bool },
+    /// HTTP 500, 502, 503 or 504 without a word on (all of) the posts.
+    Broken,
+    /// The answer was lost or cut, or didn't come in time.
+    Lost,
+    /// An answer that isn't the provider's, or a 5xx that no repetition mends.
+    Foreign,
+}
+
+impl Happened {
+    /// Whether the provider may have acted although nothing trustworthy says so.
+    pub(crate) fn may_have_acted(self) -> bool {
+        matches!(self, Self::Broken | Self::Lost | Self::Foreign)
+    }
+}
+
+/// All that the decision is made from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Situation {
+    pub(crate) happened: Happened,
+    /// Whether carrying the request out twice is harmless.
+    pub(crate) repeatable: bool,
+    /// How many attempts there were, this one included.
+    pub(crate) attempt: u32,
+    /// Whether an earlier attempt of this call met a 429 too: one more request is all that is risked.
+    pub(crate) throttled_before: bool,
+    /// How long the provider asks to wait, or the pacer thinks right.
+    pub(crate) asked_wait: Option<Duration>,
+    /// What is left until the deadline of the call.
+    pub(crate) time_left: Duration,
+    /// From 0 to 1, random.
+    pub(crate) jitter: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    Stop,
+    Again { after: Duration },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Happened::{Answered, Broken, Foreign, Lost, NotSent, Refused, Throttled};
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn situation(happened: Happened, repeatable: bool) -> Situation {
+        Situation {
+            happened,
+            repeatable,
+            attempt: 1,
+            throttled_before: false,
+            asked_wait: None,
+            time_left: 300 * SECOND,
+            jitter: 1.0,
+        }
+    }
+
+    fn repeats(happened: Happened, repeatable: bool) -> bool {
+        Retry::default().decide(&situation(happened, repeatable)) != Decision::Stop
+    }
+
+    #[test]
+    fn what_surely_was_not_sent_is_sent_again_whatever_it_is() {
+        assert!(repeats(NotSent, true));
+        assert!(repeats(NotSent, false));
+    }
+
+    #[test]
+    fn a_429_is_repeated_whatever_it_is_since_it_did_nothing() {
+        assert!(repeats(Throttled, true));
+        assert!(repeats(Throttled, false));
+    }
+
+    #[test]
+    fn a_429_is_repeated_once_only() {
+        let second = Situation {
+            throttled_before: true,
+            attempt: 2,
+            ..situation(Throttled, true)
+        };
+        assert_eq!(Retry::attempts(9).decide(&second), Decision::Stop);
+    }
+
+    #[test]
+    fn what_may_have_been_carried_out_is_repeated_only_where_that_is_harmless() {
+        for happened in [
+            Broken,
+            Lost,
+            Refused {
+                retry_available: true,
+            },
+        ] {
+            assert!(repeats(happened, true), "{happened:?}");
+            assert!(!repeats(happened, false), "{happened:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_a_refusal_and_a_foreign_answer_end_the_call() {
+        for happened in [
+            Answered,
+            Foreign,
+            Refused {
+                retry_available: false,
+            },
+        ] {
+            assert!(!repeats(happened, true), "{happened:?}");
+            assert!(!repeats(happened, false), "{happened:?}");
+        }
+    }
+
+    #[test]
+    fn attempts_are_counted_with_the_first() {
+        let at = |attempt| Situation {
+            attempt,
+            ..situation(NotSent, true)
+        };
+        assert_ne!(Retry::attempts(3).decide(&at(2)), Decision::Stop);
+        assert_eq!(Retry::attempts(3).decide(&at(3)), Decision::Stop);
+        assert_eq!(Retry::never().decide(&at(1)), Decision::Stop);
+    }
+
+    #[test]
+    fn waits_double_up_to_a_ceiling_and_jitter_takes_a_part() {
+        let retry = Retry::attempts(u32::MAX).backoff(SECOND, 5 * SECOND);
+        let wait = |attempt, jitter| {
+            retry.decide(&Situation {
+                attempt,
+                jitter,
+                ..situation(Lost, true)
+            })
+        };
+        let after = |after| Decision::Again { after };
+        assert_eq!(wait(1, 1.0), after(SECOND));
+        assert_eq!(wait(3, 1.0), after(4 * SECOND));
+        assert_eq!(wait(4, 1.0), after(5 * SECOND));
+        assert_eq!(wait(u32::MAX - 1, 1.0), after(5 * SECOND));
+        assert_eq!(wait(1, 0.0), after(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_server_may_ask_for_more_time_than_the_backoff_but_not_for_more_than_is_left() {
+        let asked = |asked_wait| {
+            let situation = Situation {
+                asked_wait: Some(asked_wait),
+                ..situation(Broken, true)
+            };
+            Retry::default().decide(&situation)
+        };
+        assert_eq!(asked(30 * SECOND), Decision::Again { after: 30 * SECOND });
+        assert_eq!(asked(300 * SECOND), Decision::Stop);
+        assert_eq!(asked(Duration::MAX), Decision::Stop);
+    }
+}
