@@ -1,21 +1,20 @@
 //! Both providers as stateful servers on loopback, for tests and trials.
 //!
-//! Seed posts, point a client at [`base_url`](Ayrshare::base_url), then ask what is really left and which requests came:
+//! Seed posts, take a [`client`](Ayrshare::client) (or point one at [`base_url`](Ayrshare::base_url)), then ask what is really left and which requests came:
 //! the answer a client gives is only worth what the server's state says about it.
 //!
 //! ```
-//! use unpost::mock;
+//! use unpost::{ayrshare::DeleteRequest, mock};
 //!
-//! # #[tokio::main(flavor = "current_thread")] async fn main() {
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
 //! let ayrshare = mock::Ayrshare::start().await;
 //! ayrshare.publish("post-1", ["twitter", "facebook"]).schedule("post-2", ["linkedin"]);
 //!
-//! // … have the code under test delete "post-1" through `ayrshare.base_url()` …
+//! ayrshare.client()?.delete(DeleteRequest::by_id("post-1")).await?;
 //!
-//! # let _ = (ayrshare.base_url(), ayrshare.api_key());
-//! assert_eq!(ayrshare.remaining(), ["post-1", "post-2"]); // nobody did
-//! assert!(ayrshare.requests().is_empty());
-//! # }
+//! assert_eq!(ayrshare.remaining(), ["post-2"]);
+//! assert_eq!(ayrshare.requests().len(), 1);
+//! # Ok(()) }
 //! ```
 //!
 //! # What they enforce

@@ -12,6 +12,8 @@ use super::{
     request::Request,
     server::{Server, Shared, lock},
 };
+use crate::Error;
+use crate::ayrshare::{Client, ClientBuilder};
 
 const API_KEY: &str = "MOCK-AYRSHARE-API-KEY";
 
@@ -24,17 +26,18 @@ const API_KEY: &str = "MOCK-AYRSHARE-API-KEY";
 /// ```
 /// use unpost::mock::{Ayrshare, PostState};
 ///
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
 /// let ayrshare = Ayrshare::start().await;
 /// ayrshare.publish("post-1", ["twitter", "instagram"]).schedule("post-2", ["linkedin"]);
 /// ayrshare.profile("TENANT-KEY").schedule("post-3", ["facebook"]);
 ///
-/// // … have the code under test delete through `ayrshare.base_url()` …
+/// let request = unpost::ayrshare::DeleteRequest::by_id("post-2");
+/// ayrshare.client()?.delete(request).await?;
 ///
-/// assert_eq!(ayrshare.post("post-2"), Some(PostState::Scheduled));
-/// assert_eq!(ayrshare.remaining(), ["post-1", "post-2", "post-3"]);
+/// assert_eq!(ayrshare.post("post-2"), Some(PostState::Deleted));
+/// assert_eq!(ayrshare.remaining(), ["post-1", "post-3"]);
 /// assert!(ayrshare.unexpected().is_empty());
-/// # }
+/// # Ok(()) }
 /// ```
 ///
 /// # What it answers
@@ -90,6 +93,28 @@ impl Ayrshare {
     /// The API key that this mock accepts.
     pub fn api_key(&self) -> &str {
         API_KEY
+    }
+
+    /// A client of the primary profile, with the key and the X pair that a fresh mock accepts.
+    ///
+    /// # Errors
+    /// None that a mock can cause: it is what building any client may come to.
+    pub fn client(&self) -> Result<Client, Error> {
+        self.client_builder().build()
+    }
+
+    /// The same, for other settings.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
+    /// let ayrshare = unpost::mock::Ayrshare::start().await;
+    /// let client = ayrshare.client_builder().retry(unpost::Retry::never()).build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn client_builder(&self) -> ClientBuilder {
+        Client::builder(API_KEY)
+            .base_url(self.base_url())
+            .x_keys(Self::X_API_KEY, Self::X_API_SECRET)
     }
 
     /// Puts a published post of the primary profile on these networks.

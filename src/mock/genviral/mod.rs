@@ -4,6 +4,8 @@ use std::fmt;
 
 use self::rules::{Post, Rules};
 use super::{desk::Rules as _, fault::Fault, request::Request, server::Server};
+use crate::Error;
+use crate::genviral::{Client, ClientBuilder};
 
 const API_KEY: &str = "mock-public-id.mock-secret";
 
@@ -67,6 +69,26 @@ impl Genviral {
     /// The API key that this mock accepts.
     pub fn api_key(&self) -> &str {
         API_KEY
+    }
+
+    /// A client with the key that this mock accepts.
+    ///
+    /// # Errors
+    /// None that a mock can cause: it is what building any client may come to.
+    pub fn client(&self) -> Result<Client, Error> {
+        self.client_builder().build()
+    }
+
+    /// The same, for other settings.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
+    /// let genviral = unpost::mock::Genviral::start().await;
+    /// let client = genviral.client_builder().retry(unpost::Retry::never()).build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn client_builder(&self) -> ClientBuilder {
+        Client::builder(API_KEY).base_url(self.base_url())
     }
 
     /// Puts a post in this status into the key's workspace, or replaces it; any status will do.

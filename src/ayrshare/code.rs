@@ -1,0 +1,143 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ErrorKind;
+
+/// Ayrshare's number for what went wrong.
+///
+/// A number with names, as an HTTP status is: codes that came up after this version of the crate are
+/// values like any other. Ayrshare's messages are composed at run time; the code is what to decide by.
+///
+/// # Example
+///
+/// ```
+/// use unpost::ayrshare::ErrorCode;
+///
+/// fn is_gone_already(error: &unpost::Error) -> bool {
+///     error.ayrshare_code() == Some(ErrorCode::ALREADY_DELETED)
+/// }
+///
+/// assert_eq!(ErrorCode::ALREADY_DELETED.get(), 383);
+/// assert_eq!(ErrorCode::new(383).name(), Some("ALREADY_DELETED"));
+/// assert_eq!(ErrorCode::new(99_999).name(), None);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ErrorCode(u32);
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal;)+) => {
+        impl ErrorCode {
+            $($(#[doc = $doc])+ pub const $name: Self = Self($code);)+
+
+            /// The name of this code in this crate, if it has one.
+            pub fn name(self) -> Option<&'static str> {
+                match self.0 {
+                    $($code => Some(stringify!($name)),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A parameter is missing or wrong.
+    INVALID_PARAMETERS = 101;
+    /// The API key is invalid.
+    INVALID_API_KEY = 102;
+    /// Facebook answered with an error.
+    FACEBOOK_ERROR = 107;
+    /// There is no post with this id.
+    POST_NOT_FOUND = 114;
+    /// Instagram answered with an error.
+    INSTAGRAM_ERROR = 138;
+    /// The Profile-Key is invalid.
+    INVALID_PROFILE_KEY = 144;
+    /// The network isn't linked to the profile.
+    NETWORK_NOT_LINKED = 156;
+    /// Facebook's authorization is lost and must be renewed.
+    FACEBOOK_UNAUTHORIZED = 161;
+    /// X's authorization has a problem: link the account again.
+    X_UNAUTHORIZED = 272;
+    /// The profile is suspended.
+    PROFILE_SUSPENDED = 276;
+    /// TikTok is still processing the post.
+    TIKTOK_PROCESSING = 288;
+    /// `mark_manual_deleted` was asked for a post that still stands at its network.
+    NOT_MANUALLY_DELETED = 382;
+    /// The post is already deleted.
+    ALREADY_DELETED = 383;
+    /// Only one of the two X headers came.
+    X_KEYS_INCOMPLETE = 400;
+    /// The post went to X, and neither of the two X headers came.
+    X_KEYS_MISSING = 419;
+    /// The *network* throttles, and says for how long.
+    NETWORK_RATE_LIMITED_FOR = 435;
+    /// The *network* throttles.
+    NETWORK_RATE_LIMITED = 444;
+}
+
+impl ErrorCode {
+    /// The code with this number.
+    pub const fn new(code: u32) -> Self {
+        Self(code)
+    }
+
+    /// The number.
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+
+    /// What kind of trouble this code means, whatever the HTTP status beside it; `None` for a code
+    /// that this version doesn't know.
+    pub(crate) fn kind(self) -> Option<ErrorKind> {
+        match self {
+            Self::POST_NOT_FOUND => Some(ErrorKind::NotFound),
+            Self::NOT_MANUALLY_DELETED => Some(ErrorKind::NotManuallyDeleted),
+            Self::ALREADY_DELETED => Some(ErrorKind::AlreadyDeleted),
+            Self::INVALID_API_KEY | Self::INVALID_PROFILE_KEY | Self::PROFILE_SUSPENDED => {
+                Some(ErrorKind::Unauthorized)
+            }
+            Self::X_KEYS_INCOMPLETE | Self::X_KEYS_MISSING => Some(ErrorKind::XKeysRequired),
+            Self::NETWORK_RATE_LIMITED_FOR | Self::NETWORK_RATE_LIMITED => {
+                Some(ErrorKind::RateLimited)
+            }
+            _ => self.name().map(|_| ErrorKind::Refused),
+        }
+    }
+}
+
+impl From<u32> for ErrorCode {
+    fn from(code: u32) -> Self {
+        Self(code)
+    }
+}
+
+impl PartialEq<u32> for ErrorCode {
+    fn eq(&self, other: &u32) -> bool {
+        self.0 == *other
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name() {
+            Some(name) => write!(f, "{} ({name})", self.0),
+            None => write!(f, "{}", self.0),
+        }
+    }
+}
+
+impl From<ErrorCode> for u32 {
+    fn from(code: ErrorCode) -> Self {
+        code.0
+    }
+}

@@ -1,0 +1,347 @@
+//! One call, from the first attempt to the last word on each of its posts.
+//!
+//! The provider's folder says how to write a request and read an answer ([`Wire`]), `pace` when it
+//! may go, `transport` carries it, `retry` decides whether it goes again. This loop obeys.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::{Instant, sleep};
+
+use crate::error::{Error, Parts};
+use crate::gate::{Gate, Held};
+use crate::outcome::{Failure, Fate, Outcome, Provider};
+use crate::pace::{Heard, RateHeaders};
+use crate::retry::{Decision, Happened, Retry, Situation};
+use crate::secrets::Secrets;
+use crate::transport::{Answer, BoxError, Exchange, Fault};
+use crate::wire::{Reading, Wire};
+use crate::{ErrorKind, PostId};
+
+/// The rules of a client that its calls keep to.
+#[derive(Clone, Debug)]
+pub(crate) struct Conduct {
+    pub(crate) attempt_timeout: Duration,
+    /// Over all attempts and waits of one call.
+    pub(crate) deadline: Duration,
+    pub(crate) retry: Retry,
+    pub(crate) gate: Gate,
+    pub(crate) secrets: Secrets,
+}
+
+/// How a call ended.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    provider: Provider,
+    repeatable: bool,
+    /// One for each post asked, in order.
+    pub(crate) outcomes: Vec<Outcome>,
+    /// The last answer, as it came.
+    pub(crate) raw: Vec<u8>,
+    failure: Option<Failure>,
+    detail: Option<Cow<'static, str>>,
+    retry_after: Option<Duration>,
+    attempts: u32,
+    uncertain: bool,
+    source: Option<BoxError>,
+}
+
+pub(crate) async fn call<W, E>(wire: &W, exchange: &E, conduct: &Conduct) -> Finished
+where
+    W: Wire + Sync,
+    E: Exchange + Sync,
+{
+    let started = Instant::now();
+    let time_left = || conduct.deadline.saturating_sub(started.elapsed());
+    let mut progress = Progress::new(wire);
+    let mut body = Bytes::from(wire.write(&progress.open));
+    loop {
+        let pass = match conduct.gate.pass(time_left()).await {
+            Ok(pass) => pass,
+            Err(held) => return progress.held(&held),
+        };
+        let timeout = conduct.attempt_timeout.min(time_left());
+        let result = exchange.attempt(body.clone(), timeout).await;
+        let mut attempt = progress.read(result);
+        let gate_wait = pass.answered(attempt.heard, &attempt.rate);
+        conduct.secrets.scrub(attempt.reading.texts());
+
+        let asked_wait = attempt.asked_wait(gate_wait);
+        let situation = Situation {
+            happened: attempt.reading.happened,
+            repeatable: wire.is_repeatable(),
+            attempt: progress.attempts,
+            throttled_before: progress.throttled,
+            asked_wait,
+            time_left: time_left(),
+            jitter: fastrand::f64(),
+        };
+        let were_open = progress.open.len();
+        progress.absorb(attempt, asked_wait);
+        if progress.is_settled() {
+            return progress.finish();
+        }
+        match conduct.retry.decide(&situation) {
+            Decision::Stop => return progress.finish(),
+            Decision::Again { after } => sleep(after).await,
+        }
+        if progress.open.len() < were_open {
+            body = Bytes::from(wire.write(&progress.open));
+        }
+    }
+}
+
+/// What is known so far.
+struct Progress<'a, W> {
+    wire: &'a W,
+    /// One for each post asked; `None` while it is open.
+    settled: Vec<Option<Outcome>>,
+    /// The posts of which nothing is known yet, in the order asked.
+    open: Vec<PostId>,
+    attempts: u32,
+    /// Whether an attempt got as far as the provider.
+    reached: bool,
+    /// Whether an attempt may have been carried out without our knowing.
+    in_doubt: bool,
+    /// Whether an attempt was answered with 429.
+    throttled: bool,
+    happened: Happened,
+    failure: Option<Failure>,
+    detail: Option<Cow<'static, str>>,
+    retry_after: Option<Duration>,
+    raw: Vec<u8>,
+    source: Option<BoxError>,
+}
+
+/// One attempt, read.
+struct Attempt {
+    reading: Reading,
+    heard: Heard,
+    rate: RateHeaders,
+    raw: Vec<u8>,
+    source: Option<BoxError>,
+}
+
+impl<'a, W: Wire> Progress<'a, W> {
+    fn new(wire: &'a W) -> Self {
+        Self {
+            wire,
+            settled: vec![None; wire.asked().len()],
+            open: wire.asked().to_vec(),
+            attempts: 0,
+            reached: false,
+            in_doubt: false,
+            throttled: false,
+            happened: Happened::NotSent,
+            failure: None,
+            detail: None,
+            retry_after: None,
+            raw: Vec::new(),
+            source: None,
+        }
+    }
+
+    fn read(&mut self, result: Result<Answer, Fault>) -> Attempt {
+        self.attempts = self.attempts.saturating_add(1);
+        match result {
+            Ok(answer) => {
+                let reading = self.wire.read(&self.open, answer.status, &answer.body);
+                let heard = match answer.status {
+                    429 if reading.throttled_by_network => Heard::NetworkThrottled,
+                    429 => Heard::Throttled,
+                    _ => Heard::Answer,
+                };
+                Attempt {
+                    reading,
+                    heard,
+                    rate: answer.rate,
+                    raw: answer.body,
+                    source: None,
+                }
+            }
+            Err(fault) => {
+                let (heard, rate) = match fault.head {
+                    Some((429, rate)) => (Heard::Throttled, rate),
+                    Some((_, rate)) => (Heard::Answer, rate),
+                    None => (Heard::Nothing, RateHeaders::default()),
+                };
+                Attempt {
+                    reading: Reading::of_fault(&fault, self.open.len()),
+                    heard,
+                    rate,
+                    raw: Vec::new(),
+                    source: fault.source,
+                }
+            }
+        }
+    }
+
+    fn absorb(&mut self, attempt: Attempt, retry_after: Option<Duration>) {
+        let happened = attempt.reading.happened;
+        let mut readings = attempt.reading.posts.into_iter();
+        for slot in self.settled.iter_mut().filter(|slot| slot.is_none()) {
+            let id = self.open.remove(0);
+            match readings.next().flatten() {
+                Some(reading) => {
+                    *slot = Some(Outcome {
+                        id,
+                        provider: W::PROVIDER,
+                        // Asked again after an answer was lost, "already deleted" is our own doing.
+                        fate: match reading.fate {
+                            Fate::AlreadyDeleted if self.in_doubt => self.wire.done(),
+                            fate => fate,
+                        },
+                        networks: reading.networks,
+                        attempts: self.attempts,
+                    });
+                }
+                None => self.open.push(id),
+            }
+        }
+        self.reached |= happened != Happened::NotSent;
+        self.in_doubt |= happened.may_have_acted();
+        self.throttled |= happened == Happened::Throttled;
+        self.happened = happened;
+        self.failure = attempt.reading.failure;
+        self.retry_after = retry_after;
+        self.raw = attempt.raw;
+        self.source = attempt.source;
+    }
+
+    /// Whether there is nothing left to learn.
+    fn is_settled(&self) -> bool {
+        self.open.is_empty() && !self.settled.is_empty()
+    }
+
+    /// The gate stays closed longer than this call can wait.
+    fn held(mut self, held: &Held) -> Finished {
+        if self.failure.is_none() {
+            self.failure = Some(Failure::new(ErrorKind::RateLimited));
+            self.detail = Some(held.reason.into());
+            self.happened = Happened::NotSent;
+        }
+        self.retry_after = Some(held.wait);
+        self.finish()
+    }
+
+    fn finish(self) -> Finished {
+        let fate_of_open = self.fate_of_open();
+        let mut open = self.open.into_iter();
+        let outcomes: Vec<Outcome> = self
+            .settled
+            .into_iter()
+            .filter_map(|settled| {
+                settled.or_else(|| {
+                    open.next().map(|id| Outcome {
+                        id,
+                        provider: W::PROVIDER,
+                        fate: fate_of_open.clone(),
+                        networks: Vec::new(),
+                        attempts: self.attempts,
+                    })
+                })
+            })
+            .collect();
+        let uncertain = if outcomes.is_empty() {
+            self.in_doubt && self.happened != Happened::Answered
+        } else {
+            outcomes
+                .iter()
+                .any(|it| matches!(it.fate, Fate::Uncertain(_) | Fate::Unreported))
+        };
+        Finished {
+            provider: W::PROVIDER,
+            repeatable: self.wire.is_repeatable(),
+            outcomes,
+            raw: self.raw,
+            failure: self.failure,
+            detail: self.detail,
+            retry_after: self.retry_after,
+            attempts: self.attempts,
+            uncertain,
+            source: self.source,
+        }
+    }
+
+    /// What to say of the posts that no answer spoke of.
+    fn fate_of_open(&self) -> Fate {
+        let failure = self
+            .failure
+            .clone()
+            .unwrap_or_else(|| Failure::new(ErrorKind::UnexpectedResponse));
+        match self.happened {
+            Happened::Answered => Fate::Unreported,
+            _ if self.in_doubt => Fate::Uncertain(failure),
+            _ if self.reached => Fate::Failed(failure),
+            _ => Fate::NotAttempted(failure),
+        }
+    }
+}
+
+impl Attempt {
+    /// How long to wait before the next request of this kind: in the provider's words, or, where the
+    /// provider throttles and doesn't say, as long as the gate stays closed.
+    fn asked_wait(&self, gate_wait: Duration) -> Option<Duration> {
+        let asked = self.reading.wait.or(self.rate.retry_after);
+        match self.heard {
+            Heard::Throttled => Some(asked.unwrap_or_default().max(gate_wait)),
+            _ => asked,
+        }
+    }
+}
+
+impl Finished {
+    /// For a request about one post: `Ok` if that was done, the error otherwise.
+    pub(crate) fn of_one_post(self) -> Result<Self, Error> {
+        let Some(outcome) = self.outcomes.first() else {
+            return self.of_batch();
+        };
+        let (kind, stated) = match &outcome.fate {
+            Fate::Deleted | Fate::MarkedDeleted => return Ok(self),
+            Fate::AlreadyDeleted => (ErrorKind::AlreadyDeleted, None),
+            Fate::NotFound => (ErrorKind::NotFound, None),
+            Fate::Partial => (ErrorKind::Partial, None),
+            Fate::Blocked { .. } => (ErrorKind::Blocked, None),
+            Fate::Failed(failure) | Fate::Uncertain(failure) | Fate::NotAttempted(failure) => {
+                (failure.kind, Some(failure))
+            }
+            Fate::Unreported => (ErrorKind::UnexpectedResponse, None),
+        };
+        let stated = stated.or(self.failure.as_ref()).cloned();
+        let failure = Failure {
+            kind,
+            ..stated.unwrap_or_else(|| Failure::new(kind))
+        };
+        let post_id = Some(outcome.id.clone());
+        Err(self.into_error(failure, post_id))
+    }
+
+    /// For any other request: `Ok` if the provider answered it.
+    pub(crate) fn of_batch(self) -> Result<Self, Error> {
+        match self.failure.clone() {
+            Some(failure) => Err(self.into_error(failure, None)),
+            None => Ok(self),
+        }
+    }
+
+    /// The last answer, which JSON guarantees to be text.
+    pub(crate) fn raw_text(&self) -> String {
+        String::from_utf8_lossy(&self.raw).into_owned()
+    }
+
+    fn into_error(self, failure: Failure, post_id: Option<PostId>) -> Error {
+        Error::from(Parts {
+            failure,
+            provider: Some(self.provider),
+            detail: self.detail,
+            post_id,
+            outcomes: self.outcomes,
+            retry_after: self.retry_after,
+            attempts: self.attempts,
+            uncertain: self.uncertain,
+            repeatable: self.repeatable,
+            source: self.source,
+        })
+    }
+}

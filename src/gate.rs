@@ -1,0 +1,137 @@
+//! The clock's side of the pace: waits until a profile's pacer lets a request go.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use crate::pace::{Heard, Pace, Pacer, RateHeaders, Ready};
+use crate::secrets::Secret;
+
+/// Every profile's gate, for one API key.
+#[derive(Clone, Debug)]
+pub(crate) struct Gates {
+    pace: Pace,
+    by_profile: Arc<Mutex<HashMap<Option<Secret>, Gate>>>,
+}
+
+impl Gates {
+    pub(crate) fn new(pace: Pace) -> Self {
+        Self {
+            pace,
+            by_profile: Arc::default(),
+        }
+    }
+
+    /// The gate of a profile, or of the primary one: always the same, so that single calls and runs
+    /// share the window.
+    pub(crate) fn of_profile(&self, profile: Option<&Secret>) -> Gate {
+        let by_profile = self.by_profile.lock();
+        let mut by_profile = by_profile.unwrap_or_else(PoisonError::into_inner);
+        if by_profile.len() >= FORGET_FROM && by_profile.len().is_multiple_of(FORGET_FROM) {
+            let now = Instant::now().into_std();
+            by_profile.retain(|_, gate| gate.is_in_use() || !gate.pacer().is_idle(now));
+        }
+        let gate = by_profile.entry(profile.cloned());
+        gate.or_insert_with(|| Gate::new(self.pace.clone())).clone()
+    }
+}
+
+/// So many profiles may be kept before those that nobody uses are looked for.
+const FORGET_FROM: usize = 256;
+
+/// A profile's pacer, shared by every client, clone and task of that profile.
+#[derive(Clone, Debug)]
+pub(crate) struct Gate(Arc<Mutex<Pacer>>);
+
+/// Why a request didn't pass, and when one may.
+pub(crate) struct Held {
+    pub(crate) wait: Duration,
+    pub(crate) reason: &'static str,
+}
+
+/// The right to send one request, counted until its answer is heard.
+pub(crate) struct Pass<'a> {
+    gate: &'a Gate,
+    sent_at: Instant,
+    answered: bool,
+}
+
+impl Gate {
+    pub(crate) fn new(pace: Pace) -> Self {
+        Self(Arc::new(Mutex::new(Pacer::new(pace))))
+    }
+
+    fn is_in_use(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
+    /// Waits for the profile's turn, but not past `patience`.
+    pub(crate) async fn pass(&self, patience: Duration) -> Result<Pass<'_>, Held> {
+        let started = Instant::now();
+        loop {
+            let now = Instant::now();
+            let until = {
+                let mut pacer = self.pacer();
+                match pacer.ready(now.into_std()) {
+                    Ready::Now => {
+                        pacer.sent(now.into_std());
+                        return Ok(Pass {
+                            gate: self,
+                            sent_at: now,
+                            answered: false,
+                        });
+                    }
+                    Ready::At(until) => until,
+                    Ready::Spent { until } => {
+                        return Err(Held {
+                            wait: until.saturating_duration_since(now.into_std()),
+                            reason: "the day's budget of 429 answers is used up, \
+                                     and more of them get a profile suspended",
+                        });
+                    }
+                }
+            };
+            let wait = until.saturating_duration_since(now.into_std());
+            if wait > patience.saturating_sub(started.elapsed()) {
+                return Err(Held {
+                    wait,
+                    reason: "the profile's limit allows the next request \
+                             only after this call's deadline",
+                });
+            }
+            sleep(wait).await;
+        }
+    }
+
+    fn pacer(&self) -> MutexGuard<'_, Pacer> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pass<'_> {
+    /// Tells the gate, and learns for how long it is closed now.
+    pub(crate) fn answered(mut self, heard: Heard, rate: &RateHeaders) -> Duration {
+        self.answered = true;
+        let now = Instant::now().into_std();
+        let mut pacer = self.gate.pacer();
+        pacer.answered(now, self.sent_at.into_std(), rate, heard);
+        match pacer.ready(now) {
+            Ready::Now => Duration::ZERO,
+            Ready::At(until) | Ready::Spent { until } => until.saturating_duration_since(now),
+        }
+    }
+}
+
+impl Drop for Pass<'_> {
+    /// A call that was dropped in mid-air has still used up its place in the window.
+    fn drop(&mut self) {
+        if !self.answered {
+            let now = Instant::now().into_std();
+            let nothing = RateHeaders::default();
+            let mut pacer = self.gate.pacer();
+            pacer.answered(now, self.sent_at.into_std(), &nothing, Heard::Nothing);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ErrorKind;
+
+/// Genviral's name for what went wrong: the `error_code` of its answer.
+///
+/// # Example
+///
+/// ```
+/// use unpost::genviral::ErrorCode;
+///
+/// assert_eq!(ErrorCode::from("invalid_token"), ErrorCode::InvalidToken);
+/// assert_eq!(ErrorCode::from("new_thing").as_str(), "new_thing");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+#[non_exhaustive]
+pub enum ErrorCode {
+    /// `bulk_delete_failed` (500): the server failed; what it had done by then may be in the outcomes.
+    BulkDeleteFailed,
+    /// `invalid_json` (400): the request's body isn't JSON.
+    InvalidJson,
+    /// `invalid_payload` (422): the list of ids is missing or invalid.
+    InvalidPayload,
+    /// `invalid_token` (401): the API key isn't known.
+    InvalidToken,
+    /// `rate_limited` (429): too many requests.
+    RateLimited,
+    /// `subscription_required` (402): the plan has ended.
+    SubscriptionRequired,
+    /// `tier_not_allowed` (403): the plan doesn't have this.
+    TierNotAllowed,
+    /// `too_many_post_ids` (400): more than 50 ids.
+    TooManyPostIds,
+    /// `unauthorized` (401): the key doesn't allow this.
+    Unauthorized,
+    /// A name that this version of the crate doesn't know, as it came.
+    Other(String),
+}
+
+impl ErrorCode {
+    /// The name as Genviral writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::BulkDeleteFailed => "bulk_delete_failed",
+            Self::InvalidJson => "invalid_json",
+            Self::InvalidPayload => "invalid_payload",
+            Self::InvalidToken => "invalid_token",
+            Self::RateLimited => "rate_limited",
+            Self::SubscriptionRequired => "subscription_required",
+            Self::TierNotAllowed => "tier_not_allowed",
+            Self::TooManyPostIds => "too_many_post_ids",
+            Self::Unauthorized => "unauthorized",
+            Self::Other(name) => name,
+        }
+    }
+
+    /// What kind of trouble this name means, whatever the HTTP status beside it; `None` for a name
+    /// that this version doesn't know.
+    pub(crate) fn kind(&self) -> Option<ErrorKind> {
+        match self {
+            Self::BulkDeleteFailed => Some(ErrorKind::Server),
+            Self::InvalidJson | Self::InvalidPayload | Self::TooManyPostIds => {
+                Some(ErrorKind::Refused)
+            }
+            Self::InvalidToken
+            | Self::SubscriptionRequired
+            | Self::TierNotAllowed
+            | Self::Unauthorized => Some(ErrorKind::Unauthorized),
+            Self::RateLimited => Some(ErrorKind::RateLimited),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+impl From<&str> for ErrorCode {
+    fn from(name: &str) -> Self {
+        match name {
+            "bulk_delete_failed" => Self::BulkDeleteFailed,
+            "invalid_json" => Self::InvalidJson,
+            "invalid_payload" => Self::InvalidPayload,
+            "invalid_token" => Self::InvalidToken,
+            "rate_limited" => Self::RateLimited,
+            "subscription_required" => Self::SubscriptionRequired,
+            "tier_not_allowed" => Self::TierNotAllowed,
+            "too_many_post_ids" => Self::TooManyPostIds,
+            "unauthorized" => Self::Unauthorized,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+
+impl From<String> for ErrorCode {
+    fn from(name: String) -> Self {
+        Self::from(name.as_str())
+    }
+}
+
+impl From<ErrorCode> for String {
+    fn from(code: ErrorCode) -> Self {
+        code.as_str().to_owned()
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

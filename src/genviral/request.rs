@@ -1,0 +1,147 @@
+use std::fmt;
+
+use crate::batch;
+use crate::call::Finished;
+use crate::outcome::{Fate, Outcome, Provider};
+use crate::{Error, PostId};
+
+/// How many distinct ids Genviral takes in one request.
+pub(super) const MOST_IDS: usize = 50;
+
+/// What to delete.
+///
+/// # Example
+///
+/// ```
+/// use unpost::genviral::DeleteRequest;
+///
+/// let one = DeleteRequest::by_id("0f4f54d4-8cce-4fb7-8c7b-befbcb8af812");
+/// let many = DeleteRequest::bulk(["0f4f54d4-8cce-4fb7-8c7b-befbcb8af812"]);
+/// ```
+///
+/// What Genviral can't do can't be asked of it:
+///
+/// ```compile_fail
+/// unpost::genviral::DeleteRequest::delete_all_scheduled();
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeleteRequest {
+    is_about_one_post: bool,
+    /// Distinct, in the order given.
+    pub(super) ids: Vec<PostId>,
+}
+
+impl DeleteRequest {
+    /// The post with this UUID.
+    pub fn by_id(id: impl Into<PostId>) -> Self {
+        Self {
+            is_about_one_post: true,
+            ids: vec![id.into()],
+        }
+    }
+
+    /// All posts with these UUIDs, in one request: 1 to 50, repeated ones counted once. More are
+    /// refused before anything is sent; `delete_many` takes any number.
+    pub fn bulk<I>(ids: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<PostId>,
+    {
+        Self {
+            is_about_one_post: false,
+            ids: batch::distinct(ids),
+        }
+    }
+
+    pub(super) fn is_about_one_post(&self) -> bool {
+        self.is_about_one_post
+    }
+
+    pub(super) fn check(&self) -> Result<(), Error> {
+        batch::check(Provider::Genviral, &self.ids, MOST_IDS)
+    }
+}
+
+/// What came of a request that was answered: Genviral's lists, as far as they are about posts that
+/// were asked for.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use unpost::{genviral::DeleteRequest, mock};
+///
+/// let genviral = mock::Genviral::start().await;
+/// genviral.seed("post-1", "draft");
+/// genviral.seed("post-2", "posted");
+///
+/// let request = DeleteRequest::bulk(["post-1", "post-2", "post-3"]);
+/// let response = genviral.client()?.delete(request).await?;
+/// assert_eq!(response.deleted().count(), 1);
+/// assert_eq!(response.blocked().count(), 1);
+/// assert_eq!(response.skipped().count(), 1);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct DeleteResponse {
+    outcomes: Vec<Outcome>,
+    raw: String,
+}
+
+impl DeleteResponse {
+    pub(super) fn new(finished: Finished) -> Self {
+        Self {
+            raw: finished.raw_text(),
+            outcomes: finished.outcomes,
+        }
+    }
+
+    /// One outcome for each distinct id asked, in the order asked.
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.outcomes
+    }
+
+    /// Permanently removed.
+    pub fn deleted(&self) -> impl Iterator<Item = &Outcome> {
+        self.with(|fate| matches!(fate, Fate::Deleted))
+    }
+
+    /// Standing, behind a status that doesn't allow deleting.
+    pub fn blocked(&self) -> impl Iterator<Item = &Outcome> {
+        self.with(|fate| matches!(fate, Fate::Blocked { .. }))
+    }
+
+    /// Not in the key's scope, deleted before, or never there: which of the three, Genviral doesn't
+    /// tell.
+    pub fn skipped(&self) -> impl Iterator<Item = &Outcome> {
+        self.with(|fate| matches!(fate, Fate::NotFound))
+    }
+
+    /// Standing, since the deletion itself failed.
+    pub fn failed(&self) -> impl Iterator<Item = &Outcome> {
+        self.with(|fate| matches!(fate, Fate::Failed(_)))
+    }
+
+    /// Asked for, and in none of the lists.
+    pub fn unreported(&self) -> impl Iterator<Item = &Outcome> {
+        self.with(|fate| matches!(fate, Fate::Unreported))
+    }
+
+    /// The answer itself, for what this crate doesn't read out of it, such as ids that weren't asked
+    /// for.
+    pub fn raw_json(&self) -> &str {
+        &self.raw
+    }
+
+    fn with(&self, wanted: fn(&Fate) -> bool) -> impl Iterator<Item = &Outcome> {
+        self.outcomes.iter().filter(move |it| wanted(&it.fate))
+    }
+}
+
+impl fmt::Debug for DeleteResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeleteResponse")
+            .field("outcomes", &self.outcomes)
+            .finish_non_exhaustive()
+    }
+}

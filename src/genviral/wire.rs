@@ -1,0 +1,151 @@
+//! Genviral's wire format: a request's JSON, and what an answer says of each post. Pure.
+//!
+//! A post's fate is read from the four lists of `data`, wherever an answer has them; what no list
+//! names stays open. An id in two lists that exclude each other is settled by neither.
+
+use std::collections::HashMap;
+
+use super::code::ErrorCode;
+use super::request::DeleteRequest;
+use crate::json::{self, Json, Members};
+use crate::outcome::{Failure, Fate, Provider};
+use crate::retry::Happened;
+use crate::wire::{PostReading, Reading, Wire};
+use crate::{ErrorKind, PostId};
+
+impl Wire for DeleteRequest {
+    const PROVIDER: Provider = Provider::Genviral;
+
+    fn asked(&self) -> &[PostId] {
+        &self.ids
+    }
+
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+
+    fn done(&self) -> Fate {
+        Fate::Deleted
+    }
+
+    fn write(&self, open: &[PostId]) -> Vec<u8> {
+        let ids: Vec<_> = open.iter().map(PostId::as_str).collect();
+        let json = serde_json::json!({ "postIds": ids });
+        json.to_string().into_bytes()
+    }
+
+    fn read(&self, open: &[PostId], http_status: u16, body: &[u8]) -> Reading {
+        let json = json::parse(body);
+        let members = json.as_ref().and_then(Json::as_object);
+        let (Some(members), false) = (members, matches!(http_status, 300..=399)) else {
+            return Reading::by_status(http_status, open.len());
+        };
+        let data = members.get("data").and_then(Json::as_object);
+        Reading {
+            posts: read_posts(open, http_status, data),
+            ..read_request(http_status, members, data.is_some(), open.len())
+        }
+    }
+}
+
+/// What the answer says of the request as a whole.
+fn read_request(http_status: u16, members: &Members<'_>, has_data: bool, open: usize) -> Reading {
+    let code = members.text("error_code").map(ErrorCode::from);
+    let refused = members.get("ok") == Some(&Json::Bool(false)) || code.is_some();
+    let answered = members.get("ok") == Some(&Json::Bool(true)) || has_data;
+    if http_status == 200 && answered && !refused {
+        return Reading::silent(Happened::Answered, open);
+    }
+    let failure = |kind| {
+        Some(Failure {
+            kind,
+            http_status: Some(http_status),
+            code: code.as_ref().map(ToString::to_string),
+            message: members.text("message").map(str::to_owned),
+        })
+    };
+    let by_status = Reading::by_status(http_status, open);
+    let known = code.as_ref().and_then(ErrorCode::kind);
+    let (kind, happened) = match known {
+        Some(ErrorKind::Server) if http_status < 500 => (ErrorKind::Server, Happened::Broken),
+        Some(ErrorKind::Server) => (ErrorKind::Server, by_status.happened),
+        Some(ErrorKind::RateLimited) => (ErrorKind::RateLimited, Happened::Throttled),
+        Some(kind) => (kind, REFUSED),
+        None if http_status == 200 && refused => (ErrorKind::Refused, REFUSED),
+        None => {
+            let kind = by_status.failure.as_ref().map(|it| it.kind);
+            (kind.unwrap_or(ErrorKind::Refused), by_status.happened)
+        }
+    };
+    Reading {
+        happened,
+        failure: failure(kind),
+        ..by_status
+    }
+}
+
+const REFUSED: Happened = Happened::Refused {
+    retry_available: false,
+};
+
+/// What the lists say of each post that is open. Ids that weren't asked for are passed over.
+fn read_posts(
+    open: &[PostId],
+    http_status: u16,
+    data: Option<&Members<'_>>,
+) -> Vec<Option<PostReading>> {
+    let mut posts = vec![None; open.len()];
+    let Some(data) = data else {
+        return posts;
+    };
+    let places: HashMap<&str, usize> = open.iter().map(PostId::as_str).zip(0..).collect();
+    let mut settle = |id: &str, fate: Fate| {
+        let Some(post) = places.get(id).and_then(|place| posts.get_mut(*place)) else {
+            return;
+        };
+        let fate = match post {
+            Some(PostReading { fate: earlier, .. }) if *earlier != fate => {
+                Fate::Uncertain(Failure {
+                    http_status: Some(http_status),
+                    ..Failure::new(ErrorKind::UnexpectedResponse)
+                })
+            }
+            _ => fate,
+        };
+        *post = Some(PostReading {
+            fate,
+            networks: Vec::new(),
+        });
+    };
+    for id in texts(data, "deletedIds") {
+        settle(id, Fate::Deleted);
+    }
+    for id in texts(data, "skipped") {
+        settle(id, Fate::NotFound);
+    }
+    for entry in list(data, "blockedStatuses").filter_map(Json::as_object) {
+        if let Some(id) = entry.text("id") {
+            let status = entry.text("status").unwrap_or_default().to_owned();
+            settle(id, Fate::Blocked { status });
+        }
+    }
+    let errors = data.get("errors").and_then(Json::as_object);
+    for (id, message) in errors.into_iter().flat_map(Members::iter) {
+        let failure = Failure {
+            http_status: Some(http_status),
+            message: message.as_text().map(str::to_owned),
+            ..Failure::new(ErrorKind::Refused)
+        };
+        settle(id, Fate::Failed(failure));
+    }
+    posts
+}
+
+fn list<'j>(data: &'j Members<'_>, name: &str) -> impl Iterator<Item = &'j Json<'j>> {
+    let items = data.get(name).and_then(Json::as_list);
+    items.unwrap_or_default().iter()
+}
+
+fn texts<'j>(data: &'j Members<'_>, name: &str) -> impl Iterator<Item = &'j str> {
+    list(data, name).filter_map(Json::as_text)
+}

@@ -1,0 +1,132 @@
+//! What every provider's wire format tells the rest of the crate: how a request is written, and what
+//! an answer says. The formats themselves are in the providers' folders.
+
+use std::time::Duration;
+
+use crate::outcome::{Failure, Fate, NetworkResult, Provider};
+use crate::retry::Happened;
+use crate::transport::{Fault, FaultKind};
+use crate::{ErrorKind, PostId};
+
+/// How a request is written and its answer read: pure, and total over anything a server sends.
+pub(crate) trait Wire {
+    const PROVIDER: Provider;
+
+    /// The distinct posts the request is about; none for one that names none.
+    fn asked(&self) -> &[PostId];
+
+    /// Whether carrying the request out twice is harmless.
+    fn is_repeatable(&self) -> bool;
+
+    /// What has happened to a post when the request succeeded.
+    fn done(&self) -> Fate;
+
+    /// The request's body, for those posts that are still open.
+    fn write(&self, open: &[PostId]) -> Vec<u8>;
+
+    /// What an answer says, of those posts that are still open.
+    fn read(&self, open: &[PostId], status: u16, body: &[u8]) -> Reading;
+}
+
+/// What an answer says.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    pub(crate) happened: Happened,
+    /// Why the request failed as a whole, or its one post wasn't deleted.
+    pub(crate) failure: Option<Failure>,
+    /// For each open post, in order, what the answer says of it: nothing, until it does.
+    pub(crate) posts: Vec<Option<PostReading>>,
+    /// Whether it is a social network that throttles, and not the provider.
+    pub(crate) throttled_by_network: bool,
+    /// How long the body asks to wait.
+    pub(crate) wait: Option<Duration>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PostReading {
+    pub(crate) fate: Fate,
+    pub(crate) networks: Vec<NetworkResult>,
+}
+
+impl Reading {
+    /// What is to be made of a request that got no whole answer.
+    pub(crate) fn of_fault(fault: &Fault, open: usize) -> Self {
+        let status = fault.head.as_ref().map(|(status, _)| *status);
+        let (happened, kind) = match (fault.kind, status) {
+            (FaultKind::NotSent, _) => (Happened::NotSent, ErrorKind::Connect),
+            // The status says it all, and the missing body could not change it.
+            (_, Some(429)) => (Happened::Throttled, ErrorKind::RateLimited),
+            (_, Some(300..=399)) | (FaultKind::TooLarge, _) => {
+                (Happened::Foreign, ErrorKind::UnexpectedResponse)
+            }
+            (FaultKind::Timeout, _) => (Happened::Lost, ErrorKind::Timeout),
+            (FaultKind::Disconnected, _) => (Happened::Lost, ErrorKind::Disconnected),
+        };
+        let failure = Failure {
+            http_status: status,
+            ..Failure::new(kind)
+        };
+        Self {
+            failure: Some(failure),
+            ..Self::silent(happened, open)
+        }
+    }
+
+    /// An answer that says nothing of any post.
+    pub(crate) fn silent(happened: Happened, open: usize) -> Self {
+        Self {
+            happened,
+            failure: None,
+            posts: vec![None; open],
+            throttled_by_network: false,
+            wait: None,
+        }
+    }
+
+    /// What an answer comes to by its HTTP status, where its body says nothing that counts.
+    pub(crate) fn by_status(http_status: u16, open: usize) -> Self {
+        const REFUSED: Happened = Happened::Refused {
+            retry_available: false,
+        };
+        let (happened, kind) = match http_status {
+            401..=403 => (REFUSED, ErrorKind::Unauthorized),
+            429 => (Happened::Throttled, ErrorKind::RateLimited),
+            400..=499 => (REFUSED, ErrorKind::Refused),
+            500 | 502 | 503 | 504 => (Happened::Broken, ErrorKind::Server),
+            500.. => (Happened::Foreign, ErrorKind::Server),
+            _ => (Happened::Foreign, ErrorKind::UnexpectedResponse),
+        };
+        Self {
+            failure: Some(Failure {
+                http_status: Some(http_status),
+                ..Failure::new(kind)
+            }),
+            ..Self::silent(happened, open)
+        }
+    }
+
+    /// All text in it that a server wrote.
+    pub(crate) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        let posts = self.posts.iter_mut().flatten().flat_map(|post| {
+            let fate = match &mut post.fate {
+                Fate::Failed(failure) | Fate::Uncertain(failure) => failure.texts(),
+                Fate::Blocked { status } => [Some(status), None],
+                _ => [None, None],
+            };
+            let networks = post.networks.iter_mut().flat_map(|network| {
+                [Some(&mut network.network), Some(&mut network.status)]
+                    .into_iter()
+                    .chain([network.id.as_mut(), network.message.as_mut()])
+            });
+            fate.into_iter().chain(networks)
+        });
+        let failure = self.failure.iter_mut().flat_map(Failure::texts);
+        posts.chain(failure).flatten()
+    }
+}
+
+impl Failure {
+    fn texts(&mut self) -> [Option<&mut String>; 2] {
+        [self.code.as_mut(), self.message.as_mut()]
+    }
+}
