@@ -9,6 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::{Instant, sleep};
 
+use crate::budget::RetryBudget;
 use crate::error::{Error, Parts};
 use crate::gate::{Gate, Held};
 use crate::outcome::{Failure, Fate, Outcome, Provider};
@@ -47,20 +48,51 @@ pub(crate) struct Finished {
     source: Option<BoxError>,
 }
 
-pub(crate) async fn call<W, E>(wire: &W, exchange: &E, conduct: &Conduct) -> Finished
+/// What a run asks of its calls, beyond what the client does.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Run<'a> {
+    /// The run's, and a sign that there is one: a run waits for its turn as long as that takes.
+    pub(crate) budget: Option<&'a RetryBudget>,
+    /// How often these posts have been asked for before, with no word on them.
+    pub(crate) attempts_before: u32,
+}
+
+impl Run<'_> {
+    /// A run waits for its turn longer than a call would, and doesn't count that as the call's time;
+    /// but a provider that closes for hours ends it.
+    fn patience(&self, time_left: Duration) -> Duration {
+        const OF_A_RUN: Duration = Duration::from_secs(60 * 60);
+        if self.is_one() { OF_A_RUN } else { time_left }
+    }
+
+    fn is_one(&self) -> bool {
+        self.budget.is_some()
+    }
+
+    pub(crate) fn can_afford_retry(&self) -> bool {
+        self.budget.is_none_or(RetryBudget::spend)
+    }
+}
+
+pub(crate) async fn call<W, E>(wire: &W, exchange: &E, conduct: &Conduct, run: Run<'_>) -> Finished
 where
     W: Wire + Sync,
     E: Exchange + Sync,
 {
-    let started = Instant::now();
-    let time_left = || conduct.deadline.saturating_sub(started.elapsed());
-    let mut progress = Progress::new(wire);
+    let mut started = Instant::now();
+    let mut progress = Progress::new(wire, run.attempts_before);
     let mut body = Bytes::from(wire.write(&progress.open));
     loop {
-        let pass = match conduct.gate.pass(time_left()).await {
+        let queued = Instant::now();
+        let patience = run.patience(conduct.deadline.saturating_sub(started.elapsed()));
+        let pass = match conduct.gate.pass(patience).await {
             Ok(pass) => pass,
             Err(held) => return progress.held(&held),
         };
+        if run.is_one() {
+            started += queued.elapsed();
+        }
+        let time_left = || conduct.deadline.saturating_sub(started.elapsed());
         let timeout = conduct.attempt_timeout.min(time_left());
         let result = exchange.attempt(body.clone(), timeout).await;
         let mut attempt = progress.read(result);
@@ -71,20 +103,29 @@ where
         let situation = Situation {
             happened: attempt.reading.happened,
             repeatable: wire.is_repeatable(),
-            attempt: progress.attempts,
+            attempt: progress.attempts - run.attempts_before,
             throttled_before: progress.throttled,
             asked_wait,
-            time_left: time_left(),
+            time_left: match attempt.heard {
+                Heard::Throttled => run.patience(time_left()),
+                _ => time_left(),
+            },
             jitter: fastrand::f64(),
         };
+        let throttled = attempt.heard == Heard::Throttled;
         let were_open = progress.open.len();
         progress.absorb(attempt, asked_wait);
+        if let (Happened::Answered, Some(budget)) = (situation.happened, run.budget) {
+            budget.refund();
+        }
         if progress.is_settled() {
             return progress.finish();
         }
         match conduct.retry.decide(&situation) {
-            Decision::Stop => return progress.finish(),
-            Decision::Again { after } => sleep(after).await,
+            // The gate is closed for as long as the answer asks.
+            Decision::Again { .. } if throttled => {}
+            Decision::Again { after } if run.can_afford_retry() => sleep(after).await,
+            _ => return progress.finish(),
         }
         if progress.open.len() < were_open {
             body = Bytes::from(wire.write(&progress.open));
@@ -124,14 +165,14 @@ struct Attempt {
 }
 
 impl<'a, W: Wire> Progress<'a, W> {
-    fn new(wire: &'a W) -> Self {
+    fn new(wire: &'a W, attempts_before: u32) -> Self {
         Self {
             wire,
             settled: vec![None; wire.asked().len()],
             open: wire.asked().to_vec(),
-            attempts: 0,
-            reached: false,
-            in_doubt: false,
+            attempts: attempts_before,
+            reached: attempts_before > 0,
+            in_doubt: attempts_before > 0,
             throttled: false,
             happened: Happened::NotSent,
             failure: None,
@@ -323,6 +364,10 @@ impl Finished {
             Some(failure) => Err(self.into_error(failure, None)),
             None => Ok(self),
         }
+    }
+
+    pub(crate) fn is_answered(&self) -> bool {
+        self.failure.is_none()
     }
 
     /// The last answer, which JSON guarantees to be text.

@@ -9,7 +9,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName
 use url::{Host, Url};
 
 use crate::Error;
-use crate::call::{self, Conduct, Finished};
+use crate::call::{self, Conduct, Finished, Run};
 use crate::gate::Gates;
 use crate::pace::Pace;
 use crate::retry::Retry;
@@ -136,8 +136,8 @@ impl Core {
         credential.map(|(_, secret)| secret.expose())
     }
 
-    pub(crate) async fn call<W: Wire + Sync>(&self, wire: &W) -> Finished {
-        call::call(wire, &self.transport, &self.conduct).await
+    pub(crate) async fn call<W: Wire + Sync>(&self, wire: &W, run: Run<'_>) -> Finished {
+        call::call(wire, &self.transport, &self.conduct, run).await
     }
 }
 

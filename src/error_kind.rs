@@ -58,6 +58,8 @@ pub enum ErrorKind {
     Timeout,
     /// The request left and the answer was lost or cut.
     Disconnected,
+    /// The run was stopped by its caller before this post's turn came.
+    Stopped,
     /// What answered isn't the provider, or speaks another language than its documentation: a
     /// redirect, HTML, JSON of another shape, an answer past the size limit.
     UnexpectedResponse,
@@ -69,6 +71,18 @@ impl ErrorKind {
         matches!(
             self,
             Self::RateLimited | Self::Server | Self::Connect | Self::Timeout | Self::Disconnected
+        )
+    }
+
+    /// The causes that, one after the other, show a provider to be down or not to be there.
+    pub(crate) fn is_outage(self) -> bool {
+        matches!(
+            self,
+            Self::Server
+                | Self::Connect
+                | Self::Timeout
+                | Self::Disconnected
+                | Self::UnexpectedResponse
         )
     }
 
@@ -95,6 +109,7 @@ impl fmt::Display for ErrorKind {
             Self::Connect => "no connection to the provider",
             Self::Timeout => "no answer in time",
             Self::Disconnected => "the answer was lost",
+            Self::Stopped => "the run was stopped",
             Self::UnexpectedResponse => "the answer isn't one the provider documents",
         })
     }

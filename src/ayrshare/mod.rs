@@ -30,11 +30,14 @@ pub use self::request::{DeleteRequest, DeleteResponse};
 
 use zeroize::Zeroizing;
 
-use crate::Error;
+use crate::call::Run;
 use crate::client::{Core, PROFILE, Service, Settings, shared_settings, variable};
+use crate::delete_many::{Batch, DeleteMany, DeletePosts};
+use crate::outcome::{Fate, Outcome, Provider};
 use crate::pace::Pace;
 use crate::secrets::Secret;
 use crate::transport::Method;
+use crate::{Error, PostId};
 
 const SERVICE: Service = Service {
     base_url: "https://api.ayrshare.com/api",
@@ -135,13 +138,103 @@ impl Client {
     /// ```
     pub async fn delete(&self, request: DeleteRequest) -> Result<DeleteResponse, Error> {
         request.check()?;
-        let finished = self.core.call(&request).await;
+        let finished = self.core.call(&request, Run::default()).await;
         let finished = if request.is_about_one_post() {
             finished.of_one_post()
         } else {
             finished.of_batch()
         };
         Ok(DeleteResponse::new(finished?))
+    }
+
+    /// Deletes any number of posts, at the pace that Ayrshare allows, and yields one outcome for each
+    /// distinct id as it becomes known.
+    ///
+    /// Each is asked for by its id, since that answer is documented and exact.
+    /// [`batch_size`](DeleteMany::batch_size) opts in to `bulk`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> unpost::Result<()> {
+    /// let ayrshare = unpost::mock::Ayrshare::start().await;
+    /// ayrshare.publish("post-1", ["facebook"]).schedule("post-2", ["bluesky"]);
+    ///
+    /// let ids = ["post-1", "post-2", "post-3"];
+    /// let summary = ayrshare.client()?.delete_many(ids).run().summary().await;
+    /// assert_eq!(summary.to_string(), "3 posts: 2 deleted, 1 not found");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete_many<'a, I>(&self, ids: I) -> DeleteMany<'a, Self>
+    where
+        I: IntoIterator,
+        I::IntoIter: Send + 'a,
+        I::Item: Into<PostId> + 'a,
+    {
+        DeleteMany::new(self.clone(), ids)
+    }
+}
+
+impl DeletePosts for Client {
+    fn provider(&self) -> Provider {
+        Provider::Ayrshare
+    }
+
+    fn batch_size(&self) -> usize {
+        1
+    }
+
+    fn largest_batch(&self) -> usize {
+        usize::MAX
+    }
+
+    async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
+        let run = Run {
+            budget: Some(&batch.budget),
+            ..Run::default()
+        };
+        if let [id] = batch.ids.as_slice() {
+            return self
+                .core
+                .call(&DeleteRequest::by_id(id), run)
+                .await
+                .outcomes;
+        }
+        let finished = self.core.call(&DeleteRequest::bulk(batch.ids), run).await;
+        let answered = finished.is_answered();
+        let mut outcomes = finished.outcomes;
+        for outcome in &mut outcomes {
+            let is_open = match outcome.fate {
+                Fate::Unreported => true,
+                Fate::Uncertain(_) => answered,
+                _ => false,
+            };
+            if is_open && !self.ask_again(outcome, run).await {
+                break;
+            }
+        }
+        outcomes
+    }
+}
+
+impl Client {
+    /// Asks for one post that a batch's answer didn't settle, where "already deleted" means that the
+    /// batch did it. Says whether there is a point in asking for another.
+    async fn ask_again(&self, outcome: &mut Outcome, run: Run<'_>) -> bool {
+        let run = Run {
+            attempts_before: outcome.attempts,
+            ..run
+        };
+        let request = DeleteRequest::by_id(&outcome.id);
+        if let Some(settled) = self.core.call(&request, run).await.outcomes.pop() {
+            *outcome = settled;
+        }
+        match &outcome.fate {
+            Fate::Failed(failure) | Fate::Uncertain(failure) => {
+                !failure.kind.is_about_credentials() && run.can_afford_retry()
+            }
+            _ => true,
+        }
     }
 }
 

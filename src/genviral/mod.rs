@@ -30,11 +30,15 @@ pub use self::request::{DeleteRequest, DeleteResponse};
 
 use zeroize::Zeroizing;
 
-use crate::Error;
+use self::request::MOST_IDS;
+use crate::call::Run;
 use crate::client::{Core, Service, Settings, shared_settings, variable};
+use crate::delete_many::{Batch, DeleteMany, DeletePosts};
+use crate::outcome::{Outcome, Provider};
 use crate::pace::Pace;
 use crate::secrets::Secret;
 use crate::transport::Method;
+use crate::{Error, PostId};
 
 const SERVICE: Service = Service {
     base_url: "https://www.genviral.io/api/partner/v1",
@@ -100,13 +104,58 @@ impl Client {
     /// ```
     pub async fn delete(&self, request: DeleteRequest) -> Result<DeleteResponse, Error> {
         request.check()?;
-        let finished = self.core.call(&request).await;
+        let finished = self.core.call(&request, Run::default()).await;
         let finished = if request.is_about_one_post() {
             finished.of_one_post()
         } else {
             finished.of_batch()
         };
         Ok(DeleteResponse::new(finished?))
+    }
+
+    /// Deletes any number of posts, at the pace that Genviral allows, and yields one outcome for each
+    /// distinct id as it becomes known.
+    ///
+    /// They go in batches of 50.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> unpost::Result<()> {
+    /// let genviral = unpost::mock::Genviral::start().await;
+    /// genviral.seed("post-1", "draft").seed("post-2", "scheduled");
+    ///
+    /// let ids = ["post-1", "post-2", "post-3"];
+    /// let summary = genviral.client()?.delete_many(ids).run().summary().await;
+    /// assert_eq!(summary.to_string(), "3 posts: 2 deleted, 1 not found");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete_many<'a, I>(&self, ids: I) -> DeleteMany<'a, Self>
+    where
+        I: IntoIterator,
+        I::IntoIter: Send + 'a,
+        I::Item: Into<PostId> + 'a,
+    {
+        DeleteMany::new(self.clone(), ids)
+    }
+}
+
+impl DeletePosts for Client {
+    fn provider(&self) -> Provider {
+        Provider::Genviral
+    }
+
+    fn batch_size(&self) -> usize {
+        MOST_IDS
+    }
+
+    async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
+        let request = DeleteRequest::bulk(batch.ids);
+        let run = Run {
+            budget: Some(&batch.budget),
+            ..Run::default()
+        };
+        self.core.call(&request, run).await.outcomes
     }
 }
 

@@ -1,0 +1,214 @@
+//! The same verbs without async, for programs that have no runtime (feature `blocking`).
+//!
+//! A client is made as ever, and wrapped:
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
+//! # let ayrshare = unpost::mock::Ayrshare::start().await;
+//! # ayrshare.publish("post-1", ["bluesky"]);
+//! # let client = ayrshare.client()?;
+//! use unpost::{ayrshare::DeleteRequest, blocking};
+//!
+//! let client = blocking::Client::new(client)?;
+//! client.delete(DeleteRequest::by_id("post-1"))?;
+//! # Ok(()) }
+//! ```
+//!
+//! It drives its own runtime on the calling thread. Called from inside a runtime it still works, on a
+//! thread made for the call, and blocks the one it is called on: use the async client there.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::runtime::{Builder, Handle, Runtime};
+
+use crate::delete_many::{self, DeletePosts};
+use crate::outcome::Outcome;
+use crate::{Error, PostId, Summary, ayrshare, genviral};
+
+/// A client whose verbs wait: [`ayrshare::Client`] or [`genviral::Client`], wrapped.
+///
+/// Cheap to clone, and may be shared between threads; their calls run side by side.
+#[derive(Clone)]
+pub struct Client<C> {
+    client: C,
+    driver: Arc<Driver>,
+}
+
+impl<C> Client<C> {
+    /// Wraps a client.
+    ///
+    /// # Errors
+    /// [`Invalid`](crate::ErrorKind::Invalid) if the system gives no runtime (it is out of file
+    /// descriptors, say).
+    pub fn new(client: C) -> Result<Self, Error> {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let driver = Driver(Some(runtime.map_err(Error::setup)?));
+        Ok(Self {
+            client,
+            driver: Arc::new(driver),
+        })
+    }
+}
+
+impl Client<ayrshare::Client> {
+    /// As [`ayrshare::Client::delete`].
+    ///
+    /// # Errors
+    /// The same.
+    pub fn delete(
+        &self,
+        request: ayrshare::DeleteRequest,
+    ) -> Result<ayrshare::DeleteResponse, Error> {
+        self.driver.wait_for(self.client.delete(request))
+    }
+
+    /// As [`ayrshare::Client::for_profile`].
+    ///
+    /// # Errors
+    /// The same.
+    pub fn for_profile(&self, profile_key: impl Into<String>) -> Result<Self, Error> {
+        Ok(Self {
+            client: self.client.for_profile(profile_key)?,
+            driver: Arc::clone(&self.driver),
+        })
+    }
+}
+
+impl Client<genviral::Client> {
+    /// As [`genviral::Client::delete`].
+    ///
+    /// # Errors
+    /// The same.
+    pub fn delete(
+        &self,
+        request: genviral::DeleteRequest,
+    ) -> Result<genviral::DeleteResponse, Error> {
+        self.driver.wait_for(self.client.delete(request))
+    }
+}
+
+impl<C: DeletePosts + Clone> Client<C> {
+    /// Deletes any number of posts: see [`DeleteMany`](crate::DeleteMany).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
+    /// # let genviral = unpost::mock::Genviral::start().await;
+    /// # let client = unpost::blocking::Client::new(genviral.client()?)?;
+    /// for outcome in client.delete_many(["post-1", "post-2"]).concurrency(4).run() {
+    ///     println!("{}: {}", outcome.id, outcome.fate);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_many<'a, I>(&self, ids: I) -> DeleteMany<'a, C>
+    where
+        I: IntoIterator,
+        I::IntoIter: Send + 'a,
+        I::Item: Into<PostId> + 'a,
+    {
+        DeleteMany {
+            posts: delete_many::DeleteMany::new(self.client.clone(), ids),
+            driver: Arc::clone(&self.driver),
+        }
+    }
+}
+
+impl<C: fmt::Debug> fmt::Debug for Client<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.client.fmt(f)
+    }
+}
+
+/// As [`crate::DeleteMany`].
+#[derive(Debug)]
+#[must_use = "nothing is sent until it is run"]
+pub struct DeleteMany<'a, P> {
+    posts: delete_many::DeleteMany<'a, P>,
+    driver: Arc<Driver>,
+}
+
+impl<'a, P: DeletePosts> DeleteMany<'a, P> {
+    /// As [`crate::DeleteMany::concurrency`].
+    pub fn concurrency(self, requests: usize) -> Self {
+        Self {
+            posts: self.posts.concurrency(requests),
+            ..self
+        }
+    }
+
+    /// As [`crate::DeleteMany::batch_size`].
+    pub fn batch_size(self, ids: usize) -> Self {
+        Self {
+            posts: self.posts.batch_size(ids),
+            ..self
+        }
+    }
+
+    /// As [`crate::DeleteMany::run`].
+    pub fn run(self) -> Outcomes<'a> {
+        Outcomes {
+            outcomes: self.posts.run(),
+            driver: self.driver,
+        }
+    }
+}
+
+/// The outcomes of a run, one by one: an iterator. See [`crate::Outcomes`].
+#[derive(Debug)]
+pub struct Outcomes<'a> {
+    outcomes: delete_many::Outcomes<'a>,
+    driver: Arc<Driver>,
+}
+
+impl Outcomes<'_> {
+    /// As [`crate::Outcomes::stop`].
+    pub fn stop(&mut self) {
+        self.outcomes.stop();
+    }
+
+    /// As [`crate::Outcomes::summary`].
+    pub fn summary(self) -> Summary {
+        self.driver.wait_for(self.outcomes.summary())
+    }
+}
+
+impl Iterator for Outcomes<'_> {
+    type Item = Outcome;
+
+    fn next(&mut self) -> Option<Outcome> {
+        self.driver.wait_for(self.outcomes.next())
+    }
+}
+
+/// A runtime of one thread, the caller's; there until it is dropped.
+struct Driver(Option<Runtime>);
+
+impl Driver {
+    fn wait_for<T: Send>(&self, future: impl Future<Output = T> + Send) -> T {
+        let wait = || match &self.0 {
+            Some(runtime) => runtime.block_on(future),
+            None => unreachable!("a driver is used after it was dropped"),
+        };
+        if Handle::try_current().is_err() {
+            return wait();
+        }
+        // Inside a runtime, only another thread may wait.
+        let waited = std::thread::scope(|scope| scope.spawn(wait).join());
+        waited.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+}
+
+impl Drop for Driver {
+    /// Dropped the usual way inside another runtime, a runtime panics.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl fmt::Debug for Driver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Driver")
+    }
+}

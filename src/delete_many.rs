@@ -1,0 +1,405 @@
+//! Any number of posts, one outcome each: deduplicated, batched, a bounded number of requests at a
+//! time, all of it driven by whoever reads the stream.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::fmt;
+use std::future::poll_fn;
+use std::hash::{BuildHasher, RandomState};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use futures_core::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+
+use crate::budget::RetryBudget;
+use crate::outcome::{Failure, Fate, Outcome, Provider};
+use crate::summary::Summary;
+use crate::{ErrorKind, PostId};
+
+/// What [`DeleteMany`] needs of a provider. Both clients implement it; so can you, for a third one.
+///
+/// # Example
+///
+/// ```
+/// use unpost::{Batch, DeleteMany, DeletePosts, Fate, Outcome, Provider};
+///
+/// /// Deletes nothing, and says so.
+/// struct DryRun;
+///
+/// impl DeletePosts for DryRun {
+///     fn provider(&self) -> Provider {
+///         Provider::Other
+///     }
+///
+///     fn batch_size(&self) -> usize {
+///         100
+///     }
+///
+///     async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
+///         let ids = batch.ids().iter();
+///         ids.map(|id| Outcome::new(id, Provider::Other, Fate::NotFound)).collect()
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let summary = DeleteMany::new(DryRun, ["post-1", "post-2"]).run().summary().await;
+/// assert_eq!(summary.not_found, 2);
+/// # }
+/// ```
+pub trait DeletePosts: Send + Sync + 'static {
+    /// Whom the outcomes are said to come from.
+    fn provider(&self) -> Provider;
+
+    /// How many ids go into one request, unless the caller asks for another number.
+    fn batch_size(&self) -> usize;
+
+    /// The most ids that one request may name.
+    fn largest_batch(&self) -> usize {
+        self.batch_size()
+    }
+
+    /// Deletes the posts of one batch, with all retries that make sense, and says what became of each.
+    ///
+    /// An id that the answer leaves out is [`Unreported`](Fate::Unreported); one that isn't of the batch
+    /// is ignored. A refusal of the credentials, or a rate limit that lets nothing be sent
+    /// ([`NotAttempted`](Fate::NotAttempted) for [`RateLimited`](ErrorKind::RateLimited)), ends the run.
+    fn delete_posts(&self, batch: Batch) -> impl Future<Output = Vec<Outcome>> + Send;
+}
+
+/// The posts of one request of a run: distinct, and fit to be sent.
+#[derive(Debug)]
+pub struct Batch {
+    pub(crate) ids: Vec<PostId>,
+    pub(crate) budget: Arc<RetryBudget>,
+}
+
+impl Batch {
+    /// The ids, at least one.
+    pub fn ids(&self) -> &[PostId] {
+        &self.ids
+    }
+
+    /// Asks for leave to make a request again. A run has a budget of retries, which failures use up and
+    /// successes refill, so that an outage costs few extra requests.
+    pub fn may_retry(&self) -> bool {
+        self.budget.spend()
+    }
+}
+
+/// Any number of posts to delete, set up step by step and begun with [`run`](DeleteMany::run).
+///
+/// Made by `delete_many` of either client. Each distinct id comes out exactly once, whatever happens:
+/// rate limits, outages, partial answers, a key that is revoked half-way.
+///
+/// # Example
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
+/// let genviral = unpost::mock::Genviral::start().await;
+/// genviral.seed("post-1", "scheduled").seed("post-2", "posted");
+/// let client = genviral.client()?;
+///
+/// let mut outcomes = client.delete_many(["post-1", "post-2"]).concurrency(4).run();
+/// while let Some(outcome) = outcomes.next().await {
+///     println!("{}: {}", outcome.id, outcome.fate);
+/// }
+/// # Ok(()) }
+/// ```
+#[must_use = "nothing is sent until it is run"]
+pub struct DeleteMany<'a, P> {
+    provider: P,
+    ids: Box<dyn Iterator<Item = PostId> + Send + 'a>,
+    concurrency: usize,
+    batch_size: usize,
+}
+
+impl<'a, P: DeletePosts> DeleteMany<'a, P> {
+    /// Posts to delete through this provider. The ids are pulled as they are needed, never more than
+    /// one batch for each request under way, and repeated ones count once.
+    pub fn new<I>(provider: P, ids: I) -> Self
+    where
+        I: IntoIterator,
+        I::IntoIter: Send + 'a,
+        I::Item: Into<PostId> + 'a,
+    {
+        Self {
+            batch_size: provider.batch_size(),
+            provider,
+            ids: Box::new(ids.into_iter().map(Into::into)),
+            concurrency: 8,
+        }
+    }
+
+    /// How many requests may be under way at a time: 8 by default, at least 1.
+    pub fn concurrency(mut self, requests: usize) -> Self {
+        self.concurrency = requests.max(1);
+        self
+    }
+
+    /// How many ids go into one request: at least 1, at most what the provider takes.
+    ///
+    /// Genviral's is 50. Ayrshare's is 1, since its answer to a single id is documented and exact; a
+    /// larger one asks with `bulk`, and asks again one by one for posts that the answer doesn't settle.
+    pub fn batch_size(mut self, ids: usize) -> Self {
+        self.batch_size = ids;
+        self
+    }
+
+    /// Begins. Nothing is sent until the stream is read.
+    pub fn run(self) -> Outcomes<'a> {
+        let provider = Arc::new(self.provider);
+        Outcomes {
+            provider: provider.provider(),
+            batch_size: self.batch_size.clamp(1, provider.largest_batch().max(1)),
+            concurrency: self.concurrency,
+            ids: Distinct::new(self.ids),
+            send: Box::new(move |batch| {
+                let provider = Arc::clone(&provider);
+                Box::pin(async move { provider.delete_posts(batch).await })
+            }),
+            budget: Arc::default(),
+            in_flight: FuturesUnordered::new(),
+            ready: VecDeque::new(),
+            failures_in_a_row: 0,
+            stopped: None,
+        }
+    }
+}
+
+impl<P> fmt::Debug for DeleteMany<'_, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeleteMany")
+            .field("concurrency", &self.concurrency)
+            .field("batch_size", &self.batch_size)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The outcomes of a run, each as soon as it is known: a `Stream`, and an async iterator of its own
+/// ([`next`](Outcomes::next)).
+///
+/// The run goes on only while it is read. A reader that does slow work between two outcomes should
+/// hand them to another task: an answer that isn't looked at in time counts as lost.
+///
+/// # Cancelling
+/// Dropping it sends nothing further, and the outcomes of requests under way are lost: those posts may
+/// or may not be gone. To end early and lose nothing, [`stop`](Outcomes::stop) and read on.
+pub struct Outcomes<'a> {
+    provider: Provider,
+    batch_size: usize,
+    concurrency: usize,
+    ids: Distinct<'a>,
+    send: Box<dyn Fn(Batch) -> BoxFuture<'static, Vec<Outcome>> + Send>,
+    budget: Arc<RetryBudget>,
+    in_flight: FuturesUnordered<BoxFuture<'static, Answered>>,
+    ready: VecDeque<Outcome>,
+    failures_in_a_row: usize,
+    stopped: Option<Failure>,
+}
+
+/// A batch, and what was said of its posts.
+struct Answered {
+    ids: Vec<PostId>,
+    outcomes: Vec<Outcome>,
+}
+
+impl Outcomes<'_> {
+    /// The next outcome; `None` once every post has had its own.
+    pub async fn next(&mut self) -> Option<Outcome> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// Sends nothing more. What is under way settles; every other post, those not pulled yet included,
+    /// comes out as [`NotAttempted`](Fate::NotAttempted) for [`Stopped`](ErrorKind::Stopped).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
+    /// # let genviral = unpost::mock::Genviral::start().await;
+    /// # let client = genviral.client()?;
+    /// let mut outcomes = client.delete_many(["post-1", "post-2"]).run();
+    /// outcomes.stop();
+    /// assert_eq!(outcomes.summary().await.not_attempted, 2);
+    /// # Ok(()) }
+    /// ```
+    pub fn stop(&mut self) {
+        self.stop_for(Failure::new(ErrorKind::Stopped));
+    }
+
+    /// Reads to the end and counts.
+    pub async fn summary(mut self) -> Summary {
+        let mut summary = Summary::default();
+        while let Some(outcome) = self.next().await {
+            summary.add(&outcome);
+        }
+        summary
+    }
+
+    fn stop_for(&mut self, reason: Failure) {
+        self.stopped.get_or_insert(reason);
+    }
+
+    /// Has as many requests under way as may be.
+    fn fill(&mut self) {
+        while self.stopped.is_none() && self.ready.is_empty() {
+            if self.in_flight.len() >= self.concurrency {
+                return;
+            }
+            let ids = self.next_batch();
+            if ids.is_empty() {
+                return;
+            }
+            let answer = (self.send)(Batch {
+                ids: ids.clone(),
+                budget: Arc::clone(&self.budget),
+            });
+            self.in_flight.push(Box::pin(async move {
+                let outcomes = answer.await;
+                Answered { ids, outcomes }
+            }));
+        }
+    }
+
+    /// The next ids that can be sent; one that can't has its outcome at once.
+    fn next_batch(&mut self) -> Vec<PostId> {
+        let mut batch = Vec::with_capacity(self.batch_size);
+        while batch.len() < self.batch_size {
+            let Some(id) = self.ids.next() else { break };
+            match id.flaw() {
+                None => batch.push(id),
+                Some(flaw) => {
+                    let failure = Failure {
+                        message: Some(flaw.to_owned()),
+                        ..Failure::new(ErrorKind::Invalid)
+                    };
+                    let fate = Fate::NotAttempted(failure);
+                    self.ready.push_back(Outcome::new(id, self.provider, fate));
+                    break;
+                }
+            }
+        }
+        batch
+    }
+
+    /// Gives every post of a batch its one outcome, whatever the provider's side returned.
+    fn absorb(&mut self, answered: Answered) {
+        self.learn(&answered.outcomes);
+        let mut told: HashMap<PostId, Outcome> = HashMap::new();
+        for outcome in answered.outcomes {
+            told.entry(outcome.id.clone()).or_insert(outcome);
+        }
+        for id in answered.ids {
+            let outcome = told.remove(&id);
+            self.ready.push_back(
+                outcome.unwrap_or_else(|| Outcome::new(id, self.provider, Fate::Unreported)),
+            );
+        }
+    }
+
+    /// Whether there is a point in sending more.
+    fn learn(&mut self, outcomes: &[Outcome]) {
+        let mut failures = outcomes.iter().map(|it| match &it.fate {
+            Fate::Failed(failure) | Fate::Uncertain(failure) | Fate::NotAttempted(failure) => {
+                Some((failure, matches!(it.fate, Fate::NotAttempted(_))))
+            }
+            _ => None,
+        });
+        let hopeless = failures.clone().flatten().find(|(failure, unsent)| {
+            failure.kind.is_about_credentials()
+                || (*unsent && failure.kind == ErrorKind::RateLimited)
+        });
+        if let Some((failure, _)) = hopeless {
+            self.stop_for(failure.clone());
+        }
+        let last = failures.clone().flatten().last();
+        if failures.all(|it| it.is_some_and(|(failure, _)| failure.kind.is_outage())) {
+            self.failures_in_a_row += 1;
+        } else {
+            self.failures_in_a_row = 0;
+        }
+        let enough = self
+            .concurrency
+            .saturating_mul(2)
+            .max(FAILURES_THAT_END_A_RUN);
+        if let (true, Some((failure, _))) = (self.failures_in_a_row >= enough, last) {
+            self.stop_for(failure.clone());
+        }
+    }
+}
+
+/// So many requests (or twice the concurrency, if that is more) may fail in a row, each after its
+/// retries, before the provider is taken to be down.
+const FAILURES_THAT_END_A_RUN: usize = 10;
+
+impl Stream for Outcomes<'_> {
+    type Item = Outcome;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Outcome>> {
+        loop {
+            if let Some(outcome) = self.ready.pop_front() {
+                return Poll::Ready(Some(outcome));
+            }
+            self.fill();
+            // Looked at even when an outcome is ready, lest a long row of unsendable ids keep answers
+            // waiting until they time out.
+            match Pin::new(&mut self.in_flight).poll_next(context) {
+                Poll::Ready(Some(answered)) => self.absorb(answered),
+                Poll::Pending if self.ready.is_empty() => return Poll::Pending,
+                Poll::Pending => {}
+                Poll::Ready(None) if !self.ready.is_empty() => {}
+                Poll::Ready(None) => {
+                    // Nothing is under way, and nothing more is sent: the rest comes out unsent.
+                    let (Some(reason), provider) = (self.stopped.clone(), self.provider) else {
+                        return Poll::Ready(None);
+                    };
+                    let rest = self.ids.next();
+                    return Poll::Ready(
+                        rest.map(|id| Outcome::new(id, provider, Fate::NotAttempted(reason))),
+                    );
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Outcomes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outcomes")
+            .field("provider", &self.provider)
+            .field("concurrency", &self.concurrency)
+            .field("batch_size", &self.batch_size)
+            .field("requests_under_way", &self.in_flight.len())
+            .field("stopped", &self.stopped)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Ids, each once.
+///
+/// Seen ids are kept as 128 bits of hash, under keys drawn anew for each run: 16 bytes an id instead
+/// of its text. That two of a billion ids share one is less likely than 1 in 10^20.
+struct Distinct<'a> {
+    ids: Box<dyn Iterator<Item = PostId> + Send + 'a>,
+    seen: HashSet<(u64, u64)>,
+    keys: (RandomState, RandomState),
+}
+
+impl<'a> Distinct<'a> {
+    fn new(ids: Box<dyn Iterator<Item = PostId> + Send + 'a>) -> Self {
+        Self {
+            ids,
+            seen: HashSet::new(),
+            keys: (RandomState::new(), RandomState::new()),
+        }
+    }
+}
+
+impl Iterator for Distinct<'_> {
+    type Item = PostId;
+
+    fn next(&mut self) -> Option<PostId> {
+        let Self { ids, seen, keys } = self;
+        ids.find(|id| seen.insert((keys.0.hash_one(id), keys.1.hash_one(id))))
+    }
+}
