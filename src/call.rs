@@ -16,7 +16,7 @@ use crate::outcome::{Failure, Fate, Outcome, Provider};
 use crate::pace::{Heard, RateHeaders};
 use crate::retry::{Decision, Happened, Retry, Situation};
 use crate::secrets::Secrets;
-use crate::transport::{Answer, BoxError, Exchange, Fault};
+use crate::transport::{Answer, BoxError, Exchange, Fault, FaultKind};
 use crate::wire::{Reading, Wire};
 use crate::{ErrorKind, PostId};
 
@@ -202,10 +202,11 @@ impl<'a, W: Wire> Progress<'a, W> {
                 }
             }
             Err(fault) => {
-                let (heard, rate) = match fault.head {
-                    Some((429, rate)) => (Heard::Throttled, rate),
-                    Some((_, rate)) => (Heard::Answer, rate),
-                    None => (Heard::Nothing, RateHeaders::default()),
+                let (heard, rate) = match (fault.kind, fault.head) {
+                    (FaultKind::NotSent, _) => (Heard::Unsent, RateHeaders::default()),
+                    (_, Some((429, rate))) => (Heard::Throttled, rate),
+                    (_, Some((_, rate))) => (Heard::Answer, rate),
+                    (_, None) => (Heard::Nothing, RateHeaders::default()),
                 };
                 Attempt {
                     reading: Reading::of_fault(&fault, self.open.len()),

@@ -14,7 +14,7 @@ use crate::gate::Gates;
 use crate::pace::Pace;
 use crate::retry::Retry;
 use crate::secrets::{Secret, Secrets};
-use crate::transport::{self, Endpoint, Method, Transport};
+use crate::transport::{self, Endpoint, Exchange, Method, Transport};
 use crate::wire::Wire;
 
 /// Where a provider is found, and how it wants to be spoken to.
@@ -45,8 +45,8 @@ pub(crate) type Credential = (&'static str, Secret);
 /// What a client is, whatever its provider: immutable, so that a clone can't come to speak for
 /// another tenant.
 #[derive(Clone)]
-pub(crate) struct Core {
-    transport: Transport,
+pub(crate) struct Core<E = Transport> {
+    exchange: E,
     conduct: Conduct,
     gates: Gates,
     credentials: Vec<Credential>,
@@ -99,7 +99,7 @@ impl Core {
 
         let gates = Gates::new(settings.pace.unwrap_or_else(service.pace));
         Ok(Self {
-            transport: Transport::new(http, endpoint, settings.max_response_bytes),
+            exchange: Transport::new(http, endpoint, settings.max_response_bytes),
             conduct: Conduct {
                 attempt_timeout: settings.attempt_timeout,
                 deadline: settings.deadline,
@@ -118,7 +118,7 @@ impl Core {
         credentials.retain(|(name, _)| *name != PROFILE);
         credentials.push((PROFILE, profile));
         Ok(Self {
-            transport: self.transport.with_headers(headers(&credentials)?),
+            exchange: self.exchange.with_headers(headers(&credentials)?),
             conduct: Conduct {
                 gate: self.gates.of_profile(profile_in(&credentials)),
                 secrets: secrets_of(&credentials),
@@ -135,16 +135,36 @@ impl Core {
         let credential = self.credentials.iter().find(|it| it.0 == name);
         credential.map(|(_, secret)| secret.expose())
     }
+}
+
+impl<E: Exchange + Sync> Core<E> {
+    /// A client that speaks to something other than a server, for this crate's tests.
+    #[cfg(test)]
+    pub(crate) fn over(exchange: E, settings: Settings) -> Self {
+        let gates = Gates::new(settings.pace.unwrap_or_else(Pace::unpaced));
+        Self {
+            exchange,
+            conduct: Conduct {
+                attempt_timeout: settings.attempt_timeout,
+                deadline: settings.deadline,
+                retry: settings.retry,
+                gate: gates.of_profile(None),
+                secrets: Secrets::default(),
+            },
+            gates,
+            credentials: Vec::new(),
+        }
+    }
 
     pub(crate) async fn call<W: Wire + Sync>(&self, wire: &W, run: Run<'_>) -> Finished {
-        call::call(wire, &self.transport, &self.conduct, run).await
+        call::call(wire, &self.exchange, &self.conduct, run).await
     }
 }
 
 impl fmt::Debug for Core {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("url", &self.transport.url().as_str())
+            .field("url", &self.exchange.url().as_str())
             .field("attempt_timeout", &self.conduct.attempt_timeout)
             .field("deadline", &self.conduct.deadline)
             .field("retry", &self.conduct.retry)

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout};
 
 use crate::pace::{Heard, Pace, Pacer, RateHeaders, Ready};
 use crate::secrets::Secret;
@@ -43,7 +44,14 @@ const FORGET_FROM: usize = 256;
 
 /// A profile's pacer, shared by every client, clone and task of that profile.
 #[derive(Clone, Debug)]
-pub(crate) struct Gate(Arc<Mutex<Pacer>>);
+pub(crate) struct Gate(Arc<Account>);
+
+#[derive(Debug)]
+struct Account {
+    pacer: Mutex<Pacer>,
+    /// An answer came, which may let those through who wait.
+    changed: Notify,
+}
 
 /// Why a request didn't pass, and when one may.
 pub(crate) struct Held {
@@ -60,7 +68,10 @@ pub(crate) struct Pass<'a> {
 
 impl Gate {
     pub(crate) fn new(pace: Pace) -> Self {
-        Self(Arc::new(Mutex::new(Pacer::new(pace))))
+        Self(Arc::new(Account {
+            pacer: Mutex::new(Pacer::new(pace)),
+            changed: Notify::new(),
+        }))
     }
 
     fn is_in_use(&self) -> bool {
@@ -71,6 +82,8 @@ impl Gate {
     pub(crate) async fn pass(&self, patience: Duration) -> Result<Pass<'_>, Held> {
         let started = Instant::now();
         loop {
+            // Before the look, so that no change between the two goes unseen.
+            let changed = self.0.changed.notified();
             let now = Instant::now();
             let until = {
                 let mut pacer = self.pacer();
@@ -101,12 +114,12 @@ impl Gate {
                              only after this call's deadline",
                 });
             }
-            sleep(wait).await;
+            let _ = timeout(wait, changed).await;
         }
     }
 
     fn pacer(&self) -> MutexGuard<'_, Pacer> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.pacer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -115,12 +128,23 @@ impl Pass<'_> {
     pub(crate) fn answered(mut self, heard: Heard, rate: &RateHeaders) -> Duration {
         self.answered = true;
         let now = Instant::now().into_std();
-        let mut pacer = self.gate.pacer();
-        pacer.answered(now, self.sent_at.into_std(), rate, heard);
+        let mut pacer = self.settle(now, heard, rate);
         match pacer.ready(now) {
             Ready::Now => Duration::ZERO,
             Ready::At(until) | Ready::Spent { until } => until.saturating_duration_since(now),
         }
+    }
+
+    fn settle(
+        &self,
+        now: std::time::Instant,
+        heard: Heard,
+        rate: &RateHeaders,
+    ) -> MutexGuard<'_, Pacer> {
+        let mut pacer = self.gate.pacer();
+        pacer.answered(now, self.sent_at.into_std(), rate, heard);
+        self.gate.0.changed.notify_waiters();
+        pacer
     }
 }
 
@@ -129,9 +153,7 @@ impl Drop for Pass<'_> {
     fn drop(&mut self) {
         if !self.answered {
             let now = Instant::now().into_std();
-            let nothing = RateHeaders::default();
-            let mut pacer = self.gate.pacer();
-            pacer.answered(now, self.sent_at.into_std(), &nothing, Heard::Nothing);
+            drop(self.settle(now, Heard::Nothing, &RateHeaders::default()));
         }
     }
 }

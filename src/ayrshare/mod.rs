@@ -36,7 +36,7 @@ use crate::delete_many::{Batch, DeleteMany, DeletePosts};
 use crate::outcome::{Fate, Outcome, Provider};
 use crate::pace::Pace;
 use crate::secrets::Secret;
-use crate::transport::Method;
+use crate::transport::{Exchange, Method};
 use crate::{Error, PostId};
 
 const SERVICE: Service = Service {
@@ -189,52 +189,53 @@ impl DeletePosts for Client {
     }
 
     async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
-        let run = Run {
-            budget: Some(&batch.budget),
-            ..Run::default()
-        };
-        if let [id] = batch.ids.as_slice() {
-            return self
-                .core
-                .call(&DeleteRequest::by_id(id), run)
-                .await
-                .outcomes;
-        }
-        let finished = self.core.call(&DeleteRequest::bulk(batch.ids), run).await;
-        let answered = finished.is_answered();
-        let mut outcomes = finished.outcomes;
-        for outcome in &mut outcomes {
-            let is_open = match outcome.fate {
-                Fate::Unreported => true,
-                Fate::Uncertain(_) => answered,
-                _ => false,
-            };
-            if is_open && !self.ask_again(outcome, run).await {
-                break;
-            }
-        }
-        outcomes
+        delete_posts(&self.core, batch).await
     }
 }
 
-impl Client {
-    /// Asks for one post that a batch's answer didn't settle, where "already deleted" means that the
-    /// batch did it. Says whether there is a point in asking for another.
-    async fn ask_again(&self, outcome: &mut Outcome, run: Run<'_>) -> bool {
-        let run = Run {
-            attempts_before: outcome.attempts,
-            ..run
+async fn delete_posts<E: Exchange + Sync>(core: &Core<E>, batch: Batch) -> Vec<Outcome> {
+    let run = Run {
+        budget: Some(&batch.budget),
+        ..Run::default()
+    };
+    if let [id] = batch.ids.as_slice() {
+        return core.call(&DeleteRequest::by_id(id), run).await.outcomes;
+    }
+    let finished = core.call(&DeleteRequest::bulk(batch.ids), run).await;
+    let answered = finished.is_answered();
+    let mut outcomes = finished.outcomes;
+    for outcome in &mut outcomes {
+        let is_open = match outcome.fate {
+            Fate::Unreported => true,
+            Fate::Uncertain(_) => answered,
+            _ => false,
         };
-        let request = DeleteRequest::by_id(&outcome.id);
-        if let Some(settled) = self.core.call(&request, run).await.outcomes.pop() {
-            *outcome = settled;
+        if is_open && !ask_again(core, outcome, run).await {
+            break;
         }
-        match &outcome.fate {
-            Fate::Failed(failure) | Fate::Uncertain(failure) => {
-                !failure.kind.is_about_credentials() && run.can_afford_retry()
-            }
-            _ => true,
+    }
+    outcomes
+}
+
+/// Asks for one post that a batch's answer didn't settle, where "already deleted" means that the batch
+/// did it. Says whether there is a point in asking for another.
+async fn ask_again<E>(core: &Core<E>, outcome: &mut Outcome, run: Run<'_>) -> bool
+where
+    E: Exchange + Sync,
+{
+    let run = Run {
+        attempts_before: outcome.attempts,
+        ..run
+    };
+    let request = DeleteRequest::by_id(&outcome.id);
+    if let Some(settled) = core.call(&request, run).await.outcomes.pop() {
+        *outcome = settled;
+    }
+    match &outcome.fate {
+        Fate::Failed(failure) | Fate::Uncertain(failure) => {
+            !failure.kind.is_about_credentials() && run.can_afford_retry()
         }
+        _ => true,
     }
 }
 

@@ -37,7 +37,7 @@ use crate::delete_many::{Batch, DeleteMany, DeletePosts};
 use crate::outcome::{Outcome, Provider};
 use crate::pace::Pace;
 use crate::secrets::Secret;
-use crate::transport::Method;
+use crate::transport::{Exchange, Method};
 use crate::{Error, PostId};
 
 const SERVICE: Service = Service {
@@ -150,13 +150,17 @@ impl DeletePosts for Client {
     }
 
     async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
-        let request = DeleteRequest::bulk(batch.ids);
-        let run = Run {
-            budget: Some(&batch.budget),
-            ..Run::default()
-        };
-        self.core.call(&request, run).await.outcomes
+        delete_posts(&self.core, batch).await
     }
+}
+
+async fn delete_posts<E: Exchange + Sync>(core: &Core<E>, batch: Batch) -> Vec<Outcome> {
+    let request = DeleteRequest::bulk(batch.ids);
+    let run = Run {
+        budget: Some(&batch.budget),
+        ..Run::default()
+    };
+    core.call(&request, run).await.outcomes
 }
 
 impl fmt::Debug for Client {

@@ -1,0 +1,430 @@
+//! Eight workers, a server and no clock: a run of hours takes milliseconds and always ends the same.
+//!
+//! The example that prints the table and the crate's own tests share this file. Times are counted from the beginning
+//! of the run, which the server calls `START`.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unchecked_time_subtraction,
+    clippy::unwrap_used,
+    reason = "a simulation that goes wrong should say so loudly"
+)]
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::time::{Duration, Instant};
+
+use super::pace::{Heard, Pace, Pacer, RateHeaders, Ready};
+
+pub(crate) const LIMIT: u32 = 300;
+pub(crate) const WINDOW: Duration = Duration::from_secs(300);
+pub(crate) const WORKERS: usize = 8;
+pub(crate) const LATENCY: Duration = Duration::from_millis(200);
+
+/// Late enough for windows and other processes to have a past.
+const START: Duration = Duration::from_secs(100_000);
+
+/// How a provider may count "300 requests in 5 minutes".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counting {
+    /// A window opens with the first request after the last one's end.
+    Opened,
+    /// Windows end by the clock: the present one after this long.
+    Aligned(Duration),
+    /// Each request counts for five minutes.
+    Sliding,
+}
+
+/// A server to run against.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scene {
+    pub(crate) counting: Counting,
+    /// Used before the run began: how many, at one go, how long before.
+    pub(crate) used: (u32, Duration),
+    /// Another process sends a request this often, and each one counts, room or not.
+    pub(crate) other_every: Option<Duration>,
+    /// What the server really allows; it says so if it sends headers at all.
+    pub(crate) limit: u32,
+    pub(crate) headers: bool,
+}
+
+impl Scene {
+    pub(crate) const fn new(counting: Counting) -> Self {
+        Self {
+            counting,
+            used: (0, Duration::ZERO),
+            other_every: None,
+            limit: LIMIT,
+            headers: true,
+        }
+    }
+
+    pub(crate) const fn used(self, requests: u32, ago: Duration) -> Self {
+        Self {
+            used: (requests, ago),
+            ..self
+        }
+    }
+
+    pub(crate) const fn allowing(self, limit: u32) -> Self {
+        Self { limit, ..self }
+    }
+
+    /// Without headers.
+    pub(crate) const fn mute(self) -> Self {
+        Self {
+            headers: false,
+            ..self
+        }
+    }
+
+    pub(crate) const fn shared(self, other_every: Duration) -> Self {
+        Self {
+            other_every: Some(other_every),
+            ..self
+        }
+    }
+}
+
+/// Who decides when a request goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Strategy {
+    /// This crate, told of the window.
+    Pacer,
+    /// This crate, told nothing.
+    Unpaced,
+    /// Each worker goes ahead, and after a 429 waits 1 s, 2 s, 4 s, … up to a minute.
+    Backoff,
+    /// One request a second: a token bucket that holds one.
+    EvenRate,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug)]
+pub(crate) struct Run {
+    pub(crate) time: Duration,
+    /// When each request that was accepted was answered.
+    pub(crate) done: Vec<Duration>,
+    /// When each 429 arrived.
+    pub(crate) refused: Vec<Duration>,
+    /// The pacer's budget ended the run early.
+    pub(crate) spent: bool,
+}
+
+/// Runs until `requests` were accepted.
+pub(crate) fn run(scene: Scene, strategy: Strategy, requests: usize) -> Run {
+    run_with(scene, strategy, requests, |_| LATENCY)
+}
+
+/// The same, where the n-th request takes `latency(n)`; the server counts it half-way.
+pub(crate) fn run_with(
+    scene: Scene,
+    strategy: Strategy,
+    requests: usize,
+    latency: impl Fn(u32) -> Duration,
+) -> Run {
+    let origin = origin();
+    let mut server = Server::new(scene);
+    let mut gate = Gate::new(strategy, origin);
+    let mut run = Run {
+        time: Duration::ZERO,
+        done: Vec::new(),
+        refused: Vec::new(),
+        spent: false,
+    };
+    let (mut begun, mut order) = (0, 0_u32);
+    // What happens next, at equal times in the order in which it was arranged.
+    let mut events = BinaryHeap::new();
+    let mut arrange = |events: &mut BinaryHeap<_>, at: Duration, event| {
+        order += 1;
+        events.push(Reverse((at, order, event)));
+        order
+    };
+    for worker in 0..WORKERS {
+        arrange(&mut events, Duration::ZERO, Event::Ask { worker });
+    }
+    while let Some(Reverse((now, number, event))) = events.pop() {
+        match event {
+            Event::Ask { .. } if begun >= requests => {}
+            Event::Ask { worker } => match gate.ready(now, worker) {
+                Ready::Now => {
+                    begun += 1;
+                    gate.sent(now);
+                    let latency = latency(number);
+                    arrange(
+                        &mut events,
+                        now + latency / 2,
+                        Event::Arrive {
+                            worker,
+                            sent: now,
+                            latency,
+                        },
+                    );
+                }
+                Ready::At(at) => {
+                    arrange(&mut events, at - origin, Event::Ask { worker });
+                }
+                Ready::Spent { .. } => run.spent = true,
+            },
+            Event::Arrive {
+                worker,
+                sent,
+                latency,
+            } => {
+                let (accepted, count) = server.take(START + now);
+                arrange(
+                    &mut events,
+                    sent + latency,
+                    Event::Answer {
+                        worker,
+                        sent,
+                        accepted,
+                        count,
+                    },
+                );
+            }
+            Event::Answer {
+                worker,
+                sent,
+                accepted,
+                count,
+            } => {
+                if accepted {
+                    run.done.push(now);
+                    run.time = now;
+                } else {
+                    run.refused.push(now);
+                    begun -= 1;
+                }
+                gate.answered(
+                    now,
+                    sent,
+                    worker,
+                    accepted,
+                    scene.headers.then_some((scene.limit, count)),
+                );
+                arrange(&mut events, now, Event::Ask { worker });
+            }
+        }
+    }
+    run
+}
+
+/// The earliest that eight workers with the same latency could be done if they knew all that the server knows.
+pub(crate) fn optimum(scene: Scene, requests: usize) -> Vec<Duration> {
+    let mut server = Server::new(scene);
+    let mut free: BinaryHeap<_> = (0..WORKERS).map(|_| Reverse(Duration::ZERO)).collect();
+    let mut done = Vec::new();
+    let mut last = START;
+    while let (true, Some(Reverse(at))) = (done.len() < requests, free.pop()) {
+        let mut arrival = last.max(START + at + LATENCY / 2);
+        while !server.has_room(arrival) {
+            arrival = server.next_change(arrival);
+        }
+        server.take(arrival);
+        last = arrival;
+        done.push(arrival - START + LATENCY / 2);
+        free.extend(done.last().copied().map(Reverse));
+    }
+    done
+}
+
+/// A request's way, by worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Event {
+    Ask {
+        worker: usize,
+    },
+    Arrive {
+        worker: usize,
+        sent: Duration,
+        latency: Duration,
+    },
+    Answer {
+        worker: usize,
+        sent: Duration,
+        accepted: bool,
+        count: u32,
+    },
+}
+
+struct Server {
+    scene: Scene,
+    /// When the present window ends.
+    end: Duration,
+    /// What counts at present.
+    counted: VecDeque<Duration>,
+    other_next: Option<Duration>,
+}
+
+impl Server {
+    fn new(scene: Scene) -> Self {
+        let end = if let Counting::Aligned(left) = scene.counting {
+            START + left
+        } else {
+            Duration::ZERO
+        };
+        let mut server = Self {
+            scene,
+            end,
+            counted: VecDeque::new(),
+            other_next: None,
+        };
+        let (used, ago) = scene.used;
+        (0..used).for_each(|_| server.count(START - ago));
+        // Not in step with the window, as another process wouldn't be.
+        server.other_next = scene
+            .other_every
+            .map(|_| START - WINDOW * 3 / 2 + Duration::from_millis(1_234));
+        server
+    }
+
+    /// A request of ours arrives: whether there is room, and how many count then.
+    fn take(&mut self, now: Duration) -> (bool, u32) {
+        let accepted = self.has_room(now);
+        if accepted {
+            self.count(now);
+        }
+        (accepted, u32::try_from(self.counted.len()).unwrap())
+    }
+
+    fn has_room(&mut self, now: Duration) -> bool {
+        while let (Some(next), Some(every)) = (
+            self.other_next.filter(|next| *next <= now),
+            self.scene.other_every,
+        ) {
+            self.other_next = Some(next + every);
+            self.forget(next);
+            self.count(next);
+        }
+        self.forget(now);
+        self.counted.len() < self.scene.limit as usize
+    }
+
+    /// When the room may next grow.
+    fn next_change(&self, now: Duration) -> Duration {
+        match self.scene.counting {
+            Counting::Sliding => self.counted[0] + WINDOW,
+            Counting::Opened | Counting::Aligned(_) => self.end,
+        }
+        .max(now + Duration::from_micros(1))
+    }
+
+    fn count(&mut self, now: Duration) {
+        if self.scene.counting == Counting::Opened && self.counted.is_empty() {
+            self.end = now + WINDOW;
+        }
+        self.counted.push_back(now);
+    }
+
+    fn forget(&mut self, now: Duration) {
+        match self.scene.counting {
+            Counting::Sliding => {
+                while self.counted.front().is_some_and(|at| *at + WINDOW <= now) {
+                    self.counted.pop_front();
+                }
+            }
+            Counting::Opened if self.end <= now => self.counted.clear(),
+            Counting::Aligned(left) => {
+                self.end = START + left;
+                while self.end <= now {
+                    self.end += WINDOW;
+                }
+                let start = self.end - WINDOW;
+                while self.counted.front().is_some_and(|at| *at < start) {
+                    self.counted.pop_front();
+                }
+            }
+            Counting::Opened => {}
+        }
+    }
+}
+
+struct Gate {
+    strategy: Strategy,
+    origin: Instant,
+    pacer: Pacer,
+    /// By worker: how often refused in a row, and when to go on.
+    refused: [(u32, Duration); WORKERS],
+    next_token: Duration,
+}
+
+impl Gate {
+    fn new(strategy: Strategy, origin: Instant) -> Self {
+        let pace = if strategy == Strategy::Unpaced {
+            Pace::unpaced()
+        } else {
+            Pace::new(LIMIT, WINDOW)
+        };
+        let pacer = Pacer::new(pace);
+        Self {
+            strategy,
+            origin,
+            pacer,
+            refused: [(0, Duration::ZERO); WORKERS],
+            next_token: Duration::ZERO,
+        }
+    }
+
+    fn ready(&mut self, now: Duration, worker: usize) -> Ready {
+        let at = match self.strategy {
+            Strategy::Pacer | Strategy::Unpaced => return self.pacer.ready(self.origin + now),
+            Strategy::Backoff => self.refused[worker].1,
+            Strategy::EvenRate => self.next_token.max(self.refused[worker].1),
+        };
+        if at <= now {
+            Ready::Now
+        } else {
+            Ready::At(self.origin + at)
+        }
+    }
+
+    fn sent(&mut self, now: Duration) {
+        self.pacer.sent(self.origin + now);
+        self.next_token = now + WINDOW / LIMIT;
+    }
+
+    fn answered(
+        &mut self,
+        now: Duration,
+        sent: Duration,
+        worker: usize,
+        accepted: bool,
+        window: Option<(u32, u32)>,
+    ) {
+        let headers = RateHeaders {
+            max: window.map(|(max, _)| max),
+            count: window.map(|(_, count)| count),
+            ..RateHeaders::default()
+        };
+        let heard = if accepted {
+            Heard::Answer
+        } else {
+            Heard::Throttled
+        };
+        self.pacer
+            .answered(self.origin + now, self.origin + sent, &headers, heard);
+        let times = if accepted {
+            0
+        } else {
+            self.refused[worker].0 + 1
+        };
+        let wait =
+            Duration::from_secs(1 << times.saturating_sub(1).min(6)).min(Duration::from_secs(60));
+        self.refused[worker] = (times, if accepted { now } else { now + wait });
+    }
+}
+
+/// Where virtual time begins: any instant will do.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the only way to come by an instant; its value tells nothing"
+)]
+pub(crate) fn origin() -> Instant {
+    Instant::now()
+}
+
+/// When the last of them was done.
+pub(crate) fn last(done: &[Duration]) -> Duration {
+    done.last().copied().unwrap_or_default()
+}

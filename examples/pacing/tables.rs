@@ -1,0 +1,136 @@
+//! What is simulated, and the tables of `docs/pacing.md`.
+
+use std::time::Duration;
+
+use super::simulation::{Counting, Scene, Strategy, last, optimum, run};
+
+const CLOCK: Counting = Counting::Aligned(Duration::from_secs(110));
+const JOINED_LATE: Scene = Scene::new(CLOCK).used(120, Duration::from_secs(60));
+const AGO: Duration = Duration::from_secs(100);
+const OTHER: Duration = Duration::from_millis(4_100);
+
+/// The servers for which the pacer has targets.
+pub(crate) const SCENES: [(&str, Scene); 6] = [
+    (
+        "window opened by the first request",
+        Scene::new(Counting::Opened),
+    ),
+    ("window by the clock, joined late, 120 used", JOINED_LATE),
+    ("sliding log", Scene::new(Counting::Sliding)),
+    (
+        "opened by the first request, shared",
+        Scene::new(Counting::Opened).shared(OTHER),
+    ),
+    (
+        "by the clock, joined late, shared",
+        Scene::new(CLOCK).shared(OTHER),
+    ),
+    (
+        "sliding log, shared",
+        Scene::new(Counting::Sliding).shared(OTHER),
+    ),
+];
+
+/// What the pacer doesn't do as well, and what it can't know.
+const HARDER: [(&str, Scene, Strategy, usize); 9] = [
+    (
+        "by the clock, joined late, a short run",
+        JOINED_LATE,
+        Strategy::Pacer,
+        300,
+    ),
+    (
+        "by the clock, joined late, none used",
+        Scene::new(CLOCK),
+        Strategy::Pacer,
+        1_000,
+    ),
+    (
+        "sliding log, 200 used 100 s before",
+        Scene::new(Counting::Sliding).used(200, AGO),
+        Strategy::Pacer,
+        1_000,
+    ),
+    (
+        "200 allowed, headers say so",
+        Scene::new(Counting::Opened).allowing(200),
+        Strategy::Pacer,
+        1_000,
+    ),
+    (
+        "200 allowed, no headers",
+        Scene::new(Counting::Opened).allowing(200).mute(),
+        Strategy::Pacer,
+        1_000,
+    ),
+    (
+        "by the clock, joined late, no headers",
+        JOINED_LATE.mute(),
+        Strategy::Pacer,
+        1_000,
+    ),
+    (
+        "sliding log, shared, no headers",
+        Scene::new(Counting::Sliding).shared(OTHER).mute(),
+        Strategy::Pacer,
+        1_000,
+    ),
+    (
+        "opened, `Pace::unpaced()`",
+        Scene::new(Counting::Opened),
+        Strategy::Unpaced,
+        1_000,
+    ),
+    (
+        "opened, `Pace::unpaced()`, no headers",
+        Scene::new(Counting::Opened).mute(),
+        Strategy::Unpaced,
+        1_000,
+    ),
+];
+
+/// The tables of `docs/pacing.md`.
+pub(crate) fn tables() -> String {
+    let mut text = String::new();
+    let mut line = |row: String| {
+        text.push_str(&row);
+        text.push('\n');
+    };
+    let header =
+        "| server | requests | total time | optimum | ratio | 429s |\n|---|--:|--:|--:|--:|--:|";
+    let row = |name, scene, strategy, requests| {
+        let (run, best) = (
+            run(scene, strategy, requests),
+            last(&optimum(scene, requests)),
+        );
+        let (time, ratio, refused) = (run.time, run.time.div_duration_f64(best), run.refused.len());
+        let (time, best) = (time.as_secs_f64(), best.as_secs_f64());
+        format!("| {name} | {requests} | {time:.1} s | {best:.1} s | {ratio:.3} | {refused} |")
+    };
+    line(header.into());
+    for (name, scene) in SCENES {
+        for requests in [1_000, 5_000] {
+            line(row(name, scene, Strategy::Pacer, requests));
+        }
+    }
+    line("\n| server | requests | backoff only: ratio | 429s | even rate: ratio | 429s |\n|---|--:|--:|--:|--:|--:|".into());
+    for (name, scene) in SCENES {
+        for requests in [300, 5_000] {
+            let best = last(&optimum(scene, requests));
+            let [backoff, even] = [Strategy::Backoff, Strategy::EvenRate].map(|strategy| {
+                let run = run(scene, strategy, requests);
+                format!(
+                    "{:.3} | {}",
+                    run.time.div_duration_f64(best),
+                    run.refused.len()
+                )
+            });
+            line(format!("| {name} | {requests} | {backoff} | {even} |"));
+        }
+    }
+    line(format!("\n{header}"));
+    for (name, scene, strategy, requests) in HARDER {
+        line(row(name, scene, strategy, requests));
+    }
+    text
+}

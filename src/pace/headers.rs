@@ -1,0 +1,65 @@
+//! What the headers of an answer say of the window: read once, here.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use super::DAY;
+
+/// What an answer's headers say of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct RateHeaders {
+    /// Requests a window holds.
+    pub(crate) max: Option<u32>,
+    /// Requests used in it, this one included.
+    pub(crate) count: Option<u32>,
+    pub(crate) remaining: Option<u32>,
+    /// How long until the count starts over.
+    pub(crate) reset: Option<Duration>,
+    /// How long the provider wants us to wait.
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl RateHeaders {
+    /// Reads what can be read and passes over the rest. `header` looks a header up by its lower-case name; `unix_now`
+    /// is the time since the Unix epoch, without which dates say nothing. No wait is longer than 24 hours.
+    pub(crate) fn parse<'a>(
+        header: impl Fn(&str) -> Option<&'a str>,
+        unix_now: Option<Duration>,
+    ) -> Self {
+        let number = |name| header(name)?.trim().parse().ok();
+        Self {
+            max: number("x-ratelimit-max"),
+            count: number("x-ratelimit-count"),
+            remaining: number("x-ratelimit-remaining"),
+            reset: header("x-ratelimit-reset").and_then(|text| reset(text.trim(), unix_now)),
+            retry_after: header("retry-after").and_then(|text| retry_after(text.trim(), unix_now)),
+        }
+    }
+
+    /// How many are used, of `limit` where the headers don't say of how many.
+    pub(super) fn used(&self, limit: Option<u32>) -> Option<u32> {
+        let left = || Some(self.max.or(limit)?.saturating_sub(self.remaining?));
+        self.count.or_else(left)
+    }
+}
+
+/// Seconds, or an HTTP date.
+fn retry_after(text: &str, unix_now: Option<Duration>) -> Option<Duration> {
+    if text.starts_with(|first: char| first.is_ascii_digit()) {
+        let seconds = text.parse().ok()?;
+        return Some(Duration::try_from_secs_f64(seconds).unwrap_or(DAY).min(DAY));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    let since_epoch = date.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Some(since_epoch.saturating_sub(unix_now?).min(DAY))
+}
+
+/// Milliseconds from now. Too many to be that are a date: in milliseconds, or in seconds as many servers have it.
+fn reset(text: &str, unix_now: Option<Duration>) -> Option<Duration> {
+    let number: u64 = text.parse().ok()?;
+    let wait = match number {
+        0..1_000_000_000 => Duration::from_millis(number),
+        1_000_000_000..100_000_000_000 => Duration::from_secs(number).saturating_sub(unix_now?),
+        100_000_000_000.. => Duration::from_millis(number).saturating_sub(unix_now?),
+    };
+    Some(wait.min(DAY))
+}
