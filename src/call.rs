@@ -229,9 +229,13 @@ impl<'a, W: Wire> Progress<'a, W> {
                     *slot = Some(Outcome {
                         id,
                         provider: W::PROVIDER,
-                        // Asked again after an answer was lost, "already deleted" is our own doing.
                         fate: match reading.fate {
+                            // After an answer was lost, "already deleted" is our own doing,
                             Fate::AlreadyDeleted if self.in_doubt => self.wire.done(),
+                            // and the networks that refuse are those that are left.
+                            Fate::Failed(_) if self.in_doubt && !reading.networks.is_empty() => {
+                                Fate::Partial
+                            }
                             fate => fate,
                         },
                         networks: reading.networks,

@@ -1,0 +1,155 @@
+//! Thousands of posts over both providers, with everything going wrong that can: a live bar, counts for
+//! each fate, and a summary. Talks to the built-in mock providers: no key, no network.
+//!
+//! ```sh
+//! cargo run --example delete_many
+//! ```
+
+#![allow(clippy::print_stdout, reason = "an example speaks to a person")]
+
+use std::time::Duration;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use unpost::mock::{self, Fault};
+use unpost::{Fate, Outcomes, Pace, Retry, Summary};
+
+const AYRSHARE_POSTS: usize = 1_500;
+const GENVIRAL_POSTS: usize = 4_000;
+
+#[tokio::main]
+async fn main() -> unpost::Result<()> {
+    let ayrshare = mock::Ayrshare::start().await;
+    let genviral = mock::Genviral::start().await;
+    let retry = Retry::attempts(3).backoff(Duration::from_millis(20), Duration::from_millis(200));
+
+    // A window that is much shorter than the real one (300 in 5 minutes), so that its end is reached.
+    let (requests, window) = (400, Duration::from_secs(2));
+    ayrshare.window(requests, window);
+    let first = ayrshare
+        .client_builder()
+        .pace(Pace::new(requests, window))
+        .retry(retry.clone())
+        .build()?
+        .delete_many(seed_ayrshare(&ayrshare))
+        .concurrency(16)
+        .run();
+    let second = genviral
+        .client_builder()
+        .retry(retry)
+        .build()?
+        .delete_many(seed_genviral(&genviral))
+        .run();
+
+    println!("Deleting through the built-in mock providers, which fail now and then.\n");
+    let bars = MultiProgress::new();
+    let (first, second) = tokio::join!(
+        watch("Ayrshare", AYRSHARE_POSTS, first, &bars, || trouble(
+            |fault| {
+                ayrshare.fail_next(1, fault);
+            }
+        )),
+        watch("Genviral", GENVIRAL_POSTS, second, &bars, || trouble(
+            |fault| {
+                genviral.fail_next(1, fault);
+            }
+        )),
+    );
+
+    for (name, requests, left, summary) in [
+        (
+            "Ayrshare",
+            ayrshare.requests().len(),
+            ayrshare.remaining(),
+            first,
+        ),
+        (
+            "Genviral",
+            genviral.requests().len(),
+            genviral.remaining(),
+            second,
+        ),
+    ] {
+        println!("\n{name}: {summary}");
+        println!(
+            "  {requests} requests; {} posts are left standing",
+            left.len()
+        );
+        println!("  {} to hand in again", summary.to_retry.len());
+    }
+    Ok(())
+}
+
+/// Reads a run to its end, and shows it.
+async fn watch(
+    name: &str,
+    posts: usize,
+    mut outcomes: Outcomes<'_>,
+    bars: &MultiProgress,
+    mut disturb: impl FnMut(),
+) -> Summary {
+    let style = ProgressStyle::with_template("{prefix} {bar:30} {pos:>5}/{len}  {msg}");
+    let bar = bars.add(ProgressBar::new(posts as u64).with_prefix(name.to_owned()));
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let mut summary = Summary::default();
+    while let Some(outcome) = outcomes.next().await {
+        summary.add(&outcome);
+        bar.inc(1);
+        bar.set_message(format!(
+            "{} deleted, {} standing, {} unknown",
+            summary.deleted,
+            summary.blocked + summary.failed + summary.partial,
+            summary.uncertain + summary.unreported,
+        ));
+        if summary.total % (posts / 15) == 0 {
+            disturb();
+        }
+        if matches!(outcome.fate, Fate::Failed(_)) {
+            bar.println(format!("{name}: {}: {}", outcome.id, outcome.fate));
+        }
+    }
+    bar.finish();
+    summary
+}
+
+/// The next request goes wrong in one of four ways; in two of them the post is gone all the same.
+fn trouble(mut fail_next: impl FnMut(Fault)) {
+    fail_next(match fastrand::u8(0..4) {
+        0 => Fault::status(503),
+        1 => Fault::status(502)
+            .body("<html>bad gateway</html>")
+            .after_acting(),
+        2 => Fault::hang_up(),
+        _ => Fault::hang_up().after_acting(),
+    });
+}
+
+fn seed_ayrshare(ayrshare: &mock::Ayrshare) -> Vec<String> {
+    let ids: Vec<_> = (0..AYRSHARE_POSTS)
+        .map(|n| format!("ayrshare-{n}"))
+        .collect();
+    for (n, id) in ids.iter().enumerate() {
+        match n % 50 {
+            0 => {} // never existed
+            1 => drop(ayrshare.publish(id, ["instagram", "facebook"])),
+            2 => drop(ayrshare.publish(id, ["twitter"])),
+            n if n % 2 == 0 => drop(ayrshare.publish(id, ["facebook", "bluesky"])),
+            _ => drop(ayrshare.schedule(id, ["linkedin"])),
+        }
+    }
+    ids
+}
+
+fn seed_genviral(genviral: &mock::Genviral) -> Vec<String> {
+    let ids: Vec<_> = (0..GENVIRAL_POSTS)
+        .map(|n| format!("genviral-{n}"))
+        .collect();
+    for (n, id) in ids.iter().enumerate() {
+        match n % 200 {
+            0 => {}
+            1 => drop(genviral.fail_delete(id, "the row is locked")),
+            n if n % 20 == 0 => drop(genviral.seed(id, "posted")),
+            _ => drop(genviral.seed(id, "scheduled")),
+        }
+    }
+    ids
+}
