@@ -1,3 +1,4 @@
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::sync::Arc;
 
@@ -47,6 +48,24 @@ impl From<&str> for PostId {
     }
 }
 
+impl From<&&str> for PostId {
+    fn from(id: &&str) -> Self {
+        Self((*id).into())
+    }
+}
+
+impl From<Box<str>> for PostId {
+    fn from(id: Box<str>) -> Self {
+        Self(id.into())
+    }
+}
+
+impl From<Cow<'_, str>> for PostId {
+    fn from(id: Cow<'_, str>) -> Self {
+        Self(id.into())
+    }
+}
+
 impl From<String> for PostId {
     fn from(id: String) -> Self {
         Self(id.into())
@@ -67,6 +86,13 @@ impl From<&PostId> for PostId {
 
 impl AsRef<str> for PostId {
     fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+/// So that a set or map of ids can be asked for a `&str`.
+impl Borrow<str> for PostId {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }
