@@ -20,8 +20,7 @@ delete [--dry-run] [--yes] [--json] ayrshare|genviral ID…
 Keys come from the environment: GENVIRAL_API_KEY, or AYRSHARE_API_KEY and, where you use them,
 AYRSHARE_PROFILE_KEY, X_TWITTER_OAUTH1_API_KEY and X_TWITTER_OAUTH1_API_SECRET.
 
-Exits with 0 only if every post is gone (or --dry-run was given), with 1 otherwise, and with 2 if it
-doesn't understand what is asked.";
+Exits with 0 only if every post is gone, or with --dry-run; with 2 if it wasn't understood.";
 
 type Anything = Box<dyn std::error::Error>;
 
@@ -32,8 +31,7 @@ async fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     match run(&told).await {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+        Ok(all_gone) => ExitCode::from(u8::from(!all_gone)),
         Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE
@@ -44,9 +42,8 @@ async fn main() -> ExitCode {
 /// Whether every post is gone.
 async fn run(told: &Told) -> Result<bool, Anything> {
     if told.has("--dry-run") {
-        for id in &told.ids {
-            eprintln!("would delete {id} through {}", told.provider);
-        }
+        let say = |id| eprintln!("would delete {id} through {}", told.provider);
+        told.ids.iter().for_each(say);
         return Ok(true);
     }
     if told.provider == Provider::Genviral {
@@ -74,8 +71,8 @@ async fn in_batches(
     size: usize,
     delete: impl AsyncFn(&[PostId]) -> unpost::Result<Vec<Outcome>>,
 ) -> Result<bool, Anything> {
-    if !told.has("--yes") {
-        confirm(told)?;
+    if !told.has("--yes") && !confirmed(told)? {
+        return Err("nothing was deleted".into());
     }
     let mut all_gone = true;
     let mut stopped_by = None;
@@ -83,12 +80,11 @@ async fn in_batches(
         let outcomes = match &stopped_by {
             None => delete(batch).await.unwrap_or_else(|error| {
                 if let ErrorKind::Unauthorized | ErrorKind::RateLimited = error.kind() {
-                    stopped_by = Some(Failure::new(error.kind())); // no later batch would fare better
+                    stopped_by = Some(Fate::NotAttempted(Failure::new(error.kind())));
                 }
                 error.outcomes().to_vec()
             }),
-            Some(why) => {
-                let fate = Fate::NotAttempted(why.clone());
+            Some(fate) => {
                 let spared = |id| Outcome::new(id, told.provider, fate.clone());
                 batch.iter().map(spared).collect()
             }
@@ -106,18 +102,16 @@ async fn in_batches(
     Ok(all_gone)
 }
 
-fn confirm(told: &Told) -> Result<(), Anything> {
+fn confirmed(told: &Told) -> io::Result<bool> {
     if !io::stdin().is_terminal() {
-        return Err("nothing was deleted: without a terminal to ask at, say --yes".into());
+        eprintln!("there is no terminal to ask at: say --yes");
+        return Ok(false);
     }
-    let posts = told.ids.len();
-    eprint!("Delete {posts} through {}? [y/N] ", told.provider);
+    let (posts, provider) = (told.ids.len(), told.provider);
+    eprint!("Delete {posts} through {provider}? [y/N] ");
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
-    match answer.trim() {
-        "y" | "Y" | "yes" => Ok(()),
-        _ => Err("nothing was deleted".into()),
-    }
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 /// What the command line says.
