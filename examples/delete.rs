@@ -22,8 +22,6 @@ AYRSHARE_PROFILE_KEY, X_TWITTER_OAUTH1_API_KEY and X_TWITTER_OAUTH1_API_SECRET.
 
 Exits with 0 only if every post is gone, or with --dry-run; with 2 if it wasn't understood.";
 
-type Anything = Box<dyn std::error::Error>;
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let Some(told) = Told::parse(std::env::args_os().skip(1)) else {
@@ -40,7 +38,7 @@ async fn main() -> ExitCode {
 }
 
 /// Whether every post is gone.
-async fn run(told: &Told) -> Result<bool, Anything> {
+async fn run(told: &Told) -> Result<bool, Box<dyn std::error::Error>> {
     if told.has("--dry-run") {
         let say = |id| eprintln!("would delete {id} through {}", told.provider);
         told.ids.iter().for_each(say);
@@ -70,7 +68,7 @@ async fn in_batches(
     told: &Told,
     size: usize,
     delete: impl AsyncFn(&[PostId]) -> unpost::Result<Vec<Outcome>>,
-) -> Result<bool, Anything> {
+) -> Result<bool, Box<dyn std::error::Error>> {
     if !told.has("--yes") && !confirmed(told)? {
         return Err("nothing was deleted".into());
     }
