@@ -94,7 +94,7 @@ pub use post_id::PostId;
 pub use retry::Retry;
 pub use summary::Summary;
 
-/// The README's code, tested.
+// The README's code, tested.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
