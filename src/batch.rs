@@ -28,9 +28,11 @@ pub(crate) fn check(provider: Provider, ids: &[PostId], most: usize) -> Result<(
     } else {
         return Ok(());
     };
-    let fate = Fate::NotAttempted(Failure::new(ErrorKind::Invalid));
-    let outcomes = ids
-        .iter()
-        .map(|id| Outcome::new(id, provider, fate.clone()));
-    Err(Error::invalid_posts(advice, outcomes.collect()))
+    let outcomes = ids.iter().map(|id| {
+        let detail = id.flaw().unwrap_or(&advice);
+        let failure = Failure::detailed(ErrorKind::Invalid, detail);
+        Outcome::new(id, provider, Fate::NotAttempted(failure))
+    });
+    let outcomes = outcomes.collect();
+    Err(Error::invalid_posts(advice, outcomes))
 }

@@ -3,7 +3,6 @@
 //! The provider's folder says how to write a request and read an answer ([`Wire`]), `pace` when it
 //! may go, `transport` carries it, `retry` decides whether it goes again. This loop obeys.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -41,7 +40,6 @@ pub(crate) struct Finished {
     /// The last answer, as it came.
     pub(crate) raw: Vec<u8>,
     failure: Option<Failure>,
-    detail: Option<Cow<'static, str>>,
     retry_after: Option<Duration>,
     attempts: u32,
     uncertain: bool,
@@ -149,7 +147,6 @@ struct Progress<'a, W> {
     throttled: bool,
     happened: Happened,
     failure: Option<Failure>,
-    detail: Option<Cow<'static, str>>,
     retry_after: Option<Duration>,
     raw: Vec<u8>,
     source: Option<BoxError>,
@@ -176,7 +173,6 @@ impl<'a, W: Wire> Progress<'a, W> {
             throttled: false,
             happened: Happened::NotSent,
             failure: None,
-            detail: None,
             retry_after: None,
             raw: Vec::new(),
             source: None,
@@ -263,8 +259,7 @@ impl<'a, W: Wire> Progress<'a, W> {
     /// The gate stays closed longer than this call can wait.
     fn held(mut self, held: &Held) -> Finished {
         if self.failure.is_none() {
-            self.failure = Some(Failure::new(ErrorKind::RateLimited));
-            self.detail = Some(held.reason.into());
+            self.failure = Some(Failure::detailed(ErrorKind::RateLimited, held.reason));
             self.happened = Happened::NotSent;
         }
         self.retry_after = Some(held.wait);
@@ -302,7 +297,6 @@ impl<'a, W: Wire> Progress<'a, W> {
             outcomes,
             raw: self.raw,
             failure: self.failure,
-            detail: self.detail,
             retry_after: self.retry_after,
             attempts: self.attempts,
             uncertain,
@@ -384,7 +378,6 @@ impl Finished {
         Error::from(Parts {
             failure,
             provider: Some(self.provider),
-            detail: self.detail,
             post_id,
             outcomes: self.outcomes,
             retry_after: self.retry_after,

@@ -269,11 +269,7 @@ impl Outcomes<'_> {
             match id.flaw() {
                 None => batch.push(id),
                 Some(flaw) => {
-                    let failure = Failure {
-                        message: Some(flaw.to_owned()),
-                        ..Failure::new(ErrorKind::Invalid)
-                    };
-                    let fate = Fate::NotAttempted(failure);
+                    let fate = Fate::NotAttempted(Failure::detailed(ErrorKind::Invalid, flaw));
                     self.ready.push_back(Outcome::new(id, self.provider, fate));
                     break;
                 }

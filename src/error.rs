@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
@@ -34,15 +33,15 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///     }
 /// }
 /// ```
-#[derive(Clone)]
+#[derive(Clone, thiserror::Error)]
+#[error(transparent)]
 pub struct Error(Arc<Parts>);
 
 /// What an error is made of.
+#[derive(thiserror::Error)]
 pub(crate) struct Parts {
     pub(crate) failure: Failure,
     pub(crate) provider: Option<Provider>,
-    /// This crate's own words, beyond what the kind says.
-    pub(crate) detail: Option<Cow<'static, str>>,
     pub(crate) post_id: Option<PostId>,
     pub(crate) outcomes: Vec<Outcome>,
     pub(crate) retry_after: Option<Duration>,
@@ -54,6 +53,11 @@ pub(crate) struct Parts {
 }
 
 impl Error {
+    /// All that is known of the cause, in the form in which outcomes hold it.
+    pub fn failure(&self) -> &Failure {
+        &self.0.failure
+    }
+
     /// What kind of thing went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.0.failure.kind
@@ -125,31 +129,24 @@ impl Error {
     }
 
     /// Refused here. `advice` says what is wrong and what to do.
-    pub(crate) fn invalid(advice: impl Into<Cow<'static, str>>) -> Self {
-        Self::from(Parts {
-            detail: Some(advice.into()),
-            ..Parts::new(Failure::new(ErrorKind::Invalid))
-        })
+    pub(crate) fn invalid(advice: impl Into<String>) -> Self {
+        Self::invalid_posts(advice, Vec::new())
     }
 
     /// The same, known to be about these posts.
-    pub(crate) fn invalid_posts(
-        advice: impl Into<Cow<'static, str>>,
-        outcomes: Vec<Outcome>,
-    ) -> Self {
+    pub(crate) fn invalid_posts(advice: impl Into<String>, outcomes: Vec<Outcome>) -> Self {
         Self::from(Parts {
-            detail: Some(advice.into()),
             outcomes,
-            ..Parts::new(Failure::new(ErrorKind::Invalid))
+            ..Parts::new(Failure::detailed(ErrorKind::Invalid, advice))
         })
     }
 
     /// The HTTP client or its TLS could not be set up.
     pub(crate) fn setup(source: impl StdError + Send + Sync + 'static) -> Self {
+        let advice = "the HTTP client could not be set up as asked";
         Self::from(Parts {
-            detail: Some("the HTTP client could not be set up as asked".into()),
             source: Some(Box::new(source)),
-            ..Parts::new(Failure::new(ErrorKind::Invalid))
+            ..Parts::new(Failure::detailed(ErrorKind::Invalid, advice))
         })
     }
 }
@@ -159,7 +156,6 @@ impl Parts {
         Self {
             failure,
             provider: None,
-            detail: None,
             post_id: None,
             outcomes: Vec::new(),
             retry_after: None,
@@ -177,25 +173,25 @@ impl From<Parts> for Error {
     }
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for Parts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Parts {
             failure,
             provider,
-            detail,
             attempts,
             uncertain,
+            retry_after,
             ..
-        } = &*self.0;
+        } = self;
         if let Some(provider) = provider {
             write!(f, "{provider}: ")?;
         }
         write!(f, "{failure}")?;
-        if let Some(detail) = detail {
-            write!(f, ": {detail}")?;
-        }
         if *attempts > 1 {
             write!(f, ", after {attempts} attempts")?;
+        }
+        if let Some(wait) = retry_after {
+            write!(f, "; to be tried again in {} s", wait.as_secs_f32().ceil())?;
         }
         if *uncertain {
             f.write_str("; the provider may have acted")?;
@@ -206,10 +202,15 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
             failure,
             provider,
-            detail,
             post_id,
             outcomes,
             retry_after,
@@ -217,11 +218,10 @@ impl fmt::Debug for Error {
             uncertain,
             repeatable: _,
             source,
-        } = &*self.0;
+        } = self;
         f.debug_struct("Error")
             .field("failure", failure)
             .field("provider", provider)
-            .field("detail", detail)
             .field("post_id", post_id)
             .field("outcomes", outcomes)
             .field("retry_after", retry_after)
@@ -229,13 +229,6 @@ impl fmt::Debug for Error {
             .field("uncertain", uncertain)
             .field("source", source)
             .finish()
-    }
-}
-
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        let source = self.0.source.as_deref()?;
-        Some(source)
     }
 }
 

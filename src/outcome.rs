@@ -209,6 +209,11 @@ impl NetworkResult {
             message: None,
         }
     }
+
+    /// Whether the network says that it removed the post.
+    pub fn is_success(&self) -> bool {
+        matches!(self.status.as_str(), "success" | "deleted")
+    }
 }
 
 /// Why a post stands, or why nobody can tell.
@@ -233,6 +238,10 @@ pub struct Failure {
     /// The provider's own words. They may change from day to day: decide by `kind` and `code`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// This side's words, where the provider could say nothing: what is wrong with an id and what to
+    /// do, or why no connection came about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
 }
 
 impl Failure {
@@ -243,6 +252,15 @@ impl Failure {
             http_status: None,
             code: None,
             message: None,
+            detail: None,
+        }
+    }
+
+    /// The same, with words of this side's.
+    pub(crate) fn detailed(kind: ErrorKind, detail: impl Into<String>) -> Self {
+        Self {
+            detail: Some(detail.into()),
+            ..Self::new(kind)
         }
     }
 }
@@ -256,10 +274,10 @@ impl fmt::Display for Failure {
             (None, Some(code)) => write!(f, " (code {})", Excerpt(code))?,
             (None, None) => {}
         }
-        match &self.message {
-            Some(message) => write!(f, ": {}", Excerpt(message)),
-            None => Ok(()),
+        for words in self.detail.iter().chain(&self.message) {
+            write!(f, ": {}", Excerpt(words))?;
         }
+        Ok(())
     }
 }
 

@@ -30,8 +30,15 @@ impl PostId {
         &self.0
     }
 
-    /// What is wrong with this id, if it can't be sent.
-    pub(crate) fn flaw(&self) -> Option<&'static str> {
+    /// What is wrong with this id, if it can't be sent: a request with it would be refused here.
+    ///
+    /// ```
+    /// use unpost::PostId;
+    ///
+    /// assert_eq!(PostId::from("post-1").flaw(), None);
+    /// assert_eq!(PostId::from("  ").flaw(), Some("a post id is blank"));
+    /// ```
+    pub fn flaw(&self) -> Option<&'static str> {
         if self.0.trim().is_empty() {
             Some("a post id is blank")
         } else if self.0.chars().any(char::is_control) {

@@ -159,6 +159,15 @@ impl Fault {
             source: Some(Box::new(error.without_url())),
         }
     }
+
+    /// What lies at the root says most: "Connection refused", "invalid peer certificate".
+    pub(crate) fn root_cause(&self) -> Option<&(dyn StdError + 'static)> {
+        let mut root: &(dyn StdError + 'static) = self.source.as_deref()?;
+        while let Some(cause) = root.source() {
+            root = cause;
+        }
+        Some(root)
+    }
 }
 
 /// Sets what no caller may loosen, over whatever a caller has set.

@@ -64,6 +64,7 @@ impl Reading {
         };
         let failure = Failure {
             http_status: status,
+            detail: fault.root_cause().map(ToString::to_string),
             ..Failure::new(kind)
         };
         Self {
@@ -110,8 +111,8 @@ impl Reading {
         let posts = self.posts.iter_mut().flatten().flat_map(|post| {
             let fate = match &mut post.fate {
                 Fate::Failed(failure) | Fate::Uncertain(failure) => failure.texts(),
-                Fate::Blocked { status } => [Some(status), None],
-                _ => [None, None],
+                Fate::Blocked { status } => [Some(status), None, None],
+                _ => [None, None, None],
             };
             let networks = post.networks.iter_mut().flat_map(|network| {
                 [Some(&mut network.network), Some(&mut network.status)]
@@ -126,7 +127,11 @@ impl Reading {
 }
 
 impl Failure {
-    fn texts(&mut self) -> [Option<&mut String>; 2] {
-        [self.code.as_mut(), self.message.as_mut()]
+    fn texts(&mut self) -> [Option<&mut String>; 3] {
+        [
+            self.code.as_mut(),
+            self.message.as_mut(),
+            self.detail.as_mut(),
+        ]
     }
 }

@@ -318,7 +318,7 @@ impl<'j> Statement<'j> {
             };
             return Judgement::Post(about_post(fate), Some(failure));
         }
-        let some_gone = self.networks.iter().any(|it| is_success(&it.status));
+        let some_gone = self.networks.iter().any(NetworkResult::is_success);
         if http_status == 429 && !some_gone {
             let failure = self.failure(ErrorKind::RateLimited, http_status);
             return Judgement::Request(self.refusal(failure));
@@ -410,6 +410,7 @@ impl<'j> Statement<'j> {
             http_status: Some(http_status),
             code: self.code.map(|code| code.to_string()),
             message: self.message.map(str::to_owned),
+            detail: None,
         }
     }
 }
@@ -421,14 +422,15 @@ fn judge_networks(
     status: Option<&str>,
     http_status: u16,
 ) -> (PostReading, Option<Failure>) {
-    let gone = networks.iter().filter(|it| is_success(&it.status)).count();
+    let gone = networks.iter().filter(|it| it.is_success()).count();
     let refused = networks.iter().filter(|it| is_error(&it.status)).count();
-    let said = networks.iter().find(|it| !is_success(&it.status));
+    let said = networks.iter().find(|it| !it.is_success());
     let failure = |kind| Failure {
         kind,
         http_status: Some(http_status),
         code: said.and_then(|it| it.code).map(|it| it.to_string()),
         message: said.and_then(|it| it.message.clone()),
+        detail: None,
     };
     let agreed = http_status == 200 && status.is_none_or(is_success);
     let (fate, failure) = if gone == networks.len() && agreed {

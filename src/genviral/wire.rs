@@ -62,6 +62,7 @@ fn read_request(http_status: u16, members: &Members<'_>, has_data: bool, open: u
             http_status: Some(http_status),
             code: code.as_ref().map(ToString::to_string),
             message: members.text("message").map(str::to_owned),
+            detail: None,
         })
     };
     let by_status = Reading::by_status(http_status, open);
