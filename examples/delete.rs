@@ -3,12 +3,11 @@
 
 #![expect(clippy::print_stderr, reason = "a command-line tool")]
 
-use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
-use unpost::{ErrorKind, Failure, Fate, Outcome, PostId, Provider, ayrshare, genviral};
+use unpost::{Outcomes, Provider, Summary, ayrshare, genviral};
 
 const USAGE: &str = "\
 delete [--dry-run] [--yes] [--json] ayrshare|genviral ID…
@@ -44,60 +43,37 @@ async fn run(told: &Told) -> Result<bool, Box<dyn std::error::Error>> {
         told.ids.iter().for_each(say);
         return Ok(true);
     }
-    if told.provider == Provider::Genviral {
+    let ids = told.ids.iter();
+    let outcomes = if told.provider == Provider::Genviral {
         let client = genviral::ClientBuilder::from_env()?.build()?;
-        return in_batches(told, 50, async |ids| {
-            let response = client.delete(genviral::DeleteRequest::bulk(ids)).await;
-            Ok(response?.outcomes().to_vec())
-        })
-        .await;
-    }
-    let client = ayrshare::ClientBuilder::from_env()?.build()?;
-    // What Ayrshare answers about one post is documented; what it answers about many isn't.
-    in_batches(told, 1, async |ids| {
-        let request = match ids {
-            [id] => ayrshare::DeleteRequest::by_id(id),
-            ids => ayrshare::DeleteRequest::bulk(ids),
-        };
-        Ok(client.delete(request).await?.outcomes().to_vec())
-    })
-    .await
-}
-
-async fn in_batches(
-    told: &Told,
-    size: usize,
-    delete: impl AsyncFn(&[PostId]) -> unpost::Result<Vec<Outcome>>,
-) -> Result<bool, Box<dyn std::error::Error>> {
+        client.delete_many(ids).run()
+    } else {
+        let client = ayrshare::ClientBuilder::from_env()?.build()?;
+        client.delete_many(ids).run()
+    };
     if !told.has("--yes") && !confirmed(told)? {
         return Err("nothing was deleted".into());
     }
-    let mut all_gone = true;
-    let mut stopped_by = None;
-    for batch in told.ids.chunks(size) {
-        let outcomes = match &stopped_by {
-            None => delete(batch).await.unwrap_or_else(|error| {
-                if let ErrorKind::Unauthorized | ErrorKind::RateLimited = error.kind() {
-                    stopped_by = Some(Fate::NotAttempted(Failure::new(error.kind())));
-                }
-                error.outcomes().to_vec()
-            }),
-            Some(fate) => {
-                let spared = |id| Outcome::new(id, told.provider, fate.clone());
-                batch.iter().map(spared).collect()
-            }
+    report(told, outcomes).await
+}
+
+/// A line for each post as soon as it is known. Ends early if nobody reads them.
+async fn report(
+    told: &Told,
+    mut outcomes: Outcomes<'_>,
+) -> Result<bool, Box<dyn std::error::Error>> {
+    let mut summary = Summary::default();
+    while let Some(outcome) = outcomes.next().await {
+        summary.add(&outcome);
+        let line = if told.has("--json") {
+            serde_json::to_string(&outcome)?
+        } else {
+            format!("{}  {}", outcome.id, outcome.fate)
         };
-        for outcome in outcomes {
-            all_gone &= outcome.fate.is_gone();
-            let line = if told.has("--json") {
-                serde_json::to_string(&outcome)?
-            } else {
-                format!("{}  {}", outcome.id, outcome.fate)
-            };
-            writeln!(io::stdout(), "{line}")?;
-        }
+        writeln!(io::stdout(), "{line}")?;
     }
-    Ok(all_gone)
+    eprintln!("{summary}");
+    Ok(summary.all_gone())
 }
 
 fn confirmed(told: &Told) -> io::Result<bool> {
@@ -116,8 +92,7 @@ fn confirmed(told: &Told) -> io::Result<bool> {
 struct Told {
     options: Vec<String>,
     provider: Provider,
-    /// Distinct, in the order given.
-    ids: Vec<PostId>,
+    ids: Vec<String>,
 }
 
 impl Told {
@@ -131,14 +106,11 @@ impl Told {
             "genviral" => Provider::Genviral,
             _ => return None,
         };
-        let mut seen = HashSet::new();
-        let ids = ids.iter().map(PostId::from);
-        let ids: Vec<_> = ids.filter(|id| seen.insert(id.clone())).collect();
         let known = |it: &String| ["--dry-run", "--yes", "--json"].contains(&it.as_str());
         (options.iter().all(known) && !ids.is_empty()).then_some(Self {
             options,
             provider,
-            ids,
+            ids: ids.to_vec(),
         })
     }
 

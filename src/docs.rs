@@ -5,3 +5,6 @@ pub mod guide {}
 
 #[doc = include_str!("../docs/contract.md")]
 pub mod contract {}
+
+#[doc = include_str!("../docs/pacing.md")]
+pub mod pacing {}

@@ -29,14 +29,17 @@
 //!   ([`NetworkResult`]), how many attempts it took. N distinct ids in, N outcomes out.
 //! - [`Error`] is why a call as a whole failed: its [`ErrorKind`], whether the provider may have acted
 //!   all the same, and the outcomes that are known in spite of it.
+//! - [`DeleteMany`] is any number of posts, [`Outcomes`] the stream that answers, [`Summary`] its figures.
+//!   [`DeletePosts`] is what it needs of a provider: a third one can be yours.
 //! - [`Retry`] and [`Pace`] say how often and how fast. The defaults keep to the providers' limits.
 //!
 //! # Where to read on
 //!
 //! - [`docs::guide`]: which request to use, what to do about each fate and each error, what is sent
 //!   again and what never is, deadlines, proxies, tests.
+//! - [`docs::pacing`]: how a profile's window is found and kept, with figures.
 //! - [`docs::contract`]: which sentence of the providers' documentation is held by which test.
-//! - `examples/` in the repository: `quickstart` needs no key, `delete` is a command-line tool.
+//! - `examples/` in the repository: `quickstart` and `delete_many` need no key, `delete` is a command-line tool.
 //!
 //! # Features
 //!
@@ -46,6 +49,7 @@
 //! | `http2` | yes | HTTP/2 where the server speaks it |
 //! | `rustls-no-provider` | | TLS by rustls; the application installs the cryptography |
 //! | `native-tls` | | TLS by the operating system, or OpenSSL on Linux |
+//! | `blocking` | | the module `blocking`: the same verbs without async |
 //! | `mock` | | the module `mock`: both providers as servers on loopback, for your tests |
 //!
 //! Without any of the three for TLS, only plain HTTP to loopback is possible.
@@ -94,7 +98,7 @@ pub use post_id::PostId;
 pub use retry::Retry;
 pub use summary::Summary;
 
-// The README's code, tested.
+/// The README's code, tested.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
