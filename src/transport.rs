@@ -237,7 +237,7 @@ fn broken_off(error: &reqwest::Error) -> FaultKind {
 }
 
 fn rate_headers(headers: &HeaderMap) -> RateHeaders {
-    #[expect(
+    #[allow(
         clippy::disallowed_methods,
         reason = "a Retry-After may be a date, and this is where the world is touched"
     )]

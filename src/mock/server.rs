@@ -70,7 +70,7 @@ impl<R: Rules> Server<R> {
     }
 }
 
-#[expect(
+#[allow(
     clippy::disallowed_methods,
     reason = "the one place where a mock reads the clock"
 )]

@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn a_window_is_fixed_from_its_first_request_and_each_profile_has_its_own() {
-        #[expect(clippy::disallowed_methods, reason = "any instant will do")]
+        #[allow(clippy::disallowed_methods, reason = "any instant will do")]
         let start = Instant::now();
         let mut windows = Windows::new(2, Duration::from_secs(300));
         let mut enter = |profile: Option<&str>, seconds| {

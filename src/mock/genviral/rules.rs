@@ -132,7 +132,7 @@ mod tests {
     const KEY: (&str, &str) = ("authorization", "Bearer key");
 
     fn ask(rules: &mut Rules, headers: &[(&str, &str)], body: &str) -> (u16, Value) {
-        #[expect(clippy::disallowed_methods, reason = "any instant will do")]
+        #[allow(clippy::disallowed_methods, reason = "any instant will do")]
         let now = Instant::now();
         rules
             .answer(&Request::sample("POST", Rules::PATH, headers, body), now)
