@@ -85,6 +85,9 @@ pub mod ayrshare;
 pub mod blocking;
 pub mod docs;
 pub mod genviral;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod internals;
 #[cfg(feature = "mock")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
 pub mod mock;
