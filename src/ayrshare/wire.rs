@@ -286,7 +286,8 @@ impl<'j> Statement<'j> {
             items => items.iter().find(names_it),
         };
         let Some(item) = item.and_then(Json::as_object) else {
-            return outer;
+            // A list that leaves the post out is no word on it, whatever success stands above.
+            return outer.filter(|it| posts.is_none() || !it.status.is_some_and(is_success));
         };
         let inner = Self::of(item);
         Some(match outer {
