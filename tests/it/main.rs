@@ -1,4 +1,19 @@
 //! The crate as its users see it: one binary for all integration tests.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod ayrshare;
+mod genviral;
 #[cfg(feature = "mock")]
 mod mock;
+mod promises;
+mod retry;
+mod support;
+mod transport;
+mod types;
