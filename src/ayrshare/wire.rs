@@ -121,7 +121,13 @@ fn read_bulk(open: &[PostId], status: u16, json: &Json<'_>) -> Reading {
     // Of a request that names many posts, a refusal of the key or of the request means none was
     // touched; any other may have come half-way.
     let happened = match reading.happened {
-        Happened::Refused { .. } if !overall.refuses_whole_request(status) => Happened::Answered,
+        Happened::Refused { retry_available } if !overall.refuses_whole_request(status) => {
+            if retry_available {
+                Happened::Broken
+            } else {
+                Happened::Answered
+            }
+        }
         happened => happened,
     };
     Reading {
