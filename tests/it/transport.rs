@@ -1,1 +1,360 @@
-//! x
+//! One HTTP attempt: where it may go, what it does on the way, and the truth about what left.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use unpost::ayrshare::{Client, ClientBuilder, DeleteRequest};
+use unpost::{Error, ErrorKind, Fate, Retry};
+
+use crate::support::{Server, Step};
+
+const SUCCESS: &str = r#"{"status":"success"}"#;
+
+async fn delete(builder: ClientBuilder) -> Result<(), Error> {
+    let client = builder.retry(Retry::never()).build()?;
+    client.delete(DeleteRequest::by_id("a")).await.map(drop)
+}
+
+/// The error of one attempt that this is the answer to, after it was seen that there was just one.
+async fn after(step: Step) -> Error {
+    let server = Server::start([step]).await;
+    let error = delete(server.ayrshare()).await.unwrap_err();
+    assert_eq!(server.count(), 1);
+    error
+}
+
+fn assert_uncertain(error: &Error, kind: ErrorKind, case: &str) {
+    assert_eq!(error.kind(), kind, "{case}");
+    assert!(error.is_uncertain(), "{case}");
+    let fate = &error.outcomes()[0].fate;
+    assert!(
+        matches!(fate, Fate::Uncertain(it) if it.kind == kind),
+        "{case}: {fate:?}"
+    );
+}
+
+fn assert_nothing_was_sent(error: &Error, case: &str) {
+    assert_eq!(error.kind(), ErrorKind::Connect, "{case}");
+    assert!(!error.is_uncertain() && error.is_retryable(), "{case}");
+    let fate = &error.outcomes()[0].fate;
+    assert!(matches!(fate, Fate::NotAttempted(_)), "{case}: {fate:?}");
+    assert!(std::error::Error::source(error).is_some(), "{case}");
+}
+
+#[test]
+fn only_https_or_loopback_is_spoken_to() {
+    let build = |url: &str| Client::builder("KEY").base_url(url).build();
+    for url in [
+        "https://api.ayrshare.com/api",
+        "HTTPS://gateway.example/a/b/",
+        "https://10.0.0.1:8443",
+        "http://localhost:8080",
+        "http://LocalHost",
+        "http://127.0.0.1:1/api",
+        "http://127.8.9.10",
+        "http://[::1]:8080",
+        "http://[::ffff:127.0.0.1]",
+    ] {
+        assert!(build(url).is_ok(), "{url}");
+    }
+    for url in [
+        "http://api.ayrshare.com/api",
+        "http://10.0.0.1",
+        "http://0.0.0.0",
+        "http://[::]",
+        "http://128.0.0.1",
+        "http://localhost.example",
+        "http://example.localhost",
+        "http://127.0.0.1.example",
+        "http://127.0.0.1@example.com",
+        "http://[::ffff:10.0.0.1]",
+        "https://user@api.ayrshare.com",
+        "https://user:password@api.ayrshare.com",
+        "https://api.ayrshare.com/api?key=1",
+        "https://api.ayrshare.com/api#there",
+        "ftp://localhost",
+        "file:///etc/hosts",
+        "unix:/run/socket",
+        "api.ayrshare.com",
+        "/api",
+        "https://",
+        "",
+    ] {
+        let error = build(url).expect_err(url);
+        assert_eq!(error.kind(), ErrorKind::Invalid, "{url}");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_answer_and_the_other_origin_gets_nothing() {
+    for status in [301, 302, 303, 307, 308] {
+        let other = Server::start([Step::json(200, SUCCESS)]).await;
+        let location = format!("location: {}/post", other.url());
+        // Even where the body reads as a success.
+        let server = Server::start([Step::answer(status, &[&location], SUCCESS)]).await;
+        let eager = server.ayrshare().profile_key("PROFILE").http(|http| {
+            let follow = reqwest::redirect::Policy::limited(10);
+            http.redirect(follow)
+        });
+        let error = delete(eager).await.unwrap_err();
+        assert_uncertain(&error, ErrorKind::UnexpectedResponse, &status.to_string());
+        assert_eq!(error.http_status(), Some(status));
+        assert_eq!((server.count(), other.connections()), (1, 0), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_past_the_limit_is_an_error_and_one_at_the_limit_is_read() {
+    let padded = |length| format!("{SUCCESS:length$}");
+    let chunked = |body: String| {
+        let (one, two) = body.split_at(50);
+        Step::raw(format!(
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n32\r\n{one}\r\n{:x}\r\n{two}\r\n0\r\n\r\n",
+            two.len()
+        ))
+    };
+    let limited = |server: &Server| server.ayrshare().max_response_bytes(100);
+    for (case, fits, too_large) in [
+        (
+            "with a length",
+            Step::json(200, &padded(100)),
+            Step::json(200, &padded(101)),
+        ),
+        ("in chunks", chunked(padded(100)), chunked(padded(101))),
+    ] {
+        let server = Server::start([fits]).await;
+        delete(limited(&server)).await.expect(case);
+        let server = Server::start([too_large]).await;
+        let error = delete(limited(&server)).await.unwrap_err();
+        assert_uncertain(&error, ErrorKind::UnexpectedResponse, case);
+    }
+    // 8 MiB unless told: a length past it is believed without a byte of the body.
+    let length = 8 * 1024 * 1024 + 1;
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
+    let error = after(Step::raw(head)).await;
+    assert_uncertain(&error, ErrorKind::UnexpectedResponse, "8 MiB and a byte");
+}
+
+#[tokio::test]
+async fn a_compressed_answer_is_not_unpacked() {
+    // {"status":"success"} as gzip writes it.
+    let gzipped = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xabV*.I,)-V\xb2R*.MNN-.V\xaa\x05\x00\x98A\xd2}\x14\x00\x00\x00";
+    let error = after(Step::answer(200, &["content-encoding: gzip"], gzipped)).await;
+    assert_uncertain(&error, ErrorKind::UnexpectedResponse, "gzip");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_the_providers_is_uncertain_and_ends_the_call() {
+    for (case, step) in [
+        (
+            "a page",
+            Step::answer(
+                200,
+                &["content-type: text/html"],
+                "<html>All is well</html>",
+            ),
+        ),
+        ("no content", Step::raw("HTTP/1.1 204 No Content\r\n\r\n")),
+        ("an empty body", Step::answer(200, &[], "")),
+        ("half of a JSON", Step::json(200, r#"{"status":"success""#)),
+        (
+            "more than one JSON",
+            Step::json(200, r#"{"status":"success"}{}"#),
+        ),
+        (
+            "not UTF-8",
+            Step::answer(200, &[], b"{\"status\":\"success\",\"a\":\"\xff\"}"),
+        ),
+        (
+            "a cached answer's validation",
+            Step::raw("HTTP/1.1 304 Not Modified\r\n\r\n"),
+        ),
+    ] {
+        let server = Server::start([step]).await;
+        let client = server.ayrshare().build().unwrap();
+        let error = client.delete(DeleteRequest::by_id("a")).await.unwrap_err();
+        assert_uncertain(&error, ErrorKind::UnexpectedResponse, case);
+        assert_eq!((server.count(), error.attempts()), (1, 1), "{case}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_or_cut_is_disconnected_and_uncertain() {
+    let chunks = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n14\r\n{\"status\":\"success\"}\r\n0\r\n\r\n";
+    let answer = Step::json(200, SUCCESS);
+    for (case, step, status) in [
+        ("hung up on", Step::hang_up(), None),
+        ("reset", Step::reset(), None),
+        ("cut in its head", answer.clone().cut(30), None),
+        ("cut in its body", answer.clone().cut(1), Some(200)),
+        (
+            "cut in its last chunk's end",
+            Step::raw(chunks).cut(5),
+            Some(200),
+        ),
+        ("not HTTP", Step::raw("\0\0nonsense\r\n\r\n"), None),
+    ] {
+        let error = after(step).await;
+        assert_uncertain(&error, ErrorKind::Disconnected, case);
+        assert_eq!(error.http_status(), status, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn no_answer_in_time_is_a_timeout_that_covers_the_body_too() {
+    let slow = Step::json(200, SUCCESS).drip(8, Duration::from_millis(20));
+    for (case, step) in [("stalled", Step::stall()), ("dripping", slow.clone())] {
+        let server = Server::start([step]).await;
+        let hurried = server
+            .ayrshare()
+            .attempt_timeout(Duration::from_millis(100));
+        let error = delete(hurried).await.unwrap_err();
+        assert_uncertain(&error, ErrorKind::Timeout, case);
+        assert_eq!(server.count(), 1, "{case}");
+    }
+    let server = Server::start([slow]).await;
+    delete(server.ayrshare()).await.unwrap();
+}
+
+#[tokio::test]
+async fn without_a_connection_nothing_was_sent_whatever_the_failure_is_called() {
+    // A port that is taken and not listened on refuses.
+    let refusing = TcpSocket::new_v4().unwrap();
+    refusing.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = refusing.local_addr().unwrap();
+    let at = |url: String| Client::builder("KEY").base_url(url);
+    let error = delete(at(format!("http://{address}"))).await.unwrap_err();
+    assert_nothing_was_sent(&error, "refused");
+
+    // The total timeout fires while TLS is being agreed on: by its flags, a timeout like any other.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = silent.local_addr().unwrap();
+    let hurried = at(format!("https://{address}")).attempt_timeout(Duration::from_millis(100));
+    let error = delete(hurried).await.unwrap_err();
+    assert_nothing_was_sent(&error, "stalled in the handshake");
+
+    let plain = Server::start([]).await;
+    let error = delete(at(plain.url().replace("http:", "https:"))).await;
+    assert_nothing_was_sent(&error.unwrap_err(), "no TLS at the other end");
+}
+
+#[tokio::test]
+async fn the_http_library_sends_nothing_again_by_itself() {
+    // An HTTP/2 server that refuses a stream says that it did nothing, which the library would repeat.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&requests);
+    let http2 = Client::builder("KEY").base_url(url);
+    let http2 = http2.http(reqwest::ClientBuilder::http2_prior_knowledge);
+
+    let error = tokio::select! {
+        result = delete(http2) => result.unwrap_err(),
+        _ = refuse_streams(listener, counted) => panic!("the server gave up"),
+    };
+
+    assert_eq!(requests.load(Ordering::SeqCst), 1);
+    assert_uncertain(&error, ErrorKind::Disconnected, "HTTP/2");
+}
+
+/// Speaks just enough HTTP/2 to refuse every request that arrives whole.
+async fn refuse_streams(listener: TcpListener, requests: Arc<AtomicUsize>) -> std::io::Result<()> {
+    const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
+    const ACKNOWLEDGED: &[u8] = &[0, 0, 0, 4, 1, 0, 0, 0, 0];
+    let refuse = |id: &[u8]| [&[0, 0, 4, 3, 0], id, &[0, 0, 0, 7]].concat();
+    let mut connection: TcpStream = listener.accept().await?.0;
+    connection
+        .read_exact(&mut [0; b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".len()])
+        .await?;
+    connection.write_all(SETTINGS).await?;
+    loop {
+        let mut head = [0; 9];
+        connection.read_exact(&mut head).await?;
+        let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+        connection.read_exact(&mut vec![0; length as usize]).await?;
+        match (head[3], head[4] & 1) {
+            (0, 1) => {
+                requests.fetch_add(1, Ordering::SeqCst);
+                connection.write_all(&refuse(&head[5..])).await?;
+            }
+            (4, 0) => connection.write_all(ACKNOWLEDGED).await?,
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_is_used_where_the_caller_names_one_but_never_for_loopback() {
+    let proxy = Server::start([]).await;
+    let url = proxy.url();
+    let server = Server::start([Step::json(200, SUCCESS)]).await;
+    let through = move |http: reqwest::ClientBuilder| {
+        let all = reqwest::Proxy::all(&url);
+        http.proxy(all.unwrap())
+    };
+
+    delete(server.ayrshare().http(through.clone()))
+        .await
+        .unwrap();
+    assert_eq!((proxy.connections(), server.count()), (0, 1));
+
+    let far = Client::builder("KEY").base_url("https://gateway.invalid");
+    let error = delete(far.http(through)).await.unwrap_err();
+    assert_nothing_was_sent(&error, "the proxy has no use for us");
+    assert_eq!((proxy.connections(), proxy.count()), (1, 0));
+}
+
+#[tokio::test]
+async fn localhost_is_this_machine_whatever_a_resolver_of_the_callers_says() {
+    let (server, elsewhere) = (
+        Server::start([Step::json(200, SUCCESS)]).await,
+        Server::start([]).await,
+    );
+    let misled = elsewhere.url().replace("http://", "").parse().unwrap();
+    let named = server.url().replace("127.0.0.1", "localhost");
+    let client = server.ayrshare().base_url(named);
+    delete(client.http(move |http| http.resolve("localhost", misled)))
+        .await
+        .unwrap();
+    assert_eq!((server.count(), elsewhere.connections()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_connection_is_kept_for_the_next_request_through_successes_and_refusals() {
+    let refusal = Step::json(400, r#"{"status":"error","code":114}"#);
+    let page = Step::answer(503, &[], "<html>".repeat(100));
+    let steps = [
+        Step::json(200, SUCCESS),
+        refusal,
+        page,
+        Step::json(200, SUCCESS),
+    ];
+    let server = Server::start(steps).await;
+    let client = server.ayrshare().retry(Retry::never()).build().unwrap();
+    for _ in 0..4 {
+        let _ = client.delete(DeleteRequest::by_id("a")).await;
+    }
+    assert_eq!((server.count(), server.connections()), (4, 1));
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_given_up_before_a_server_would_close_it() {
+    let server = Server::start([Step::json(200, SUCCESS), Step::json(200, SUCCESS)]).await;
+    let client = server.ayrshare().build().unwrap();
+    client.delete(DeleteRequest::by_id("a")).await.unwrap();
+    // Servers on Node wait 5 s.
+    tokio::time::sleep(Duration::from_millis(4_200)).await;
+    client.delete(DeleteRequest::by_id("b")).await.unwrap();
+    assert_eq!(server.connections(), 2);
+}
+
+#[test]
+fn times_are_limited_unless_told() {
+    let client = Client::builder("KEY").build().unwrap();
+    let shown = format!("{client:?}");
+    assert!(shown.contains("attempt_timeout: 60s"), "{shown}");
+    assert!(shown.contains("deadline: 300s"), "{shown}");
+}
