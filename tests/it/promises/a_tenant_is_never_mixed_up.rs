@@ -1,0 +1,146 @@
+//! Promise 5.
+
+use std::process::Command;
+
+use futures_util::future::join_all;
+use unpost::ErrorKind;
+use unpost::ayrshare::{Client, ClientBuilder, DeleteRequest};
+use unpost::genviral;
+
+use crate::support::{Server, Step};
+
+const SUCCESS: &str = r#"{"status":"success"}"#;
+
+#[test]
+fn an_empty_or_unprintable_key_is_an_error_and_not_the_primary_profile() {
+    let primary = Client::builder("KEY").build().unwrap();
+    for key in [
+        "",
+        " ",
+        "\t",
+        "a b",
+        "Bearer a",
+        "a\n",
+        "a\r\nProfile-Key: b",
+        "é",
+        "\0",
+    ] {
+        for error in [
+            Client::builder(key).build().err(),
+            Client::builder("KEY").profile_key(key).build().err(),
+            primary.for_profile(key).err(),
+            // Half of the X pair is none.
+            Client::builder("KEY").x_keys(key, "b").build().err(),
+            Client::builder("KEY").x_keys("a", key).build().err(),
+            genviral::Client::builder(key).build().err(),
+        ] {
+            assert_eq!(error.expect(key).kind(), ErrorKind::Invalid, "{key:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn for_profile_is_another_client_over_the_same_connection_and_leaves_the_first_alone() {
+    let server = Server::start(vec![Step::json(200, SUCCESS); 5]).await;
+    let first = server
+        .ayrshare()
+        .profile_key("ONE")
+        .x_keys("X-KEY", "X-SECRET");
+    let first = first.build().unwrap();
+    let second = first.for_profile("TWO").unwrap();
+    let third = second.for_profile("THREE").unwrap();
+    for client in [&first, &second, &first.clone(), &third, &first] {
+        client.delete(DeleteRequest::by_id("a")).await.unwrap();
+    }
+    let requests = server.requests();
+    let profiles = requests.iter().map(|it| it.header("profile-key").unwrap());
+    let wanted = ["ONE", "TWO", "ONE", "THREE", "ONE"];
+    assert_eq!(profiles.collect::<Vec<_>>(), wanted);
+    for request in &requests {
+        assert_eq!(request.header("authorization"), Some("Bearer API-KEY"));
+        assert_eq!(request.header("x-twitter-oauth1-api-key"), Some("X-KEY"));
+        assert_eq!(
+            request.header("x-twitter-oauth1-api-secret"),
+            Some("X-SECRET")
+        );
+    }
+    assert_eq!(server.connections(), 1);
+}
+
+#[tokio::test]
+async fn tenants_at_work_at_once_each_speak_for_themselves() {
+    let server = Server::start(vec![Step::json(200, SUCCESS); 40]).await;
+    let primary = server.ayrshare().build().unwrap();
+    let calls = (0..40).map(|n| {
+        let tenant = primary.for_profile(format!("tenant-{n}")).unwrap();
+        async move {
+            tenant
+                .delete(DeleteRequest::by_id(format!("tenant-{n}")))
+                .await
+        }
+    });
+    assert!(join_all(calls).await.iter().all(Result::is_ok));
+    let requests = server.requests();
+    assert_eq!(requests.len(), 40);
+    for request in requests {
+        let profile = request.header("profile-key").unwrap();
+        assert_eq!(request.body, format!(r#"{{"id":"{profile}"}}"#));
+    }
+}
+
+/// Runs itself a second time as a process with an environment of its own, since this one's is
+/// shared with every other test.
+#[tokio::test]
+async fn from_env_takes_both_keys_and_the_x_pair_and_nothing_else_is_read() {
+    const NAME: &str = concat!(
+        "promises::a_tenant_is_never_mixed_up::",
+        "from_env_takes_both_keys_and_the_x_pair_and_nothing_else_is_read"
+    );
+    if std::env::var_os("AYRSHARE_API_KEY").as_deref() != Some("ENV-KEY".as_ref()) {
+        let mut itself = Command::new(std::env::current_exe().unwrap());
+        itself
+            .args(["--exact", NAME])
+            .env("AYRSHARE_API_KEY", "ENV-KEY");
+        itself.env("AYRSHARE_PROFILE_KEY", "ENV-PROFILE");
+        itself.env("X_TWITTER_OAUTH1_API_KEY", "ENV-X-KEY");
+        itself.env("X_TWITTER_OAUTH1_API_SECRET", "ENV-X-SECRET");
+        itself.env("GENVIRAL_API_KEY", "ENV.GENVIRAL");
+        // A proxy at which nobody listens: were it used, no request would arrive.
+        for proxy in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+            itself.env(proxy, "http://127.0.0.1:1");
+        }
+        let output = itself.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        return;
+    }
+    let deleted = r#"{"ok":true,"data":{"deletedIds":["a"]}}"#;
+    let answers = [SUCCESS, SUCCESS, deleted];
+    let server = Server::start(answers.map(|it| Step::json(200, it))).await;
+    let from_env = ClientBuilder::from_env().unwrap().base_url(server.url());
+    let request = || DeleteRequest::by_id("a");
+    from_env.build().unwrap().delete(request()).await.unwrap();
+    let named = server.ayrshare().build().unwrap();
+    named.delete(request()).await.unwrap();
+    let other = genviral::ClientBuilder::from_env().unwrap();
+    let other = other.base_url(server.url()).build().unwrap();
+    other
+        .delete(genviral::DeleteRequest::by_id("a"))
+        .await
+        .unwrap();
+
+    let [from_env, named, other] = server.requests().try_into().unwrap();
+    assert_eq!(from_env.header("authorization"), Some("Bearer ENV-KEY"));
+    assert_eq!(from_env.header("profile-key"), Some("ENV-PROFILE"));
+    assert_eq!(
+        from_env.header("x-twitter-oauth1-api-key"),
+        Some("ENV-X-KEY")
+    );
+    assert_eq!(
+        from_env.header("x-twitter-oauth1-api-secret"),
+        Some("ENV-X-SECRET")
+    );
+    assert_eq!(named.header("authorization"), Some("Bearer API-KEY"));
+    assert_eq!(named.header("profile-key"), None);
+    assert_eq!(named.header("x-twitter-oauth1-api-key"), None);
+    assert_eq!(other.header("authorization"), Some("Bearer ENV.GENVIRAL"));
+}

@@ -1,0 +1,233 @@
+//! Promise 4. Also: `transport::only_https_or_loopback_is_spoken_to`,
+//! `transport::a_redirect_is_an_answer_and_the_other_origin_gets_nothing`,
+//! `transport::a_proxy_is_used_where_the_caller_names_one_but_never_for_loopback`.
+
+use std::error::Error as StdError;
+use std::fmt::{Debug, Write as _};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use unpost::{Error, Retry, ayrshare, genviral};
+
+use crate::support::{Server, Step};
+
+const AYRSHARE: &[&str] = &[
+    "AYRSHARE-KEY-SECRET",
+    "PROFILE-KEY-SECRET",
+    "X-API-KEY-SECRET",
+    "X-API-SECRET-SECRET",
+];
+const GENVIRAL: &[&str] = &["PUBLIC.GENVIRAL-SECRET"];
+
+fn all_secrets() -> String {
+    [AYRSHARE, GENVIRAL].concat().join(" and ")
+}
+
+fn ayrshare_of(server: &Server) -> ayrshare::ClientBuilder {
+    let client = ayrshare::Client::builder(AYRSHARE[0]).base_url(server.url());
+    let client = client
+        .profile_key(AYRSHARE[1])
+        .x_keys(AYRSHARE[2], AYRSHARE[3]);
+    client
+        .retry(Retry::never())
+        .attempt_timeout(Duration::from_millis(300))
+}
+
+fn genviral_of(server: &Server) -> genviral::ClientBuilder {
+    let client = genviral::Client::builder(GENVIRAL[0]).base_url(server.url());
+    client
+        .retry(Retry::never())
+        .attempt_timeout(Duration::from_millis(300))
+}
+
+#[track_caller]
+fn assert_tells_nothing(text: &str, secrets: &[&str]) {
+    for secret in secrets {
+        assert!(!text.contains(secret), "{secret} is in: {text}");
+    }
+}
+
+#[track_caller]
+fn assert_debug_tells_nothing(value: &impl Debug, secrets: &[&str]) {
+    assert_tells_nothing(&format!("{value:?} {value:#?}"), secrets);
+}
+
+/// All that an application can print of an error, apart from asking the provider's answer itself.
+#[track_caller]
+fn assert_error_tells_nothing(error: &Error, secrets: &[&str]) {
+    let mut text = format!(
+        "{error} {error:#} {error:?} {error:#?} {:?}",
+        error.message()
+    );
+    let mut cause = error.source();
+    while let Some(it) = cause {
+        write!(text, " {it} {it:?} {it:#?}").unwrap();
+        cause = it.source();
+    }
+    text += &serde_json::to_string(error.outcomes()).unwrap();
+    for outcome in error.outcomes() {
+        text += &outcome.fate.to_string();
+    }
+    let codes = (error.ayrshare_code(), error.genviral_code());
+    write!(text, "{codes:?}").unwrap();
+    assert_tells_nothing(&text, secrets);
+}
+
+#[tokio::test]
+async fn clients_and_builders_show_no_key() {
+    let server = Server::start([]).await;
+    assert_debug_tells_nothing(&ayrshare_of(&server), AYRSHARE);
+    assert_debug_tells_nothing(&ayrshare_of(&server).build().unwrap(), AYRSHARE);
+    assert_debug_tells_nothing(&genviral_of(&server), GENVIRAL);
+    assert_debug_tells_nothing(&genviral_of(&server).build().unwrap(), GENVIRAL);
+}
+
+#[tokio::test]
+async fn no_error_shows_a_key_even_where_the_answer_quotes_it() {
+    let all = all_secrets();
+    let network = format!(r#"{{"status":"{all}","id":"{all}","code":102,"message":"{all}"}}"#);
+    for step in [
+        Step::hang_up(),
+        Step::stall(),
+        Step::answer(302, &[&format!("location: /?key={}", AYRSHARE[0])], &all),
+        Step::answer(200, &[], format!("<html>{all}")),
+        Step::answer(503, &[&format!("x-quoted: {}", AYRSHARE[0])], &all),
+        Step::answer(429, &["retry-after: 9"], &all),
+        Step::json(
+            403,
+            &format!(r#"{{"status":"error","code":102,"message":"{all}","error_code":"{all}"}}"#),
+        ),
+        Step::json(
+            400,
+            &format!(r#"{{"status":"error","code":"{all}","message":"{all}"}}"#),
+        ),
+        Step::json(
+            400,
+            &format!(r#"{{"status":"error","twitter":{network},"{all}":{network}}}"#),
+        ),
+        Step::json(200, &format!(r#"{{"status":"{all}","id":"{all}"}}"#)),
+        Step::json(
+            400,
+            &format!(r#"{{"status":"error","errors":[{{"platform":"{all}","message":"{all}"}}]}}"#),
+        ),
+        Step::json(
+            200,
+            &format!(r#"{{"data":{{"blockedStatuses":[{{"id":"a","status":"{all}"}}]}}}}"#),
+        ),
+        Step::json(500, &format!(r#"{{"data":{{"errors":{{"a":"{all}"}}}}}}"#)),
+        // Escaped, it is the same text to whoever reads it.
+        Step::json(
+            400,
+            r#"{"status":"error","message":"\u0041YRSHARE-KEY-SECRET PUBLIC.GENVIRAL\u002dSECRET"}"#,
+        ),
+    ] {
+        let server = Server::start(vec![step; 2]).await;
+        let client = ayrshare_of(&server).build().unwrap();
+        let answer = client.delete(ayrshare::DeleteRequest::by_id("a")).await;
+        assert_error_tells_nothing(&answer.unwrap_err(), AYRSHARE);
+        let client = genviral_of(&server).build().unwrap();
+        let answer = client.delete(genviral::DeleteRequest::by_id("a")).await;
+        assert_error_tells_nothing(&answer.unwrap_err(), GENVIRAL);
+    }
+}
+
+#[tokio::test]
+async fn no_error_shows_a_key_where_nothing_answers_or_the_key_itself_is_wrong() {
+    let server = Server::start([]).await;
+    let secured = server.url().replace("http:", "https:");
+    let client = ayrshare_of(&server).base_url(secured).build().unwrap();
+    let answer = client.delete(ayrshare::DeleteRequest::by_id("a")).await;
+    assert_error_tells_nothing(&answer.unwrap_err(), AYRSHARE);
+
+    for broken in AYRSHARE.iter().map(|it| format!("{it}\n")) {
+        let builder = || ayrshare::Client::builder("KEY");
+        for error in [
+            ayrshare::Client::builder(&*broken).build().err(),
+            builder().profile_key(&*broken).build().err(),
+            builder().x_keys(&*broken, "b").build().err(),
+            builder().x_keys("a", &*broken).build().err(),
+            builder().build().unwrap().for_profile(&*broken).err(),
+            builder()
+                .base_url(format!("http://{broken}.example"))
+                .build()
+                .err(),
+            builder()
+                .base_url(format!("https://u:{}@a.example", broken.trim()))
+                .build()
+                .err(),
+            genviral::Client::builder(&*broken).build().err(),
+        ] {
+            assert_error_tells_nothing(&error.unwrap(), AYRSHARE);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_response_shows_no_key_unless_asked_for_the_answer_itself() {
+    let body = all_secrets();
+    let body = format!(
+        r#"{{"status":"success","twitter":{{"status":"success","message":"{body}","id":"{body}"}},
+            "ok":true,"message":"{body}","data":{{"deletedIds":["a"]}}}}"#
+    );
+    let server = Server::start(vec![Step::json(200, &body); 2]).await;
+    let client = ayrshare_of(&server).build().unwrap();
+    let answer = client
+        .delete(ayrshare::DeleteRequest::by_id("a"))
+        .await
+        .unwrap();
+    assert_debug_tells_nothing(&answer, AYRSHARE);
+    assert_debug_tells_nothing(&answer.networks(), AYRSHARE);
+    assert_eq!(answer.raw_json(), body);
+    let client = genviral_of(&server).build().unwrap();
+    let answer = client
+        .delete(genviral::DeleteRequest::by_id("a"))
+        .await
+        .unwrap();
+    assert_debug_tells_nothing(&answer, GENVIRAL);
+    assert_eq!(answer.raw_json(), body);
+}
+
+/// Everything that this test binary logs, at every level.
+struct Ears(Mutex<String>);
+
+static EARS: Ears = Ears(Mutex::new(String::new()));
+
+impl log::Log for Ears {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        let mut heard = self.0.lock().unwrap();
+        writeln!(heard, "{} {}", record.target(), record.args()).unwrap();
+    }
+
+    fn flush(&self) {}
+}
+
+#[tokio::test]
+async fn no_log_line_has_a_key_even_if_the_caller_asks_for_verbose_connections() {
+    log::set_logger(&EARS).unwrap();
+    log::set_max_level(log::LevelFilter::Trace);
+    let success = r#"{"status":"success","ok":true,"data":{"deletedIds":["a"]}}"#;
+    let server = Server::start(vec![Step::json(200, success); 2]).await;
+    let client = ayrshare_of(&server).http(|http| http.connection_verbose(true));
+    let client = client.build().unwrap();
+    client
+        .delete(ayrshare::DeleteRequest::by_id("a"))
+        .await
+        .unwrap();
+    let client = genviral_of(&server).http(|http| http.connection_verbose(true));
+    let client = client.build().unwrap();
+    client
+        .delete(genviral::DeleteRequest::by_id("a"))
+        .await
+        .unwrap();
+    let heard = EARS.0.lock().unwrap().clone();
+    assert!(
+        heard.contains("reqwest"),
+        "nothing was listened to: {heard}"
+    );
+    assert_tells_nothing(&heard, AYRSHARE);
+    assert_tells_nothing(&heard, GENVIRAL);
+}

@@ -1,0 +1,103 @@
+//! Promise 6. Also: `retry::a_429_goes_again_once_whatever_the_verb` and the two tests after it.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::time::Instant;
+use unpost::ayrshare::{Client, DeleteRequest};
+use unpost::{ErrorKind, Fate, Pace, Retry};
+
+use crate::support::{Server, Step};
+
+fn success() -> Step {
+    Step::json(200, r#"{"status":"success"}"#)
+}
+
+fn throttled(retry_after: &str) -> Step {
+    Step::answer(429, &[&format!("retry-after: {retry_after}")], "")
+}
+
+/// Nothing is sent, and the error says when something may be.
+async fn assert_is_held(client: &Client, for_at_least: Duration) {
+    let error = client.delete(DeleteRequest::by_id("a")).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.attempts()),
+        (ErrorKind::RateLimited, 0)
+    );
+    assert!(!error.is_uncertain() && error.is_retryable());
+    assert!(error.retry_after().unwrap() > for_at_least, "{error:?}");
+    let fate = &error.outcomes()[0].fate;
+    assert!(matches!(fate, Fate::NotAttempted(_)), "{fate:?}");
+}
+
+#[tokio::test]
+async fn requests_are_paced_to_the_profiles_window_across_clones() {
+    let window = Duration::from_millis(500);
+    let server = Server::start(vec![success(); 9]).await;
+    let paced = server.ayrshare().pace(Pace::new(4, window));
+    let client = paced.build().unwrap();
+    let run = |count: usize, client: &Client| {
+        let clones = vec![client.clone(); count].into_iter();
+        join_all(clones.map(async |it| it.delete(DeleteRequest::by_id("a")).await))
+    };
+    let started = Instant::now();
+    assert!(run(4, &client).await.iter().all(Result::is_ok));
+    assert!(started.elapsed() < window, "there was room for four");
+    assert!(run(1, &client).await[0].is_ok());
+    assert!(started.elapsed() >= window, "and not for a fifth");
+    // Another profile has a window of its own.
+    let started = Instant::now();
+    let tenant = client.for_profile("TENANT").unwrap();
+    assert!(run(4, &tenant).await.iter().all(Result::is_ok));
+    assert!(started.elapsed() < window);
+}
+
+#[tokio::test]
+async fn a_429_closes_the_gate_for_every_client_of_that_profile_and_for_no_other() {
+    let server = Server::start([success(), throttled("600"), success(), success()]).await;
+    let primary = server.ayrshare().build().unwrap();
+    let tenant = primary.for_profile("TENANT").unwrap();
+    tenant.delete(DeleteRequest::by_id("a")).await.unwrap();
+    let error = tenant.delete(DeleteRequest::by_id("a")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+    assert_eq!(server.count(), 2);
+
+    let long = Duration::from_secs(590);
+    assert_is_held(&tenant.clone(), long).await;
+    assert_is_held(&primary.for_profile("TENANT").unwrap(), long).await;
+    let other = tenant.for_profile("OTHER").unwrap();
+    assert_is_held(&other.for_profile("TENANT").unwrap(), long).await;
+    assert_eq!(server.count(), 2);
+
+    other.delete(DeleteRequest::by_id("a")).await.unwrap();
+    primary.delete(DeleteRequest::by_id("a")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_429_of_the_networks_own_holds_that_call_alone() {
+    // 435 gives its seconds in `details`; 444 gives none.
+    let passed_on = Step::json(429, r#"{"status":"error","code":435,"details":600}"#);
+    let server = Server::start([passed_on, success()]).await;
+    let client = server.ayrshare().build().unwrap();
+    let error = client.delete(DeleteRequest::by_id("a")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
+    client.delete(DeleteRequest::by_id("b")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_budget_of_429s_that_is_spent_ends_in_an_error_and_not_in_more_requests() {
+    let server = Server::start(vec![throttled("0"); 9]).await;
+    let pace = Pace::new(300, Duration::from_secs(300)).rate_limit_budget(3);
+    let client = server.ayrshare().pace(pace).retry(Retry::attempts(2));
+    let client = client.build().unwrap();
+    for count in [2, 3] {
+        let error = client.delete(DeleteRequest::by_id("a")).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::RateLimited);
+        assert_eq!(server.count(), count);
+    }
+    let nearly_a_day = Duration::from_secs(23 * 60 * 60);
+    assert_is_held(&client, nearly_a_day).await;
+    assert_is_held(&client.clone(), nearly_a_day).await;
+    assert_eq!(server.count(), 3);
+}

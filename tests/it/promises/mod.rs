@@ -1,0 +1,8 @@
+//! The six promises, as far as another file doesn't hold them already: a file for each.
+
+mod a_tenant_is_never_mixed_up;
+mod credentials_stay_where_they_belong;
+mod it_never_gets_a_profile_suspended;
+mod nothing_is_called_deleted_that_is_not;
+mod nothing_is_sent_twice_that_must_not_be;
+mod one_outcome_per_post;

@@ -1,0 +1,67 @@
+//! Promise 1. Also: `ayrshare::bulk_is_read_in_every_shape_and_gives_each_id_once`,
+//! `genviral::the_four_lists_and_what_none_of_them_names_give_each_id_asked_one_outcome`,
+//! `retry::a_batch_is_repeated_only_with_the_ids_that_are_still_open`.
+
+use unpost::{ErrorKind, Outcome, ayrshare, genviral};
+
+use crate::support::{Server, Step};
+
+const ASKED: [&str; 5] = ["c", "a", "c", "b", "a"];
+
+fn ids(outcomes: &[Outcome]) -> Vec<&str> {
+    outcomes.iter().map(|it| it.id.as_str()).collect()
+}
+
+#[tokio::test]
+async fn whatever_goes_wrong_each_distinct_id_comes_out_once_and_in_order() {
+    let page = || Step::answer(200, &[], "<html>");
+    let half = || {
+        Step::json(
+            503,
+            r#"{"posts":[{"id":"a","status":"success"}],"data":{"deletedIds":["a"]}}"#,
+        )
+    };
+    let refused = || Step::json(403, r#"{"status":"error","ok":false,"code":102}"#);
+    for script in [
+        vec![page()],
+        vec![refused()],
+        vec![half(), Step::hang_up(), half()],
+        vec![half(), refused()],
+        vec![Step::answer(429, &["retry-after: 400"], "")],
+        vec![Step::json(
+            200,
+            r#"{"status":"success","ok":true,"data":{}}"#,
+        )],
+    ] {
+        let server = Server::start(script.clone()).await;
+        let client = server.ayrshare().build().unwrap();
+        let result = client.delete(ayrshare::DeleteRequest::bulk(ASKED)).await;
+        match result {
+            Ok(response) => assert_eq!(ids(response.outcomes()), ["c", "a", "b"]),
+            Err(error) => assert_eq!(ids(error.outcomes()), ["c", "a", "b"]),
+        }
+        let server = Server::start(script).await;
+        let client = server.genviral().build().unwrap();
+        let result = client.delete(genviral::DeleteRequest::bulk(ASKED)).await;
+        match result {
+            Ok(response) => assert_eq!(ids(response.outcomes()), ["c", "a", "b"]),
+            Err(error) => assert_eq!(ids(error.outcomes()), ["c", "a", "b"]),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_stops_working_half_way_loses_nothing_that_was_learnt() {
+    let half = Step::json(500, r#"{"ok":false,"data":{"deletedIds":["a"]}}"#);
+    let refused = Step::json(401, r#"{"ok":false,"error_code":"invalid_token"}"#);
+    let server = Server::start([half, refused]).await;
+    let client = server.genviral().build().unwrap();
+    let request = genviral::DeleteRequest::bulk(["a", "b"]);
+    let error = client.delete(request).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
+    let [a, b] = error.outcomes() else {
+        panic!("{error:?}")
+    };
+    assert!(a.fate.is_gone() && !b.fate.is_gone(), "{error:?}");
+    assert!(b.fate.should_retry(), "the 500 may have taken it");
+}
