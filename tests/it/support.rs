@@ -70,6 +70,13 @@ impl Server {
         Self { address, seen }
     }
 
+    /// Begins anew with this script. A client takes longer to make than most tests to run, so a table of
+    /// answers goes through one.
+    pub(crate) fn tell(&self, script: impl IntoIterator<Item = Step>) {
+        *self.seen.script.lock().unwrap() = script.into_iter().collect();
+        self.seen.requests.lock().unwrap().clear();
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }

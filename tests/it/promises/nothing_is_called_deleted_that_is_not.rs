@@ -10,6 +10,9 @@ use crate::support::{Server, Step};
 async fn no_answer_but_the_providers_own_word_on_a_post_makes_it_deleted() {
     let success = r#"{"status":"success","id":"a","ok":true,"data":{"deletedIds":["a"]}}"#;
     let of = |id: &str| success.replace(r#""a""#, &format!("{id:?}"));
+    let server = Server::start([]).await;
+    let one = server.ayrshare().build().unwrap();
+    let other = server.genviral().build().unwrap();
     let page = format!("<html>{success}");
     for (case, step) in [
         (
@@ -30,9 +33,7 @@ async fn no_answer_but_the_providers_own_word_on_a_post_makes_it_deleted() {
         ),
         ("lists in lists", Step::json(200, r#"[["a"]]"#)),
     ] {
-        let server = Server::start(vec![step; 15]).await;
-        let (one, other) = (server.ayrshare(), server.genviral());
-        let (one, other) = (one.build().unwrap(), other.build().unwrap());
+        server.tell(vec![step; 15]);
         let single = [
             one.delete(ayrshare::DeleteRequest::by_id("a")).await.err(),
             one.delete(ayrshare::DeleteRequest::mark_manual_deleted("a"))

@@ -22,28 +22,30 @@ async fn whatever_goes_wrong_each_distinct_id_comes_out_once_and_in_order() {
         )
     };
     let refused = || Step::json(403, r#"{"status":"error","ok":false,"code":102}"#);
+    let server = Server::start([]).await;
+    let one = server.ayrshare().build().unwrap();
+    let other = server.genviral().build().unwrap();
     for script in [
         vec![page()],
         vec![refused()],
         vec![half(), Step::hang_up(), half()],
         vec![half(), refused()],
-        vec![Step::answer(429, &["retry-after: 400"], "")],
         vec![Step::json(
             200,
             r#"{"status":"success","ok":true,"data":{}}"#,
         )],
+        // Last, since it closes the gate.
+        vec![Step::answer(429, &["retry-after: 400"], "")],
     ] {
-        let server = Server::start(script.clone()).await;
-        let client = server.ayrshare().build().unwrap();
-        let result = client.delete(ayrshare::DeleteRequest::bulk(ASKED)).await;
-        match result {
+        server.tell(script.clone());
+        let answer = one.delete(ayrshare::DeleteRequest::bulk(ASKED)).await;
+        match answer {
             Ok(response) => assert_eq!(ids(response.outcomes()), ["c", "a", "b"]),
             Err(error) => assert_eq!(ids(error.outcomes()), ["c", "a", "b"]),
         }
-        let server = Server::start(script).await;
-        let client = server.genviral().build().unwrap();
-        let result = client.delete(genviral::DeleteRequest::bulk(ASKED)).await;
-        match result {
+        server.tell(script);
+        let answer = other.delete(genviral::DeleteRequest::bulk(ASKED)).await;
+        match answer {
             Ok(response) => assert_eq!(ids(response.outcomes()), ["c", "a", "b"]),
             Err(error) => assert_eq!(ids(error.outcomes()), ["c", "a", "b"]),
         }
