@@ -105,8 +105,16 @@ async fn from_env_takes_both_keys_and_the_x_pair_and_nothing_else_is_read() {
         itself.env("X_TWITTER_OAUTH1_API_KEY", "ENV-X-KEY");
         itself.env("X_TWITTER_OAUTH1_API_SECRET", "ENV-X-SECRET");
         itself.env("GENVIRAL_API_KEY", "ENV.GENVIRAL");
+        itself.env_remove("NO_PROXY").env_remove("no_proxy");
         // A proxy at which nobody listens: were it used, no request would arrive.
-        for proxy in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+        for proxy in [
+            "HTTP_PROXY",
+            "http_proxy",
+            "HTTPS_PROXY",
+            "https_proxy",
+            "ALL_PROXY",
+            "all_proxy",
+        ] {
             itself.env(proxy, "http://127.0.0.1:1");
         }
         let output = itself.output().unwrap();
@@ -127,6 +135,13 @@ async fn from_env_takes_both_keys_and_the_x_pair_and_nothing_else_is_read() {
         .delete(genviral::DeleteRequest::by_id("a"))
         .await
         .unwrap();
+
+    // HTTPS goes straight there as well, and fails only for want of TLS.
+    let connections = server.connections();
+    let secured = server.url().replace("http:", "https:");
+    let secured = server.ayrshare().base_url(secured).build().unwrap();
+    secured.delete(request()).await.unwrap_err();
+    assert!(server.connections() > connections);
 
     let [from_env, named, other] = server.requests().try_into().unwrap();
     assert_eq!(from_env.header("authorization"), Some("Bearer ENV-KEY"));
