@@ -176,7 +176,9 @@ fn entries<'j>(json: &'j Json<'_>) -> Vec<(Cow<'j, str>, &'j Json<'j>)> {
             let in_lists = lists(members)
                 .flat_map(|(_, items)| items)
                 .filter_map(named);
-            let keyed = members.iter().filter(|(_, it)| it.as_list().is_none());
+            let keyed = members.iter().filter(|(name, it)| {
+                it.as_list().is_none() && !(it.as_text().is_some() && OWN_WORDS.contains(name))
+            });
             let keyed = keyed.map(|(id, it)| (id.into(), it));
             // One post's own refusal, at the top.
             keyed.chain(in_lists).chain(named(json)).collect()
@@ -487,6 +489,9 @@ fn networks_in(members: &Members<'_>) -> Vec<NetworkResult> {
 
 /// Members with a status that are no networks.
 const NOT_NETWORKS: [&str; 2] = ["details", "warnings"];
+
+/// Texts that an answer says of itself: no post's, even if its id is that word.
+const OWN_WORDS: [&str; 4] = ["action", "id", "message", "status"];
 
 /// Lists of things other than one network's accounts.
 const LISTS: [&str; 5] = ["posts", "postIds", "results", "bulk", "errors"];

@@ -540,6 +540,16 @@ async fn bulk_is_read_in_every_shape_and_gives_each_id_once() {
 }
 
 #[tokio::test]
+async fn a_bare_status_settles_no_post_even_if_its_id_is_that_word() {
+    let bench = Bench::new().await;
+    let request = DeleteRequest::bulk(["status", "message", "id"]);
+    let body = r#"{"status":"success","message":"success","id":"success"}"#;
+    let response = bench.ask(request, 200, body).await.unwrap();
+    let wanted = ["status", "message", "id"].map(|id| (id, "unreported"));
+    assert_eq!(fates(response.outcomes()), wanted);
+}
+
+#[tokio::test]
 async fn a_refused_bulk_request_is_an_error_with_an_outcome_for_each_id() {
     let bench = Bench::new().await;
     for (case, status, body, kind, fate) in [
