@@ -91,6 +91,10 @@ where
             started += queued.elapsed();
         }
         let time_left = || conduct.deadline.saturating_sub(started.elapsed());
+        if time_left().is_zero() {
+            pass.answered(Heard::Unsent, &RateHeaders::default());
+            return progress.expired();
+        }
         let timeout = conduct.attempt_timeout.min(time_left());
         let result = exchange.attempt(body.clone(), timeout).await;
         let mut attempt = progress.read(result);
@@ -263,6 +267,14 @@ impl<'a, W: Wire> Progress<'a, W> {
             self.happened = Happened::NotSent;
         }
         self.retry_after = Some(held.wait);
+        self.finish()
+    }
+
+    /// There is no time for another attempt, or for a first one.
+    fn expired(mut self) -> Finished {
+        self.failure.get_or_insert_with(|| {
+            Failure::detailed(ErrorKind::Timeout, "no time was left to send anything")
+        });
         self.finish()
     }
 

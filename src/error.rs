@@ -119,7 +119,9 @@ impl Error {
     /// for what would be refused again, and for a `delete_all_scheduled` that may have been carried
     /// out: posts scheduled since would go too.
     pub fn is_retryable(&self) -> bool {
-        self.kind().is_transient() && (self.0.repeatable || !self.0.uncertain)
+        let something_is_left =
+            self.0.outcomes.is_empty() || self.0.outcomes.iter().any(|it| it.fate.should_retry());
+        self.kind().is_transient() && something_is_left && (self.0.repeatable || !self.0.uncertain)
     }
 
     /// Whether the provider may have acted although no trustworthy answer says so: the post may be

@@ -110,7 +110,7 @@ pub enum Fate {
     AlreadyDeleted,
     /// The provider knows no such post. With more than one attempt, our own first one may be why.
     NotFound,
-    /// Gone from some networks, still on others: see [`Outcome::networks`].
+    /// Some networks still hold it; others have let go of it, or may have: see [`Outcome::networks`].
     Partial,
     /// The post's status doesn't allow it (Genviral). Asking again changes nothing.
     Blocked {

@@ -332,7 +332,10 @@ impl<'j> Statement<'j> {
             let failure = self.failure(ErrorKind::RateLimited, http_status);
             return Judgement::Request(self.refusal(failure));
         }
-        if !self.networks.is_empty() && matches!(http_status, 200 | 400..=499) {
+        // Under a 5xx, only a network that keeps the post is a word on it: the rest is asked again.
+        let some_kept = !self.networks.iter().all(NetworkResult::is_success);
+        let is_word = matches!(http_status, 200 | 400..=499) || (http_status >= 500 && some_kept);
+        if !self.networks.is_empty() && is_word {
             return self.judge_by_networks(http_status, done);
         }
         match (http_status, self.status) {

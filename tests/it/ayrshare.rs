@@ -308,11 +308,11 @@ async fn a_code_is_read_from_an_error_in_a_list_and_from_quotation_marks() {
 #[tokio::test]
 async fn a_post_that_one_network_keeps_is_partial_with_every_network() {
     let bench = Bench::new().await;
-    // Guess, after what is stated for POST: a status for each network, and either HTTP status.
+    // Guess, after what is stated for POST: a status for each network, and any HTTP status.
     let body = r#"{"twitter":{"action":"delete","status":"success","id":"1"},
         "facebook":{"action":"delete","status":"error","code":107,"message":"image story"},
         "threads":{"status":"pending"},"status":"error","id":"a"}"#;
-    for status in [200, 400] {
+    for status in [200, 400, 500] {
         let error = bench.refusal(status, body).await;
         assert_eq!(error.kind(), ErrorKind::Partial, "{status}");
         assert!(!error.is_uncertain() && !error.is_retryable());

@@ -493,3 +493,14 @@ async fn a_deadline_is_over_all_attempts_and_waits_together() {
     assert_eq!(error.unwrap_err().kind(), ErrorKind::Timeout);
     assert!(started.elapsed() < deadline + Duration::from_secs(1));
 }
+
+#[tokio::test]
+async fn without_any_time_nothing_is_sent_at_all() {
+    let server = Server::start(Vec::new()).await;
+    let client = server.ayrshare().deadline(Duration::ZERO).build().unwrap();
+    let request = ayrshare::DeleteRequest::delete_all_scheduled();
+    let error = client.delete(request).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 0));
+    assert!(!error.is_uncertain());
+    assert_eq!(server.count(), 0);
+}
