@@ -106,6 +106,26 @@ impl Reading {
         }
     }
 
+    /// An answer whose body can't be read. Its status speaks for it, unless the body begins as the
+    /// provider's own do: then it was cut, and a refusal may have said what was done before it.
+    pub(crate) fn unreadable(http_status: u16, body: &[u8], open: usize) -> Self {
+        let begins_as_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
+        let by_status = Self::by_status(http_status, open);
+        match by_status.failure {
+            Some(failure) if begins_as_json && failure.kind == ErrorKind::Refused => Self {
+                failure: Some(Failure {
+                    kind: ErrorKind::UnexpectedResponse,
+                    ..failure
+                }),
+                ..Self::silent(Happened::Foreign, open)
+            },
+            failure => Self {
+                failure,
+                ..by_status
+            },
+        }
+    }
+
     /// All text in it that a server wrote.
     pub(crate) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
         let posts = self.posts.iter_mut().flatten().flat_map(|post| {

@@ -51,7 +51,8 @@ impl Wire for DeleteRequest {
     fn read(&self, open: &[PostId], status: u16, body: &[u8]) -> Reading {
         let json = match json::parse(body) {
             Some(json @ (Json::Object(_) | Json::List(_))) if !matches!(status, 300..=399) => json,
-            _ => return Reading::by_status(status, open.len()),
+            Some(_) => return Reading::by_status(status, open.len()),
+            None => return Reading::unreadable(status, body, open.len()),
         };
         match self.kind {
             Kind::Bulk => read_bulk(open, status, &json),

@@ -35,9 +35,10 @@ impl Wire for DeleteRequest {
     }
 
     fn read(&self, open: &[PostId], http_status: u16, body: &[u8]) -> Reading {
-        let json = json::parse(body);
-        let members = json.as_ref().and_then(Json::as_object);
-        let (Some(members), false) = (members, matches!(http_status, 300..=399)) else {
+        let Some(json) = json::parse(body) else {
+            return Reading::unreadable(http_status, body, open.len());
+        };
+        let (Some(members), false) = (json.as_object(), matches!(http_status, 300..=399)) else {
             return Reading::by_status(http_status, open.len());
         };
         let data = members.get("data").and_then(Json::as_object);
