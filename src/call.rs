@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep};
 use crate::budget::RetryBudget;
 use crate::error::{Error, Parts};
 use crate::gate::{Gate, Held};
+use crate::halt::Halt;
 use crate::outcome::{Failure, Fate, Outcome, Provider};
 use crate::pace::{Heard, RateHeaders};
 use crate::retry::{Decision, Happened, Retry, Situation};
@@ -51,6 +52,8 @@ pub(crate) struct Finished {
 pub(crate) struct Run<'a> {
     /// The run's, and a sign that there is one: a run waits for its turn as long as that takes.
     pub(crate) budget: Option<&'a RetryBudget>,
+    /// Where the run ends before its time, what has not been sent is not.
+    pub(crate) halt: Option<&'a Halt>,
     /// How often these posts have been asked for before, with no word on them.
     pub(crate) attempts_before: u32,
 }
@@ -65,6 +68,14 @@ impl Run<'_> {
 
     fn is_one(&self) -> bool {
         self.budget.is_some()
+    }
+
+    /// Waits for this, unless the run is halted before.
+    async fn or_halted<F: Future>(&self, wait: F) -> Result<F::Output, Failure> {
+        match self.halt {
+            Some(halt) => halt.or(wait).await,
+            None => Ok(wait.await),
+        }
     }
 
     pub(crate) fn can_afford_retry(&self) -> bool {
@@ -83,9 +94,17 @@ where
     loop {
         let queued = Instant::now();
         let patience = run.patience(conduct.deadline.saturating_sub(started.elapsed()));
-        let pass = match conduct.gate.pass(patience).await {
-            Ok(pass) => pass,
-            Err(held) => return progress.held(&held),
+        let turn = conduct.gate.pass(patience);
+        // A lost answer is still asked for; what was refused for the limit isn't waited for.
+        let turn = if progress.reached && !progress.throttled {
+            Ok(turn.await)
+        } else {
+            run.or_halted(turn).await
+        };
+        let pass = match turn {
+            Ok(Ok(pass)) => pass,
+            Ok(Err(held)) => return progress.held(&held),
+            Err(reason) => return progress.halted(reason),
         };
         if run.is_one() {
             started += queued.elapsed();
@@ -275,6 +294,14 @@ impl<'a, W: Wire> Progress<'a, W> {
         self.failure.get_or_insert_with(|| {
             Failure::detailed(ErrorKind::Timeout, "no time was left to send anything")
         });
+        self.finish()
+    }
+
+    /// The run was halted while this waited for its turn.
+    fn halted(mut self, reason: Failure) -> Finished {
+        if !self.reached {
+            self.failure = Some(reason);
+        }
         self.finish()
     }
 

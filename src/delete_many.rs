@@ -14,6 +14,7 @@ use futures_core::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 
 use crate::budget::RetryBudget;
+use crate::halt::{self, Halt};
 use crate::outcome::{Failure, Fate, Outcome, Provider};
 use crate::summary::Summary;
 use crate::{ErrorKind, PostId};
@@ -73,6 +74,7 @@ pub trait DeletePosts: Send + Sync + 'static {
 pub struct Batch {
     pub(crate) ids: Vec<PostId>,
     pub(crate) budget: Arc<RetryBudget>,
+    pub(crate) halt: Arc<Halt>,
 }
 
 impl Batch {
@@ -163,7 +165,7 @@ impl<'a, P: DeletePosts> DeleteMany<'a, P> {
             in_flight: FuturesUnordered::new(),
             ready: VecDeque::new(),
             failures_in_a_row: 0,
-            stopped: None,
+            halt: Arc::default(),
         }
     }
 }
@@ -196,7 +198,7 @@ pub struct Outcomes<'a> {
     in_flight: FuturesUnordered<BoxFuture<'static, Answered>>,
     ready: VecDeque<Outcome>,
     failures_in_a_row: usize,
-    stopped: Option<Failure>,
+    halt: Arc<Halt>,
 }
 
 /// A batch, and what was said of its posts.
@@ -224,7 +226,7 @@ impl Outcomes<'_> {
     /// # Ok(()) }
     /// ```
     pub fn stop(&mut self) {
-        self.stop_for(Failure::new(ErrorKind::Stopped));
+        self.halt.call(halt::stopped());
     }
 
     /// Reads to the end and counts.
@@ -236,13 +238,9 @@ impl Outcomes<'_> {
         summary
     }
 
-    fn stop_for(&mut self, reason: Failure) {
-        self.stopped.get_or_insert(reason);
-    }
-
     /// Has as many requests under way as may be.
     fn fill(&mut self) {
-        while self.stopped.is_none() && self.ready.is_empty() {
+        while self.halt.reason().is_none() && self.ready.is_empty() {
             if self.in_flight.len() >= self.concurrency {
                 return;
             }
@@ -250,12 +248,18 @@ impl Outcomes<'_> {
             if ids.is_empty() {
                 return;
             }
+            let (provider, halt) = (self.provider, Arc::clone(&self.halt));
             let answer = (self.send)(Batch {
                 ids: ids.clone(),
                 budget: Arc::clone(&self.budget),
+                halt: Arc::clone(&self.halt),
             });
             self.in_flight.push(Box::pin(async move {
-                let outcomes = answer.await;
+                // Begun only now, when the run may have been halted.
+                let outcomes = match halt.reason() {
+                    None => answer.await,
+                    Some(reason) => not_attempted(&ids, provider, reason),
+                };
                 Answered { ids, outcomes }
             }));
         }
@@ -306,7 +310,7 @@ impl Outcomes<'_> {
                 || (*unsent && failure.kind == ErrorKind::RateLimited)
         });
         if let Some((failure, _)) = hopeless {
-            self.stop_for(failure.clone());
+            self.halt.call(failure.clone());
         }
         let last = failures.clone().flatten().last();
         if failures.all(|it| it.is_some_and(|(failure, _)| failure.kind.is_outage())) {
@@ -319,9 +323,17 @@ impl Outcomes<'_> {
             .saturating_mul(2)
             .max(FAILURES_THAT_END_A_RUN);
         if let (true, Some((failure, _))) = (self.failures_in_a_row >= enough, last) {
-            self.stop_for(failure.clone());
+            self.halt.call(failure.clone());
         }
     }
+}
+
+fn not_attempted(ids: &[PostId], provider: Provider, reason: &Failure) -> Vec<Outcome> {
+    let fate = Fate::NotAttempted(reason.clone());
+    let unsent = ids.iter();
+    unsent
+        .map(|id| Outcome::new(id, provider, fate.clone()))
+        .collect()
 }
 
 /// So many requests (or twice the concurrency, if that is more) may fail in a row, each after its
@@ -346,9 +358,10 @@ impl Stream for Outcomes<'_> {
                 Poll::Ready(None) if !self.ready.is_empty() => {}
                 Poll::Ready(None) => {
                     // Nothing is under way, and nothing more is sent: the rest comes out unsent.
-                    let (Some(reason), provider) = (self.stopped.clone(), self.provider) else {
+                    let Some(reason) = self.halt.reason().cloned() else {
                         return Poll::Ready(None);
                     };
+                    let provider = self.provider;
                     let rest = self.ids.next();
                     return Poll::Ready(
                         rest.map(|id| Outcome::new(id, provider, Fate::NotAttempted(reason))),
@@ -366,7 +379,7 @@ impl fmt::Debug for Outcomes<'_> {
             .field("concurrency", &self.concurrency)
             .field("batch_size", &self.batch_size)
             .field("requests_under_way", &self.in_flight.len())
-            .field("stopped", &self.stopped)
+            .field("stopped", &self.halt.reason())
             .finish_non_exhaustive()
     }
 }

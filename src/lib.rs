@@ -69,6 +69,7 @@ mod delete_many;
 mod error;
 mod error_kind;
 mod gate;
+mod halt;
 mod json;
 mod outcome;
 mod pace;

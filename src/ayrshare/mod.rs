@@ -196,6 +196,7 @@ impl DeletePosts for Client {
 async fn delete_posts<E: Exchange + Sync>(core: &Core<E>, batch: Batch) -> Vec<Outcome> {
     let run = Run {
         budget: Some(&batch.budget),
+        halt: Some(&batch.halt),
         ..Run::default()
     };
     if let [id] = batch.ids.as_slice() {

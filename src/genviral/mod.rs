@@ -158,6 +158,7 @@ async fn delete_posts<E: Exchange + Sync>(core: &Core<E>, batch: Batch) -> Vec<O
     let request = DeleteRequest::bulk(batch.ids);
     let run = Run {
         budget: Some(&batch.budget),
+        halt: Some(&batch.halt),
         ..Run::default()
     };
     core.call(&request, run).await.outcomes
