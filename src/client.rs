@@ -156,6 +156,17 @@ impl<E: Exchange + Sync> Core<E> {
         }
     }
 
+    /// The same client, gate included, over another exchange, for this crate's tests.
+    #[cfg(test)]
+    pub(crate) fn with_exchange(&self, exchange: E) -> Self {
+        Self {
+            exchange,
+            conduct: self.conduct.clone(),
+            gates: self.gates.clone(),
+            credentials: Vec::new(),
+        }
+    }
+
     pub(crate) async fn call<W: Wire + Sync>(&self, wire: &W, run: Run<'_>) -> Finished {
         call::call(wire, &self.exchange, &self.conduct, run).await
     }

@@ -78,6 +78,8 @@ mod retry;
 mod secrets;
 mod summary;
 mod transport;
+#[cfg(all(test, feature = "mock"))]
+mod truth;
 mod wire;
 
 pub mod ayrshare;

@@ -193,7 +193,7 @@ impl DeletePosts for Client {
     }
 }
 
-async fn delete_posts<E: Exchange + Sync>(core: &Core<E>, batch: Batch) -> Vec<Outcome> {
+pub(crate) async fn delete_posts<E: Exchange + Sync>(core: &Core<E>, batch: Batch) -> Vec<Outcome> {
     let run = Run {
         budget: Some(&batch.budget),
         halt: Some(&batch.halt),

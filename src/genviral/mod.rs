@@ -154,7 +154,7 @@ impl DeletePosts for Client {
     }
 }
 
-async fn delete_posts<E: Exchange + Sync>(core: &Core<E>, batch: Batch) -> Vec<Outcome> {
+pub(crate) async fn delete_posts<E: Exchange + Sync>(core: &Core<E>, batch: Batch) -> Vec<Outcome> {
     let request = DeleteRequest::bulk(batch.ids);
     let run = Run {
         budget: Some(&batch.budget),

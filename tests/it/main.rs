@@ -17,3 +17,5 @@ mod retry;
 mod support;
 mod transport;
 mod types;
+#[cfg(feature = "mock")]
+mod truth;

@@ -1,7 +1,7 @@
 mod answer;
-mod posts;
-mod rules;
-mod window;
+pub(super) mod posts;
+pub(super) mod rules;
+pub(super) mod window;
 
 use std::{fmt, time::Duration};
 

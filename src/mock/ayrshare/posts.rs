@@ -6,7 +6,7 @@ use super::{PostState, answer::Answer};
 
 /// The posts of every profile, by id.
 #[derive(Default)]
-pub(super) struct Posts(BTreeMap<String, Post>);
+pub(in crate::mock) struct Posts(BTreeMap<String, Post>);
 
 struct Post {
     /// `None` is the primary profile.
@@ -17,7 +17,7 @@ struct Post {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Stage {
+pub(in crate::mock) enum Stage {
     Scheduled,
     Published,
     RemovedByHand,
@@ -41,7 +41,7 @@ pub(super) enum XPair {
 
 /// What a test seeds and asks.
 impl Posts {
-    pub(super) fn seed(
+    pub(in crate::mock) fn seed(
         &mut self,
         id: String,
         profile: Option<String>,
@@ -63,7 +63,7 @@ impl Posts {
         }
     }
 
-    pub(super) fn state(&self, id: &str) -> Option<PostState> {
+    pub(in crate::mock) fn state(&self, id: &str) -> Option<PostState> {
         let post = self.0.get(id)?;
         Some(match post.stage {
             Stage::Scheduled => PostState::Scheduled,

@@ -18,16 +18,16 @@ const X_SECRET: &str = "x-twitter-oauth1-api-secret";
 
 pub(in crate::mock) struct Rules {
     /// `None` once revoked.
-    pub(super) api_key: Option<String>,
+    pub(in crate::mock) api_key: Option<String>,
     pub(super) x_keys: (String, String),
     pub(super) profiles: BTreeSet<String>,
-    pub(super) posts: Posts,
-    pub(super) windows: Windows,
-    pub(super) bulk_shape: BulkShape,
+    pub(in crate::mock) posts: Posts,
+    pub(in crate::mock) windows: Windows,
+    pub(in crate::mock) bulk_shape: BulkShape,
 }
 
 impl Rules {
-    pub(super) fn new(api_key: &str, x_key: &str, x_secret: &str) -> Self {
+    pub(in crate::mock) fn new(api_key: &str, x_key: &str, x_secret: &str) -> Self {
         Self {
             api_key: Some(api_key.into()),
             x_keys: (x_key.into(), x_secret.into()),

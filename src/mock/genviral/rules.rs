@@ -12,20 +12,20 @@ const MOST_IDS: usize = 50;
 
 pub(in crate::mock) struct Rules {
     /// `None` once revoked.
-    pub(super) api_key: Option<String>,
+    pub(in crate::mock) api_key: Option<String>,
     /// What still stands: a deleted post can't be told from one that never was.
-    pub(super) posts: BTreeMap<String, Post>,
+    pub(in crate::mock) posts: BTreeMap<String, Post>,
 }
 
-pub(super) struct Post {
-    pub(super) status: String,
-    pub(super) in_scope: bool,
+pub(in crate::mock) struct Post {
+    pub(in crate::mock) status: String,
+    pub(in crate::mock) in_scope: bool,
     /// What the database says when it is to delete this post.
-    pub(super) failure: Option<String>,
+    pub(in crate::mock) failure: Option<String>,
 }
 
 impl Rules {
-    pub(super) fn new(api_key: &str) -> Self {
+    pub(in crate::mock) fn new(api_key: &str) -> Self {
         Self {
             api_key: Some(api_key.into()),
             posts: BTreeMap::new(),
