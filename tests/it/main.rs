@@ -11,6 +11,8 @@
 mod ayrshare;
 mod genviral;
 #[cfg(feature = "mock")]
+mod delete_many;
+#[cfg(feature = "mock")]
 mod mock;
 mod promises;
 mod retry;

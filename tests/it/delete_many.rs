@@ -1,0 +1,293 @@
+//! Any number of posts, as a host sees it: over the mock kit, and over a provider of its own.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may end that way"
+)]
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::time::{sleep, timeout};
+use unpost::mock::{Ayrshare, BulkShape, Fault, Genviral};
+use unpost::{
+    Batch, DeleteMany, DeletePosts, ErrorKind, Fate, Outcome, Outcomes, Pace, Provider, Retry,
+    ayrshare,
+};
+
+fn ids(count: usize) -> Vec<String> {
+    (0..count).map(|number| format!("post-{number}")).collect()
+}
+
+async fn with_scheduled(ids: &[String]) -> Ayrshare {
+    let ayrshare = Ayrshare::start().await;
+    ayrshare.window(100_000, Duration::from_secs(300));
+    for id in ids {
+        ayrshare.schedule(id, ["bluesky"]);
+    }
+    ayrshare
+}
+
+/// Unhindered by any limit, and quick to try again.
+fn quick(ayrshare: &Ayrshare) -> ayrshare::Client {
+    let retry = Retry::attempts(3).backoff(Duration::from_millis(1), Duration::from_millis(4));
+    let builder = ayrshare.client_builder().pace(Pace::unpaced()).retry(retry);
+    builder.build().unwrap()
+}
+
+async fn collect(mut outcomes: Outcomes<'_>) -> Vec<Outcome> {
+    let mut all = Vec::new();
+    while let Some(outcome) = outcomes.next().await {
+        all.push(outcome);
+    }
+    all
+}
+
+fn distinct(outcomes: &[Outcome]) -> usize {
+    let ids: HashSet<_> = outcomes.iter().map(|it| &it.id).collect();
+    ids.len()
+}
+
+#[tokio::test]
+async fn a_key_revoked_half_way_leaves_each_of_a_thousand_posts_with_one_true_outcome() {
+    let ids = ids(1_000);
+    let ayrshare = with_scheduled(&ids).await;
+    let mut run = quick(&ayrshare).delete_many(&ids).run();
+
+    let mut outcomes = Vec::new();
+    while let Some(outcome) = run.next().await {
+        outcomes.push(outcome);
+        if outcomes.len() == 500 {
+            ayrshare.revoke_key();
+        }
+    }
+
+    assert_eq!((outcomes.len(), distinct(&outcomes)), (1_000, 1_000));
+    let standing: HashSet<_> = ayrshare.remaining().into_iter().collect();
+    for outcome in &outcomes {
+        let stands = standing.contains(outcome.id.as_str());
+        match &outcome.fate {
+            Fate::Deleted => assert!(!stands, "{outcome:?}"),
+            Fate::Failed(failure) | Fate::NotAttempted(failure) => {
+                assert_eq!((failure.kind, stands), (ErrorKind::Unauthorized, true));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    let refused = |it: &unpost::mock::Request| it.status() == Some(401);
+    let requests = ayrshare.requests();
+    assert!((1..=8).contains(&requests.iter().filter(|it| refused(it)).count()));
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_asked_for_again_and_already_deleted_then_means_by_us() {
+    let ids = ids(40);
+    let ayrshare = with_scheduled(&ids).await;
+    ayrshare.schedule("gone", ["bluesky"]);
+    let client = quick(&ayrshare);
+    let first = client.delete(ayrshare::DeleteRequest::by_id("gone"));
+    first.await.unwrap();
+    for _ in 0..5 {
+        ayrshare.fail_next(1, Fault::hang_up().after_acting());
+        ayrshare.fail_next(1, Fault::delay(Duration::ZERO));
+    }
+
+    let asked = ids.iter().map(String::as_str).chain(["gone"]);
+    let outcomes = collect(client.delete_many(asked).concurrency(1).run()).await;
+
+    let deleted = outcomes.iter().filter(|it| it.fate == Fate::Deleted);
+    assert_eq!(deleted.clone().count(), 40);
+    assert_eq!(deleted.filter(|it| it.attempts == 2).count(), 5);
+    let gone = outcomes.iter().find(|it| it.id == "gone").unwrap();
+    assert_eq!((&gone.fate, gone.attempts), (&Fate::AlreadyDeleted, 1));
+}
+
+#[tokio::test]
+async fn a_thousand_ids_three_times_over_cost_genviral_twenty_requests_and_one_more_id_a_request() {
+    for (posts, requests) in [(1_000, 20), (1_001, 21)] {
+        let genviral = Genviral::start().await;
+        let ids = ids(posts);
+        for id in &ids {
+            genviral.seed(id, "scheduled");
+        }
+        let repeated = ids.iter().chain(ids.iter().rev()).chain(&ids);
+
+        let run = genviral.client().unwrap().delete_many(repeated).run();
+        let outcomes = collect(run).await;
+
+        assert_eq!((outcomes.len(), distinct(&outcomes)), (posts, posts));
+        assert!(outcomes.iter().all(|it| it.fate == Fate::Deleted));
+        assert_eq!(genviral.requests().len(), requests);
+    }
+}
+
+#[tokio::test]
+async fn a_stream_dropped_early_sends_nothing_further() {
+    let ids = ids(200);
+    let ayrshare = with_scheduled(&ids).await;
+    ayrshare.fail_next(200, Fault::delay(Duration::from_millis(5)));
+    let mut run = quick(&ayrshare).delete_many(&ids).concurrency(4).run();
+
+    for _ in 0..10 {
+        run.next().await.unwrap();
+    }
+    drop(run);
+
+    sleep(Duration::from_millis(50)).await;
+    let sent = ayrshare.requests().len();
+    assert!((10..=14).contains(&sent), "{sent}");
+    sleep(Duration::from_millis(100)).await;
+    assert_eq!(ayrshare.requests().len(), sent);
+}
+
+#[tokio::test]
+async fn a_stopped_run_settles_what_is_under_way_and_hands_back_all_else_unsent() {
+    let ids = ids(200);
+    let ayrshare = with_scheduled(&ids).await;
+    ayrshare.window(20, Duration::from_secs(300));
+    let client = ayrshare.client_builder();
+    let client = client.pace(Pace::new(20, Duration::from_secs(300))).build();
+    let mut run = client.unwrap().delete_many(&ids).run();
+    let mut outcomes = Vec::new();
+    for _ in 0..15 {
+        outcomes.push(run.next().await.unwrap());
+    }
+
+    // Some requests are under way and others wait for the next window, which is minutes away.
+    run.stop();
+    let rest = timeout(Duration::from_secs(5), collect(run)).await.unwrap();
+    outcomes.extend(rest);
+
+    assert_eq!((outcomes.len(), distinct(&outcomes)), (200, 200));
+    for outcome in &outcomes {
+        let was_sent = !ayrshare.remaining().contains(&outcome.id.to_string());
+        match &outcome.fate {
+            Fate::Deleted => assert!(was_sent),
+            Fate::NotAttempted(failure) => {
+                assert_eq!((failure.kind, was_sent), (ErrorKind::Stopped, false));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn whatever_shape_a_bulk_answer_has_each_of_its_posts_is_settled() {
+    for (shape, requests) in [
+        (BulkShape::Array, 2),
+        (BulkShape::Posts, 2),
+        (BulkShape::ById, 2),
+        (BulkShape::BareStatus, 2 + 20),
+    ] {
+        let ids = ids(18);
+        let ayrshare = with_scheduled(&ids).await;
+        ayrshare.bulk_shape(shape).publish("kept", ["instagram"]);
+        let asked = ids.iter().map(String::as_str).chain(["kept", "unknown"]);
+
+        let run = quick(&ayrshare).delete_many(asked).batch_size(10).run();
+        let outcomes = collect(run).await;
+
+        assert_eq!(distinct(&outcomes), 20, "{shape:?}");
+        for outcome in &outcomes {
+            let is_true = match outcome.id.as_str() {
+                // Asked after an answer that said nothing, Instagram speaks for itself alone.
+                "kept" if shape == BulkShape::BareStatus => {
+                    matches!(outcome.fate, Fate::Uncertain(_)) && outcome.networks.len() == 1
+                }
+                "kept" => matches!(outcome.fate, Fate::Failed(_)),
+                "unknown" => outcome.fate == Fate::NotFound,
+                _ => outcome.fate == Fate::Deleted,
+            };
+            assert!(is_true, "{shape:?}: {outcome:?}");
+        }
+        assert_eq!(ayrshare.requests().len(), requests, "{shape:?}");
+        assert_eq!(ayrshare.remaining(), ["kept"]);
+    }
+}
+
+#[tokio::test]
+async fn a_run_against_a_provider_that_is_down_ends_after_a_few_dozen_requests() {
+    let ids = ids(5_000);
+    let ayrshare = with_scheduled(&[]).await;
+    ayrshare.fail_next(5_000, Fault::status(503));
+
+    let outcomes = collect(quick(&ayrshare).delete_many(&ids).run()).await;
+
+    assert_eq!(distinct(&outcomes), 5_000);
+    let sent = ayrshare.requests().len();
+    assert!((16..=60).contains(&sent), "{sent}");
+    let unsent = outcomes.iter().filter(|it| match &it.fate {
+        Fate::NotAttempted(failure) => failure.kind == ErrorKind::Server,
+        _ => false,
+    });
+    assert!(unsent.count() > 4_900);
+    assert!(outcomes.iter().all(|it| it.fate.should_retry()));
+}
+
+/// A third provider, of the host's own. It takes its time, and its answers leave out a post, repeat one
+/// and make one up.
+struct Careless {
+    under_way: AtomicUsize,
+    most: Arc<AtomicUsize>,
+}
+
+impl DeletePosts for Careless {
+    fn provider(&self) -> Provider {
+        Provider::Other
+    }
+
+    fn batch_size(&self) -> usize {
+        10
+    }
+
+    async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
+        let under_way = self.under_way.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(under_way, Ordering::SeqCst);
+        sleep(Duration::from_millis(2)).await;
+        self.under_way.fetch_sub(1, Ordering::SeqCst);
+        let deleted = |id| Outcome::new(id, Provider::Other, Fate::Deleted);
+        let told = batch.ids().iter().skip(1).map(deleted);
+        let mut told: Vec<_> = told.collect();
+        told.extend(told.first().cloned());
+        told.push(Outcome::new("made-up", Provider::Other, Fate::Deleted));
+        told
+    }
+}
+
+#[tokio::test]
+async fn a_third_provider_takes_a_few_dozen_lines_and_the_run_makes_up_for_its_carelessness() {
+    let most = Arc::new(AtomicUsize::new(0));
+    let pulled = Arc::new(AtomicUsize::new(0));
+    let provider = Careless {
+        under_way: AtomicUsize::new(0),
+        most: Arc::clone(&most),
+    };
+    let counting = Arc::clone(&pulled);
+    let asked = ids(1_000).into_iter().inspect(move |_| {
+        counting.fetch_add(1, Ordering::SeqCst);
+    });
+    let mut run = DeleteMany::new(provider, asked).concurrency(3).run();
+
+    let mut outcomes = Vec::new();
+    while let Some(outcome) = run.next().await {
+        outcomes.push(outcome);
+        let ahead = pulled.load(Ordering::SeqCst) - outcomes.len();
+        assert!(ahead <= 3 * 10, "{ahead} ids were pulled ahead");
+    }
+
+    assert_eq!((outcomes.len(), distinct(&outcomes)), (1_000, 1_000));
+    let unreported = outcomes.iter().filter(|it| it.fate == Fate::Unreported);
+    assert_eq!(unreported.count(), 100);
+    assert_eq!(most.load(Ordering::SeqCst), 3);
+}
+
+#[test]
+fn the_outcomes_are_a_stream_that_a_task_can_take_along() {
+    fn is_stream<S: futures_core::Stream<Item = Outcome> + Send + Unpin>(_: &S) {}
+    let client = ayrshare::Client::builder("KEY").build().unwrap();
+    is_stream(&client.delete_many(["post-1"]).run());
+}
