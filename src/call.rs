@@ -241,8 +241,9 @@ impl<'a, W: Wire> Progress<'a, W> {
     fn absorb(&mut self, attempt: Attempt, retry_after: Option<Duration>) {
         let happened = attempt.reading.happened;
         let mut readings = attempt.reading.posts.into_iter();
-        for slot in self.settled.iter_mut().filter(|slot| slot.is_none()) {
-            let id = self.open.remove(0);
+        let asked = std::mem::take(&mut self.open);
+        let unsettled = self.settled.iter_mut().filter(|slot| slot.is_none());
+        for (slot, id) in unsettled.zip(asked) {
             match readings.next().flatten() {
                 Some(reading) => {
                     *slot = Some(Outcome {
@@ -251,9 +252,12 @@ impl<'a, W: Wire> Progress<'a, W> {
                         fate: match reading.fate {
                             // After an answer was lost, "already deleted" is our own doing,
                             Fate::AlreadyDeleted if self.in_doubt => self.wire.done(),
-                            // and the networks that refuse are those that are left.
-                            Fate::Failed(_) if self.in_doubt && !reading.networks.is_empty() => {
-                                Fate::Partial
+                            // and a network that refuses speaks for itself alone: others may have let
+                            // go of the post, and are no longer named.
+                            Fate::Failed(failure)
+                                if self.in_doubt && !reading.networks.is_empty() =>
+                            {
+                                Fate::Uncertain(failure)
                             }
                             fate => fate,
                         },

@@ -14,7 +14,8 @@ use serde::{Deserialize, Deserializer};
 
 /// Reads a whole answer. The reason for a failure isn't kept: it would quote the answer.
 pub(crate) fn parse(text: &[u8]) -> Option<Json<'_>> {
-    serde_json::from_slice(text).ok()
+    // Once for the whole text, which is cheaper than for each string in it.
+    serde_json::from_str(std::str::from_utf8(text).ok()?).ok()
 }
 
 #[derive(Clone, Debug, PartialEq)]

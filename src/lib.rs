@@ -73,6 +73,7 @@ mod halt;
 mod json;
 mod outcome;
 mod pace;
+mod places;
 mod post_id;
 mod retry;
 mod secrets;

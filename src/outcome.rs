@@ -110,7 +110,7 @@ pub enum Fate {
     AlreadyDeleted,
     /// The provider knows no such post. With more than one attempt, our own first one may be why.
     NotFound,
-    /// Some networks still hold it; others have let go of it, or may have: see [`Outcome::networks`].
+    /// Gone from some networks, still on others: see [`Outcome::networks`].
     Partial,
     /// The post's status doesn't allow it (Genviral). Asking again changes nothing.
     Blocked {
@@ -212,8 +212,13 @@ impl NetworkResult {
 
     /// Whether the network says that it removed the post.
     pub fn is_success(&self) -> bool {
-        matches!(self.status.as_str(), "success" | "deleted")
+        is_success(&self.status)
     }
+}
+
+/// The statuses that say that something was removed.
+pub(crate) fn is_success(status: &str) -> bool {
+    matches!(status, "success" | "deleted")
 }
 
 /// Why a post stands, or why nobody can tell.

@@ -126,6 +126,20 @@ impl Reading {
         }
     }
 
+    /// What a refusal of a request about one post means for that post.
+    pub(crate) fn of_one_post(self) -> PostReading {
+        let failure = self.failure;
+        let failure = failure.unwrap_or_else(|| Failure::new(ErrorKind::UnexpectedResponse));
+        PostReading {
+            fate: if self.happened.may_have_acted() {
+                Fate::Uncertain(failure)
+            } else {
+                Fate::Failed(failure)
+            },
+            networks: Vec::new(),
+        }
+    }
+
     /// All text in it that a server wrote.
     pub(crate) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
         let posts = self.posts.iter_mut().flatten().flat_map(|post| {

@@ -18,8 +18,10 @@
 //! # }
 //! ```
 
+mod bulk;
 mod code;
 mod request;
+mod statement;
 mod wire;
 
 use std::ffi::OsString;

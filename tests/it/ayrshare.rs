@@ -389,14 +389,118 @@ async fn what_a_network_says_counts_for_more_than_a_success_on_top() {
         (
             "wrapped: an error around a success",
             r#"{"status":"error","posts":[{"status":"success","id":"a"}]}"#,
-            ErrorKind::Refused,
-            "failed",
+            ErrorKind::UnexpectedResponse,
+            "uncertain",
         ),
     ] {
         let error = bench.refusal(200, body).await;
         assert_eq!(error.kind(), kind, "{case}");
         assert_eq!(fates(error.outcomes()), [("a", fate)], "{case}");
     }
+}
+
+#[tokio::test]
+async fn an_answer_that_contradicts_itself_deletes_nothing() {
+    let bench = Bench::new().await;
+    for (body, fate) in [
+        (
+            r#"[{"id":"a","status":"success"},{"id":"a","status":"error","code":107}]"#,
+            "uncertain",
+        ),
+        (
+            r#"{"posts":[{"id":"a","status":"success"},{"id":"a","status":"error"}]}"#,
+            "uncertain",
+        ),
+        (
+            r#"{"status":"success","instagram":{"status":"error","code":138},"posts":[{"id":"a","status":"success"}]}"#,
+            "failed",
+        ),
+        (
+            r#"{"status":"success","id":"a","errors":[{"message":"could not"}]}"#,
+            "uncertain",
+        ),
+        (r#"{"status":"success","id":"a","code":98765}"#, "uncertain"),
+        (
+            r#"{"status":"success","instagram":{"action":"delete","code":138}}"#,
+            "failed",
+        ),
+        (r#"{"status":"success","instagram":"error"}"#, "failed"),
+        (
+            r#"{"code":107,"twitter":{"status":"success"}}"#,
+            "uncertain",
+        ),
+        (
+            r#"{"status":"success","code":419,"twitter":{"status":"success"}}"#,
+            "uncertain",
+        ),
+        (
+            r#"{"code":107,"posts":[{"id":"a","status":"success"}]}"#,
+            "uncertain",
+        ),
+        (
+            r#"{"status":"success","id":"b","posts":[{"status":"success"}]}"#,
+            "unreported",
+        ),
+    ] {
+        let error = bench.refusal(200, body).await;
+        assert_eq!(fates(error.outcomes()), [("a", fate)], "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_about_another_post_or_beside_a_network_that_refuses_makes_nothing_deleted() {
+    let bench = Bench::new().await;
+    let patient = bench.0.ayrshare().build().unwrap();
+    for (body, clean, after_a_lost_answer) in [
+        (
+            r#"{"status":"error","id":"a","errors":[{"code":383,"platform":"twitter"},{"code":107,"platform":"facebook"}]}"#,
+            "partial",
+            "partial",
+        ),
+        (
+            r#"{"status":"error","code":383,"id":"a","twitter":{"status":"error","code":383},"facebook":{"status":"error","code":107}}"#,
+            "partial",
+            "partial",
+        ),
+        (
+            r#"{"status":"error","posts":[{"status":"error","code":383,"id":"b"}]}"#,
+            "unreported",
+            "unreported",
+        ),
+        (
+            r#"{"status":"error","errors":[{"code":383,"id":"b"}]}"#,
+            "unreported",
+            "unreported",
+        ),
+        (
+            r#"{"status":"error","twitter":{"status":"error","code":383}}"#,
+            "already deleted",
+            "deleted",
+        ),
+    ] {
+        let error = bench.refusal(400, body).await;
+        assert_eq!(fates(error.outcomes()), [("a", clean)], "{body}");
+        let script = [Step::hang_up(), Step::json(400, body)];
+        bench.0.tell(script);
+        let result = patient.delete(DeleteRequest::by_id("a")).await;
+        let outcomes = match &result {
+            Ok(response) => response.outcomes(),
+            Err(error) => error.outcomes(),
+        };
+        assert_eq!(fates(outcomes), [("a", after_a_lost_answer)], "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_key_refuses_every_post_of_a_batch_even_if_it_quotes_one() {
+    let bench = Bench::new().await;
+    let body = r#"{"status":"error","code":102,"id":"a"}"#;
+    let error = bench
+        .ask(DeleteRequest::bulk(["a", "b"]), 403, body)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
+    assert_eq!(fates(error.outcomes()), [("a", "failed"), ("b", "failed")]);
 }
 
 #[tokio::test]

@@ -9,15 +9,12 @@
 )]
 
 mod ayrshare;
-mod genviral;
-#[cfg(feature = "mock")]
 mod delete_many;
-#[cfg(feature = "mock")]
+mod genviral;
 mod mock;
 mod promises;
 mod retry;
 mod support;
 mod transport;
-mod types;
-#[cfg(feature = "mock")]
 mod truth;
+mod types;
