@@ -164,8 +164,8 @@ struct Progress<'a, W> {
     attempts: u32,
     /// Whether an attempt got as far as the provider.
     reached: bool,
-    /// Whether an attempt may have been carried out without our knowing.
-    in_doubt: bool,
+    /// How many attempts may have been carried out without our knowing.
+    unanswered: u32,
     /// Whether an attempt was answered with 429.
     throttled: bool,
     happened: Happened,
@@ -192,7 +192,7 @@ impl<'a, W: Wire> Progress<'a, W> {
             open: wire.asked().to_vec(),
             attempts: attempts_before,
             reached: attempts_before > 0,
-            in_doubt: attempts_before > 0,
+            unanswered: attempts_before,
             throttled: false,
             happened: Happened::NotSent,
             failure: None,
@@ -207,9 +207,10 @@ impl<'a, W: Wire> Progress<'a, W> {
         match result {
             Ok(answer) => {
                 let reading = self.wire.read(&self.open, answer.status, &answer.body);
-                let heard = match answer.status {
-                    429 if reading.throttled_by_network => Heard::NetworkThrottled,
-                    429 => Heard::Throttled,
+                let heard = match (answer.status, reading.happened) {
+                    (429, _) if reading.throttled_by_network => Heard::NetworkThrottled,
+                    (_, Happened::Throttled) if !reading.throttled_by_network => Heard::Throttled,
+                    (429, _) => Heard::Throttled,
                     _ => Heard::Answer,
                 };
                 Attempt {
@@ -241,6 +242,7 @@ impl<'a, W: Wire> Progress<'a, W> {
     fn absorb(&mut self, attempt: Attempt, retry_after: Option<Duration>) {
         let happened = attempt.reading.happened;
         let mut readings = attempt.reading.posts.into_iter();
+        let in_doubt = self.unanswered > 0;
         let asked = std::mem::take(&mut self.open);
         let unsettled = self.settled.iter_mut().filter(|slot| slot.is_none());
         for (slot, id) in unsettled.zip(asked) {
@@ -251,25 +253,26 @@ impl<'a, W: Wire> Progress<'a, W> {
                         provider: W::PROVIDER,
                         fate: match reading.fate {
                             // After an answer was lost, "already deleted" is our own doing,
-                            Fate::AlreadyDeleted if self.in_doubt => self.wire.done(),
+                            Fate::AlreadyDeleted if in_doubt => self.wire.done(),
                             // and a network that refuses speaks for itself alone: others may have let
                             // go of the post, and are no longer named.
-                            Fate::Failed(failure)
-                                if self.in_doubt && !reading.networks.is_empty() =>
-                            {
+                            Fate::Failed(failure) if in_doubt && !reading.networks.is_empty() => {
                                 Fate::Uncertain(failure)
                             }
                             fate => fate,
                         },
                         networks: reading.networks,
                         attempts: self.attempts,
+                        unanswered: self.unanswered,
                     });
                 }
                 None => self.open.push(id),
             }
         }
         self.reached |= happened != Happened::NotSent;
-        self.in_doubt |= happened.may_have_acted();
+        self.unanswered = self
+            .unanswered
+            .saturating_add(u32::from(happened.may_have_acted()));
         self.throttled |= happened == Happened::Throttled;
         self.happened = happened;
         self.failure = attempt.reading.failure;
@@ -323,12 +326,13 @@ impl<'a, W: Wire> Progress<'a, W> {
                         fate: fate_of_open.clone(),
                         networks: Vec::new(),
                         attempts: self.attempts,
+                        unanswered: self.unanswered,
                     })
                 })
             })
             .collect();
         let uncertain = if outcomes.is_empty() {
-            self.in_doubt && self.happened != Happened::Answered
+            self.unanswered > 0 && self.happened != Happened::Answered
         } else {
             outcomes
                 .iter()
@@ -355,7 +359,7 @@ impl<'a, W: Wire> Progress<'a, W> {
             .unwrap_or_else(|| Failure::new(ErrorKind::UnexpectedResponse));
         match self.happened {
             Happened::Answered => Fate::Unreported,
-            _ if self.in_doubt => Fate::Uncertain(failure),
+            _ if self.unanswered > 0 => Fate::Uncertain(failure),
             _ if self.reached => Fate::Failed(failure),
             _ => Fate::NotAttempted(failure),
         }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;
 use std::future::poll_fn;
 use std::hash::{BuildHasher, RandomState};
+use std::iter::Fuse;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -183,7 +184,12 @@ impl<P> fmt::Debug for DeleteMany<'_, P> {
 /// ([`next`](Outcomes::next)).
 ///
 /// The run goes on only while it is read. A reader that does slow work between two outcomes should
-/// hand them to another task: an answer that isn't looked at in time counts as lost.
+/// hand them to another task: an answer that isn't looked at in time counts as lost. That goes for
+/// calls to the same profile too: made inside the loop, they wait for places in its window that the
+/// unread requests hold. Collect what needs them, and call afterwards.
+///
+/// A run that waits for the profile's limit is silent for as long as that takes: 1,000 Ayrshare posts,
+/// one a request, take a quarter of an hour.
 ///
 /// # Cancelling
 /// Dropping it sends nothing further, and the outcomes of requests under way are lost: those posts may
@@ -213,8 +219,9 @@ impl Outcomes<'_> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Sends nothing more. What is under way settles; every other post, those not pulled yet included,
-    /// comes out as [`NotAttempted`](Fate::NotAttempted) for [`Stopped`](ErrorKind::Stopped).
+    /// Sends nothing more. What is under way settles; every other post, those included that wait for the
+    /// profile's limit or haven't been pulled yet, comes out as [`NotAttempted`](Fate::NotAttempted) for
+    /// [`Stopped`](ErrorKind::Stopped).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
@@ -229,12 +236,18 @@ impl Outcomes<'_> {
         self.halt.call(halt::stopped());
     }
 
+    /// Why the run ends early, once it does: what can't get better, or [`stop`](Outcomes::stop).
+    pub fn stopped_by(&self) -> Option<&Failure> {
+        self.halt.reason()
+    }
+
     /// Reads to the end and counts.
     pub async fn summary(mut self) -> Summary {
         let mut summary = Summary::default();
         while let Some(outcome) = self.next().await {
             summary.add(&outcome);
         }
+        summary.stopped_by = self.stopped_by().cloned();
         summary
     }
 
@@ -244,6 +257,7 @@ impl Outcomes<'_> {
             if self.in_flight.len() >= self.concurrency {
                 return;
             }
+            // An id that can't be sent may leave the batch smaller; it never leaves it out.
             let ids = self.next_batch();
             if ids.is_empty() {
                 return;
@@ -267,15 +281,14 @@ impl Outcomes<'_> {
 
     /// The next ids that can be sent; one that can't has its outcome at once.
     fn next_batch(&mut self) -> Vec<PostId> {
-        let mut batch = Vec::with_capacity(self.batch_size);
-        while batch.len() < self.batch_size {
+        let mut batch = Vec::new();
+        while batch.len() < self.batch_size && self.ready.len() < self.batch_size {
             let Some(id) = self.ids.next() else { break };
             match id.flaw() {
                 None => batch.push(id),
                 Some(flaw) => {
                     let fate = Fate::NotAttempted(Failure::detailed(ErrorKind::Invalid, flaw));
                     self.ready.push_back(Outcome::new(id, self.provider, fate));
-                    break;
                 }
             }
         }
@@ -313,7 +326,7 @@ impl Outcomes<'_> {
             self.halt.call(failure.clone());
         }
         let last = failures.clone().flatten().last();
-        if failures.all(|it| it.is_some_and(|(failure, _)| failure.kind.is_outage())) {
+        if last.is_some() && failures.all(|it| it.is_some_and(|(failure, _)| failure.is_outage())) {
             self.failures_in_a_row += 1;
         } else {
             self.failures_in_a_row = 0;
@@ -389,7 +402,7 @@ impl fmt::Debug for Outcomes<'_> {
 /// Seen ids are kept as 128 bits of hash, under keys drawn anew for each run: 16 bytes an id instead
 /// of its text. That two of a billion ids share one is less likely than 1 in 10^20.
 struct Distinct<'a> {
-    ids: Box<dyn Iterator<Item = PostId> + Send + 'a>,
+    ids: Fuse<Box<dyn Iterator<Item = PostId> + Send + 'a>>,
     seen: HashSet<(u64, u64)>,
     keys: (RandomState, RandomState),
 }
@@ -397,7 +410,7 @@ struct Distinct<'a> {
 impl<'a> Distinct<'a> {
     fn new(ids: Box<dyn Iterator<Item = PostId> + Send + 'a>) -> Self {
         Self {
-            ids,
+            ids: ids.fuse(),
             seen: HashSet::new(),
             keys: (RandomState::new(), RandomState::new()),
         }

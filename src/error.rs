@@ -28,8 +28,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///     for outcome in error.outcomes() {
 ///         eprintln!("  {}: {}", outcome.id, outcome.fate);
 ///     }
-///     if error.is_retryable() {
-///         eprintln!("  try again in {:?}", error.retry_after().unwrap_or_default());
+///     if let Some(wait) = error.retry_after() {
+///         eprintln!("  try again in {} s", wait.as_secs());
 ///     }
 /// }
 /// ```
@@ -95,8 +95,8 @@ impl Error {
         self.0.post_id.as_ref()
     }
 
-    /// What was learnt before or in spite of the failure: one outcome for each distinct id of the
-    /// request, in the order asked. Empty for `delete_all_scheduled`, which names none.
+    /// What is known of each post all the same: one outcome for each distinct id of the request, in the
+    /// order asked. Empty for `delete_all_scheduled`, which names none.
     pub fn outcomes(&self) -> &[Outcome] {
         &self.0.outcomes
     }
@@ -221,16 +221,30 @@ impl fmt::Debug for Parts {
             repeatable: _,
             source,
         } = self;
-        f.debug_struct("Error")
-            .field("failure", failure)
-            .field("provider", provider)
-            .field("post_id", post_id)
-            .field("outcomes", outcomes)
-            .field("retry_after", retry_after)
-            .field("attempts", attempts)
-            .field("uncertain", uncertain)
-            .field("source", source)
-            .finish()
+        // What there is nothing to say of is left out: this is what `main` prints.
+        let mut shown = f.debug_struct("Error");
+        shown.field("failure", failure);
+        if let Some(provider) = provider {
+            shown.field("provider", provider);
+        }
+        if let Some(post_id) = post_id {
+            shown.field("post_id", post_id);
+        }
+        if !outcomes.is_empty() {
+            shown.field("outcomes", outcomes);
+        }
+        if let Some(retry_after) = retry_after {
+            shown.field("retry_after", retry_after);
+        }
+        if *attempts > 0 {
+            shown
+                .field("attempts", attempts)
+                .field("uncertain", uncertain);
+        }
+        if let Some(source) = source {
+            shown.field("source", source);
+        }
+        shown.finish()
     }
 }
 

@@ -14,7 +14,9 @@ use serde::{Deserialize, Serialize};
 ///
 /// fn explain(error: &Error) -> &'static str {
 ///     match error.kind() {
-///         ErrorKind::AlreadyDeleted | ErrorKind::NotFound => "nothing left to delete",
+///         ErrorKind::AlreadyDeleted => "nothing left to delete",
+///         ErrorKind::NotFound => "look at the id and the profile",
+///         ErrorKind::Partial => "look at the networks of its outcome",
 ///         ErrorKind::Unauthorized => "look at the API key",
 ///         _ if error.is_uncertain() => "may be gone, may not: ask again",
 ///         _ => "still there",
@@ -52,9 +54,10 @@ pub enum ErrorKind {
     Refused,
     /// The provider failed (5xx) without a word on the post.
     Server,
-    /// No connection could be made, so nothing was sent.
+    /// No connection could be made, so this attempt sent nothing; one before it may have
+    /// ([`is_uncertain`](crate::Error::is_uncertain) says so).
     Connect,
-    /// The request left and no answer came in time.
+    /// No answer came in time; or no time was left to send anything, and `attempts` is 0.
     Timeout,
     /// The request left and the answer was lost or cut.
     Disconnected,

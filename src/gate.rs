@@ -111,7 +111,7 @@ impl Gate {
                 return Err(Held {
                     wait,
                     reason: "the profile's limit allows the next request \
-                             only after this call's deadline",
+                             only later than this one can wait",
                 });
             }
             let _ = timeout(wait, changed).await;

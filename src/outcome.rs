@@ -43,6 +43,10 @@ pub struct Outcome {
     /// How many times a request for this post was made, those that found no connection included.
     #[serde(default)]
     pub attempts: u32,
+    /// How many of those may have been carried out without our hearing of it. A post that is then
+    /// [`NotFound`](Fate::NotFound) was most likely deleted by one of them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unanswered: u32,
 }
 
 impl Outcome {
@@ -55,8 +59,17 @@ impl Outcome {
             fate,
             networks: Vec::new(),
             attempts: 0,
+            unanswered: 0,
         }
     }
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// Whom a post was deleted through.
@@ -108,7 +121,8 @@ pub enum Fate {
     MarkedDeleted,
     /// It was deleted before we asked (Ayrshare's code 383).
     AlreadyDeleted,
-    /// The provider knows no such post. With more than one attempt, our own first one may be why.
+    /// The provider knows no such post: a wrong id, another profile's or workspace's, or (Genviral) one
+    /// deleted before. With [`unanswered`](Outcome::unanswered) attempts, one of those may be why.
     NotFound,
     /// Gone from some networks, still on others: see [`Outcome::networks`].
     Partial,
@@ -146,7 +160,9 @@ impl Fate {
             Self::Uncertain(_) | Self::Unreported => true,
             Self::NotAttempted(failure) => failure.kind != ErrorKind::Invalid,
             Self::Failed(failure) => {
-                failure.kind.is_transient() || failure.kind.is_about_credentials()
+                failure.kind.is_transient()
+                    || failure.kind.is_about_credentials()
+                    || failure.is_wordless()
             }
             _ => false,
         }
@@ -229,7 +245,7 @@ pub(crate) fn is_success(status: &str) -> bool {
 /// let failure = Failure::new(ErrorKind::Timeout);
 /// assert_eq!(failure.to_string(), "no answer in time");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Failure {
     /// What kind of thing went wrong.
@@ -267,6 +283,40 @@ impl Failure {
             detail: Some(detail.into()),
             ..Self::new(kind)
         }
+    }
+}
+
+impl Failure {
+    /// Refused, and not in a provider's words: a gateway, or a wrong base URL.
+    fn is_wordless(&self) -> bool {
+        let has_words = self.code.is_some() || self.message.is_some();
+        self.kind == ErrorKind::Refused && !has_words && self.detail.is_some()
+    }
+
+    /// What, one after the other, shows a provider to be down or not to be there.
+    pub(crate) fn is_outage(&self) -> bool {
+        self.kind.is_outage() || self.is_wordless()
+    }
+}
+
+impl fmt::Debug for Failure {
+    /// What there is nothing to say of is left out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Failure");
+        shown.field("kind", &self.kind);
+        if let Some(http_status) = self.http_status {
+            shown.field("http_status", &http_status);
+        }
+        for (name, text) in [
+            ("code", &self.code),
+            ("message", &self.message),
+            ("detail", &self.detail),
+        ] {
+            if let Some(text) = text {
+                shown.field(name, text);
+            }
+        }
+        shown.finish()
     }
 }
 

@@ -68,6 +68,11 @@ impl Secrets {
 impl FromIterator<Secret> for Secrets {
     fn from_iter<I: IntoIterator<Item = Secret>>(secrets: I) -> Self {
         let mut secrets: Vec<_> = secrets.into_iter().collect();
+        // A key of two halves may be quoted in part.
+        let halves = secrets.iter().flat_map(|it| it.expose().split('.'));
+        let halves = halves.map(|half| Secret(Arc::new(Zeroizing::new(half.to_owned()))));
+        let halves: Vec<_> = halves.collect();
+        secrets.extend(halves);
         // One that holds another goes first, or its rest would stay.
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.0.len()));
         Self(secrets)

@@ -33,6 +33,10 @@ pub struct Summary {
     pub already_deleted: usize,
     /// [`Fate::NotFound`]
     pub not_found: usize,
+    /// How many of those weren't found on asking again, after an answer was lost: most likely they were
+    /// deleted by the request before.
+    #[serde(default)]
+    pub not_found_after_lost_answer: usize,
     /// [`Fate::Partial`]
     pub partial: usize,
     /// [`Fate::Blocked`]
@@ -47,7 +51,7 @@ pub struct Summary {
     pub not_attempted: usize,
     /// The posts to hand in again: those whose [`Fate::should_retry`] says so.
     pub to_retry: Vec<PostId>,
-    /// Why the first post that wasn't attempted wasn't: the reason the run ended early, if it did.
+    /// Why the run ended early, if it did: set by [`Outcomes::summary`](crate::Outcomes::summary).
     pub stopped_by: Option<Failure>,
 }
 
@@ -59,25 +63,23 @@ impl Summary {
             Fate::Deleted => &mut self.deleted,
             Fate::MarkedDeleted => &mut self.marked_deleted,
             Fate::AlreadyDeleted => &mut self.already_deleted,
-            Fate::NotFound => &mut self.not_found,
+            Fate::NotFound => {
+                self.not_found_after_lost_answer += usize::from(outcome.unanswered > 0);
+                &mut self.not_found
+            }
             Fate::Partial => &mut self.partial,
             Fate::Blocked { .. } => &mut self.blocked,
             Fate::Failed(_) => &mut self.failed,
             Fate::Uncertain(_) => &mut self.uncertain,
             Fate::Unreported => &mut self.unreported,
-            Fate::NotAttempted(failure) => {
-                if self.stopped_by.is_none() && outcome.fate.should_retry() {
-                    self.stopped_by = Some(failure.clone());
-                }
-                &mut self.not_attempted
-            }
+            Fate::NotAttempted(_) => &mut self.not_attempted,
         } += 1;
         if outcome.fate.should_retry() {
             self.to_retry.push(outcome.id.clone());
         }
     }
 
-    /// Whether every post is known to be gone.
+    /// Whether every post is known to be gone; so it is of none at all.
     pub fn all_gone(&self) -> bool {
         self.deleted + self.already_deleted == self.total
     }
@@ -110,8 +112,15 @@ impl fmt::Display for Summary {
         let mut before = ": ";
         for (count, name) in counts.into_iter().filter(|(count, _)| *count > 0) {
             write!(f, "{before}{count} {name}")?;
+            if name == "not found" && self.not_found_after_lost_answer > 0 {
+                let lost = self.not_found_after_lost_answer;
+                write!(f, " ({lost} of them after a lost answer)")?;
+            }
             before = ", ";
         }
-        Ok(())
+        match &self.stopped_by {
+            Some(failure) => write!(f, "; ended early: {failure}"),
+            None => Ok(()),
+        }
     }
 }

@@ -64,7 +64,10 @@ impl Reading {
         };
         let failure = Failure {
             http_status: status,
-            detail: fault.root_cause().map(ToString::to_string),
+            detail: match fault.kind {
+                FaultKind::TooLarge => Some("larger than max_response_bytes allows".to_owned()),
+                _ => fault.root_cause().map(ToString::to_string),
+            },
             ..Failure::new(kind)
         };
         Self {
@@ -100,6 +103,14 @@ impl Reading {
         Self {
             failure: Some(Failure {
                 http_status: Some(http_status),
+                detail: match http_status {
+                    300..=399 => Some("a redirect, which isn't followed: is the base URL right?"),
+                    ..=299 | 400..=499 if http_status != 429 => {
+                        Some("not in the provider's words: is the base URL right?")
+                    }
+                    _ => None,
+                }
+                .map(str::to_owned),
                 ..Failure::new(kind)
             }),
             ..Self::silent(happened, open)

@@ -213,7 +213,7 @@ pub(crate) async fn delete_posts<E: Exchange + Sync>(core: &Core<E>, batch: Batc
             Fate::Uncertain(_) => answered,
             _ => false,
         };
-        if is_open && !ask_again(core, outcome, run).await {
+        if is_open && (batch.halt.reason().is_some() || !ask_again(core, outcome, run).await) {
             break;
         }
     }

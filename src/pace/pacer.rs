@@ -34,6 +34,8 @@ pub(crate) enum Heard {
 
 /// How soon to ask again when the answer to a request under way will decide.
 pub(super) const POLL: Duration = Duration::from_millis(50);
+/// A request that is under way for so long decides nothing any more, though it still takes its place.
+const ABANDONED: Duration = Duration::from_secs(10);
 /// By so many our account and the provider's may differ without a reason.
 const FEW: u32 = 2;
 /// Where no window is known, so many sends tell as much as all of them.
@@ -127,9 +129,12 @@ impl Pacer {
         if let Some(until) = self.closed_until {
             return Ready::At(until);
         }
-        let under_way = count(self.in_flight.len());
+        // A request whose answer nobody fetches, since its future isn't polled, must not hold up the rest.
+        let fetched = self.in_flight.iter();
+        let fetched = fetched.filter(|sent| later(**sent, ABANDONED) > now);
+        let under_way = count(fetched.count());
         if under_way >= self.permits.unwrap_or(u32::MAX)
-            || throttled.saturating_add(under_way) >= budget
+            || throttled.saturating_add(count(self.in_flight.len())) >= budget
         {
             return Ready::At(later(now, POLL));
         }

@@ -214,14 +214,10 @@ pub(crate) fn schedules(scale: Scale) -> impl Strategy<Value = Schedule> {
         1 => collection::vec(posts(), 0..scale.most_posts),
     ];
     // Each post once, in order, and some more: or any numbers at all.
-    let asked = posts.prop_flat_map(|posts| {
-        let all: Vec<u8> = (0..).take(posts.len() + 2).collect();
-        let asked = prop_oneof![
-            2 => collection::vec(any::<u8>(), 0..6).prop_map(move |more| [all.clone(), more].concat()),
-            1 => collection::vec(any::<u8>(), 0..16),
-        ];
-        (Just(List(posts)), asked.prop_map(List))
-    });
+    let asked = prop_oneof![
+        1 => (Just(false), collection::vec(any::<u8>(), 0..16)),
+        2 => (Just(true), collection::vec(any::<u8>(), 0..6)),
+    ];
     let run = (
         prop_oneof![3 => Just(1_usize), 2 => 2..6_usize, 2 => Just(50)],
         1..9_usize,
@@ -269,17 +265,20 @@ pub(crate) fn schedules(scale: Scale) -> impl Strategy<Value = Schedule> {
         1 => (0..12_u8).prop_map(End::StopAfter),
         1 => (0..12_u8, 0..scale.answer_ms).prop_map(|(read, ms)| End::DropAfter(read, ms)),
     ];
-    let calm = (steps, afterwards, revoked_at);
+    let rough = (steps, afterwards, revoked_at);
     let weather = prop_oneof![
         1 => (Just(List(Vec::new())), Just(Fault::Fine), Just(None)).boxed(),
-        9 => calm.boxed(),
+        9 => rough.boxed(),
     ];
     (
-        (service, asked, run, pace),
+        (service, posts, asked, run, pace),
         (weather, beside.prop_map(List), end, any::<u8>()),
     )
         .prop_map(
-            |((service, (posts, asked), run, pace), (weather, beside, end, seed))| {
+            |((service, posts, (all, asked), run, pace), (weather, beside, end, seed))| {
+                let numbers = (0..).take(if all { posts.len() + 2 } else { 0 });
+                let asked = numbers.chain(asked).collect();
+                let (posts, asked) = (List(posts), List(asked));
                 let (batch, concurrency, attempts) = run;
                 let (steps, afterwards, revoked_at) = weather;
                 Schedule {
