@@ -194,6 +194,17 @@ fn requests_under_way_are_held_against_the_budget() {
 }
 
 #[test]
+fn a_request_whose_answer_nobody_fetches_gives_way_and_keeps_its_place() {
+    let (now, mut pacer) = (origin(), Pacer::new(Pace::new(2, WINDOW)));
+    pacer.sent(now);
+    assert_eq!(pacer.ready(now), Ready::At(now + POLL));
+    let later = now + 10 * SECOND;
+    assert_eq!(pacer.ready(later), Ready::Now);
+    pacer.sent(later);
+    assert_ne!(pacer.ready(later), Ready::Now);
+}
+
+#[test]
 fn a_budget_of_0_counts_as_1() {
     assert_eq!(
         Pace::unpaced().rate_limit_budget(0),

@@ -205,6 +205,20 @@ async fn a_marked_post_is_marked_and_not_deleted() {
     assert_eq!(fates(response.outcomes()), [("a", "marked")]);
 }
 
+#[tokio::test]
+async fn a_mark_is_refused_while_the_post_still_stands_at_its_network() {
+    // Seed: 400 with code 382.
+    let body = r#"{"action":"delete","status":"error","code":382,"message":"not by hand","id":"a",
+        "markManualDeleted":true}"#;
+    let (_server, client) = answering([(400, body)]).await;
+    let request = DeleteRequest::mark_manual_deleted("a");
+    let error = client.delete(request).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotManuallyDeleted);
+    assert_eq!(error.ayrshare_code(), Some(ErrorCode::NOT_MANUALLY_DELETED));
+    assert_eq!(error.post_id().unwrap(), &"a");
+    assert_eq!(fates(error.outcomes()), [("a", "failed")]);
+}
+
 /// The table of codes in PROVIDERS.md. 435 and 444 are the network's own limits.
 const CODES: [(ErrorCode, u32, ErrorKind); 17] = [
     (ErrorCode::INVALID_PARAMETERS, 101, ErrorKind::Refused),

@@ -291,3 +291,89 @@ fn the_outcomes_are_a_stream_that_a_task_can_take_along() {
     let client = ayrshare::Client::builder("KEY").build().unwrap();
     is_stream(&client.delete_many(["post-1"]).run());
 }
+
+#[tokio::test]
+async fn ids_that_cannot_be_sent_split_no_batch_and_come_out_unsent() {
+    let genviral = Genviral::start().await;
+    let ids = ids(100);
+    let asked: Vec<_> = (0_usize..)
+        .zip(&ids)
+        .map(|(n, id)| (id.clone(), " ".repeat(n)))
+        .collect();
+    for id in &ids {
+        genviral.seed(id, "scheduled");
+    }
+    let asked = asked.into_iter().flat_map(|(id, blank)| [id, blank]);
+
+    let client = genviral.client().unwrap();
+    let summary = client
+        .delete_many(asked)
+        .batch_size(usize::MAX)
+        .run()
+        .summary()
+        .await;
+
+    assert_eq!((summary.deleted, summary.not_attempted), (100, 100));
+    assert!(
+        summary.to_retry.is_empty() && summary.stopped_by.is_none(),
+        "{summary:?}"
+    );
+    assert!(
+        genviral.requests().len() <= 4,
+        "{}",
+        genviral.requests().len()
+    );
+}
+
+#[tokio::test]
+async fn a_stopped_run_asks_for_no_more_posts_one_by_one() {
+    let ids = ids(100);
+    let ayrshare = with_scheduled(&ids).await;
+    ayrshare.bulk_shape(BulkShape::BareStatus);
+    ayrshare.fail_next(1, Fault::delay(Duration::from_millis(50)));
+    let mut run = quick(&ayrshare).delete_many(&ids).batch_size(100).run();
+    let first = timeout(Duration::from_millis(20), run.next()).await;
+    assert!(first.is_err(), "the batch is still under way");
+
+    run.stop();
+    let summary = run.summary().await;
+
+    assert_eq!((ayrshare.requests().len(), summary.total), (1, 100));
+    assert_eq!(summary.unreported, 100);
+    assert_eq!(summary.stopped_by.unwrap().kind, ErrorKind::Stopped);
+}
+
+#[tokio::test]
+async fn a_gateway_that_knows_no_such_path_ends_the_run_and_every_post_stays_to_be_retried() {
+    let ids = ids(500);
+    let ayrshare = with_scheduled(&ids).await;
+    ayrshare.fail_next(500, Fault::status(404).body("<html>no such page</html>"));
+
+    let summary = quick(&ayrshare).delete_many(&ids).run().summary().await;
+
+    assert!(
+        ayrshare.requests().len() < 50,
+        "{}",
+        ayrshare.requests().len()
+    );
+    assert_eq!(summary.to_retry.len(), 500);
+    assert!(summary.to_string().contains("ended early"), "{summary}");
+}
+
+#[tokio::test]
+async fn what_is_not_found_after_a_lost_answer_is_told_from_what_never_was() {
+    let genviral = Genviral::start().await;
+    genviral.seed("post-0", "scheduled");
+    genviral.fail_next(1, Fault::hang_up().after_acting());
+    let client = genviral
+        .client_builder()
+        .retry(Retry::attempts(2))
+        .build()
+        .unwrap();
+
+    let lost = collect(client.delete_many(["post-0"]).run()).await;
+    let never = collect(client.delete_many(["post-1"]).run()).await;
+
+    assert_eq!((&lost[0].fate, lost[0].unanswered), (&Fate::NotFound, 1));
+    assert_eq!((&never[0].fate, never[0].unanswered), (&Fate::NotFound, 0));
+}

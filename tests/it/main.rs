@@ -9,6 +9,7 @@
 )]
 
 mod ayrshare;
+mod blocking;
 mod delete_many;
 mod genviral;
 mod mock;

@@ -87,6 +87,20 @@ fn kinds_and_codes_are_stored_by_their_documented_names() {
 }
 
 #[test]
+fn a_client_speaks_to_the_documented_endpoint_unless_told() {
+    let ayrshare = unpost::ayrshare::Client::builder("api-key")
+        .build()
+        .unwrap();
+    let genviral = unpost::genviral::Client::builder("public.secret")
+        .build()
+        .unwrap();
+    assert!(format!("{ayrshare:?}").contains("\"https://api.ayrshare.com/api/post\""));
+    assert!(
+        format!("{genviral:?}").contains("\"https://www.genviral.io/api/partner/v1/posts/delete\"")
+    );
+}
+
+#[test]
 fn a_fate_tells_what_is_gone_and_what_is_worth_another_try() {
     let because = Failure::new;
     let blocked = Fate::Blocked {
