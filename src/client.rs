@@ -230,7 +230,8 @@ macro_rules! shared_settings {
         }
 
         /// How long a whole call may take, with its retries and its waits for the profile's limit.
-        /// 5 minutes by default. A call that would have to wait longer ends at once, with
+        /// 5 minutes by default. In `delete_many` it is about each request, without the waits for the
+        /// limit. A call that would have to wait longer ends at once, with
         /// [`retry_after`](crate::Error::retry_after) in its error.
         pub fn deadline(mut self, deadline: std::time::Duration) -> Self {
             self.settings.deadline = deadline;
@@ -256,7 +257,7 @@ macro_rules! shared_settings {
             self
         }
 
-        /// Hands over the HTTP client's builder, for proxies, roots of trust and DNS.
+        /// Hands over the HTTP client's builder (`reqwest` 0.13's), for proxies, roots of trust and DNS.
         ///
         /// No proxy is taken from the environment: name it here. What keeps credentials in place is
         /// set afterwards and wins: no redirects, HTTPS (or loopback, without a proxy), no re-sends,
@@ -298,7 +299,7 @@ pub(crate) fn variable(
 fn check_base_url(text: &str) -> Result<Url, Error> {
     let refuse = |why: &str| Err(Error::invalid(format!("the base URL {why}")));
     let Ok(url) = Url::parse(text) else {
-        return refuse("can't be read as a URL: it looks like https://api.ayrshare.com/api");
+        return refuse("can't be read as a URL: write it like https://api.ayrshare.com/api");
     };
     let is_loopback = match url.host() {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
@@ -316,13 +317,13 @@ fn check_base_url(text: &str) -> Result<Url, Error> {
         "https" => return refuse("is HTTPS, and no TLS is built in: enable the feature `rustls`"),
         "http" if is_loopback => {}
         "http" => return refuse("is plain HTTP, which shows the keys to the network: use HTTPS"),
-        _ => return refuse("is neither HTTPS nor, to loopback, plain HTTP"),
+        _ => return refuse("is neither HTTPS nor, to loopback, plain HTTP: use https://"),
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return refuse("has a user or password in it, which would end up in logs");
+        return refuse("has a user or password in it, which would end up in logs: take it out");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return refuse("has a query or fragment, which the endpoint's path would cut off");
+        return refuse("has a query or fragment: take it out");
     }
     Ok(url)
 }
@@ -333,6 +334,13 @@ fn has_tls_provider() -> bool {
     return rustls::crypto::CryptoProvider::get_default().is_some();
     #[cfg(not(all(feature = "rustls-no-provider", not(feature = "rustls"))))]
     true
+}
+
+#[cfg(all(test, feature = "rustls-no-provider", not(feature = "rustls")))]
+#[test]
+fn a_missing_tls_provider_is_an_error_and_not_a_panic() {
+    let built = crate::genviral::Client::builder("public.secret").build();
+    assert_eq!(built.unwrap_err().kind(), crate::ErrorKind::Invalid);
 }
 
 fn headers(credentials: &[Credential]) -> Result<HeaderMap, Error> {

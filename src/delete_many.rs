@@ -27,10 +27,10 @@ use crate::{ErrorKind, PostId};
 /// ```
 /// use unpost::{Batch, DeleteMany, DeletePosts, Fate, Outcome, Provider};
 ///
-/// /// Deletes nothing, and says so.
-/// struct DryRun;
+/// /// Knows no post at all.
+/// struct Empty;
 ///
-/// impl DeletePosts for DryRun {
+/// impl DeletePosts for Empty {
 ///     fn provider(&self) -> Provider {
 ///         Provider::Other
 ///     }
@@ -46,7 +46,7 @@ use crate::{ErrorKind, PostId};
 /// }
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// let summary = DeleteMany::new(DryRun, ["post-1", "post-2"]).run().summary().await;
+/// let summary = DeleteMany::new(Empty, ["post-1", "post-2"]).run().summary().await;
 /// assert_eq!(summary.not_found, 2);
 /// # }
 /// ```

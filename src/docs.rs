@@ -1,4 +1,4 @@
-//! Longer texts, compiled here so that their code is tested.
+//! The guide, how pacing works, and the contract with the providers.
 
 #[doc = include_str!("../docs/guide.md")]
 pub mod guide {}

@@ -98,9 +98,9 @@ impl ErrorKind {
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Invalid => "invalid request",
+            Self::Invalid => "not sent",
             Self::Unauthorized => "the key, profile or plan was refused",
-            Self::XKeysRequired => "X's own API keys are needed, both of them",
+            Self::XKeysRequired => "your own X API keys are needed, both of them (x_keys)",
             Self::NotFound => "no such post",
             Self::AlreadyDeleted => "the post was already deleted",
             Self::NotManuallyDeleted => "the post was not deleted by hand at its network",

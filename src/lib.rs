@@ -2,7 +2,7 @@
 //! became of each one.
 //!
 //! ```
-//! use unpost::{ayrshare::DeleteRequest, mock};
+//! use unpost::{ayrshare::DeleteRequest, mock}; // `mock` needs the feature of that name
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> unpost::Result<()> {
@@ -59,7 +59,8 @@
 //! - It deletes, and nothing else: it doesn't publish, schedule, list or search posts.
 //! - It can't delete what a provider can't: nothing published on Instagram or TikTok, nothing that
 //!   Genviral has posted. It says so of each such post.
-//! - It keeps no record, starts no task, writes no log, and reads the environment only in `from_env`.
+//! - It keeps no record, starts no task and writes no log of its own, and reads the environment only in
+//!   `from_env`.
 //! - It doesn't coordinate processes: the pace is kept within one client and its clones.
 mod batch;
 mod budget;

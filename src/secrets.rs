@@ -18,9 +18,9 @@ impl Secret {
         let flaw = if value.trim().is_empty() {
             "is empty"
         } else if value.bytes().any(|byte| byte.is_ascii_whitespace()) {
-            "has white space in it (a line's end from a file, or the word Bearer?)"
+            "has white space in it (a line's end from a file, or the word Bearer?): trim it"
         } else if !value.bytes().all(|byte| byte.is_ascii_graphic()) {
-            "has a character in it that no key has"
+            "has a character in it that isn't printable ASCII"
         } else {
             return Ok(Self(Arc::new(value)));
         };

@@ -152,7 +152,7 @@ impl Client {
     /// Deletes any number of posts, at the pace that Ayrshare allows, and yields one outcome for each
     /// distinct id as it becomes known.
     ///
-    /// Each is asked for by its id, since that answer is documented and exact.
+    /// Each is asked for by its own id, whose answer Ayrshare documents.
     /// [`batch_size`](DeleteMany::batch_size) opts in to `bulk`.
     ///
     /// ```
@@ -275,7 +275,7 @@ pub struct ClientBuilder {
 impl ClientBuilder {
     /// Begins with what the environment says: `AYRSHARE_API_KEY`, and, where they are set,
     /// `AYRSHARE_PROFILE_KEY` and the pair `X_TWITTER_OAUTH1_API_KEY` and
-    /// `X_TWITTER_OAUTH1_API_SECRET`. Nothing else in this crate reads the environment.
+    /// `X_TWITTER_OAUTH1_API_SECRET`. No client reads the environment otherwise.
     ///
     /// # Errors
     /// [`Invalid`](crate::ErrorKind::Invalid) if the API key isn't set, only one of the X pair is, or

@@ -190,8 +190,8 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Begins with what the environment says: `GENVIRAL_API_KEY`. Nothing else in this crate reads the
-    /// environment.
+    /// Begins with what the environment says: `GENVIRAL_API_KEY`. No client reads the environment
+    /// otherwise.
     ///
     /// # Errors
     /// [`Invalid`](crate::ErrorKind::Invalid) if it isn't set, or isn't text. One that is set and empty

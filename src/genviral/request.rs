@@ -76,9 +76,9 @@ impl DeleteRequest {
 ///
 /// let request = DeleteRequest::bulk(["post-1", "post-2", "post-3"]);
 /// let response = genviral.client()?.delete(request).await?;
-/// assert_eq!(response.deleted().count(), 1);
-/// assert_eq!(response.blocked().count(), 1);
-/// assert_eq!(response.skipped().count(), 1);
+/// assert_eq!(response.deleted().len(), 1);
+/// assert_eq!(response.blocked().len(), 1);
+/// assert_eq!(response.skipped().len(), 1);
 /// # Ok(())
 /// # }
 /// ```
@@ -102,28 +102,28 @@ impl DeleteResponse {
     }
 
     /// Permanently removed.
-    pub fn deleted(&self) -> impl Iterator<Item = &Outcome> {
+    pub fn deleted(&self) -> impl ExactSizeIterator<Item = &Outcome> {
         self.with(|fate| matches!(fate, Fate::Deleted))
     }
 
     /// Standing, behind a status that doesn't allow deleting.
-    pub fn blocked(&self) -> impl Iterator<Item = &Outcome> {
+    pub fn blocked(&self) -> impl ExactSizeIterator<Item = &Outcome> {
         self.with(|fate| matches!(fate, Fate::Blocked { .. }))
     }
 
     /// Not in the key's scope, deleted before, or never there: which of the three, Genviral doesn't
     /// tell.
-    pub fn skipped(&self) -> impl Iterator<Item = &Outcome> {
+    pub fn skipped(&self) -> impl ExactSizeIterator<Item = &Outcome> {
         self.with(|fate| matches!(fate, Fate::NotFound))
     }
 
     /// Standing, since the deletion itself failed.
-    pub fn failed(&self) -> impl Iterator<Item = &Outcome> {
+    pub fn failed(&self) -> impl ExactSizeIterator<Item = &Outcome> {
         self.with(|fate| matches!(fate, Fate::Failed(_)))
     }
 
     /// Asked for, and in none of the lists.
-    pub fn unreported(&self) -> impl Iterator<Item = &Outcome> {
+    pub fn unreported(&self) -> impl ExactSizeIterator<Item = &Outcome> {
         self.with(|fate| matches!(fate, Fate::Unreported))
     }
 
@@ -133,8 +133,9 @@ impl DeleteResponse {
         &self.raw
     }
 
-    fn with(&self, wanted: fn(&Fate) -> bool) -> impl Iterator<Item = &Outcome> {
-        self.outcomes.iter().filter(move |it| wanted(&it.fate))
+    fn with(&self, wanted: fn(&Fate) -> bool) -> impl ExactSizeIterator<Item = &Outcome> {
+        let wanted = self.outcomes.iter().filter(|it| wanted(&it.fate));
+        wanted.collect::<Vec<_>>().into_iter()
     }
 }
 

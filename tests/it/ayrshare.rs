@@ -1,7 +1,7 @@
 //! What is said to Ayrshare, and what is made of its answers.
 //!
-//! "Seed" is the provider's own page on deleting a post; "seen" an answer observed on the live
-//! service or asserted by the provider's own tests; "guess" what nobody documents.
+//! "Seed" is the provider's own page on deleting a post; "seen" an answer that the live service gave
+//! or that its maker's tests expect; "guess" what nobody documents.
 
 use serde_json::{Value, json};
 use unpost::ayrshare::{Client, DeleteRequest, DeleteResponse, ErrorCode};
