@@ -11,6 +11,9 @@
 mod ayrshare;
 mod blocking;
 mod delete_many;
+mod ears;
+#[cfg(all(feature = "rustls", feature = "http2"))]
+mod faults;
 mod genviral;
 mod mock;
 mod promises;

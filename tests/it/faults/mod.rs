@@ -1,0 +1,204 @@
+//! Everything that can go wrong between a client and a server, on loopback: `docs/faults.md` is what
+//! these tests print.
+
+pub(crate) mod answers;
+mod connecting;
+pub(crate) mod http2;
+mod json;
+mod row;
+pub(crate) mod server;
+mod table;
+mod talking;
+mod throttling;
+pub(crate) mod tls;
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use unpost::{ErrorKind, Fate};
+
+use self::row::ATTEMPTS;
+pub(crate) use self::row::{Met, Response, Seen, plain};
+
+/// What stands under one heading of the document.
+pub(crate) struct Group {
+    pub(crate) heading: &'static str,
+    pub(crate) met: Vec<Met>,
+}
+
+/// Meets every fault, once for all tests that ask.
+pub(crate) fn battery() -> &'static [Group] {
+    static MET: OnceLock<Vec<Group>> = OnceLock::new();
+    MET.get_or_init(|| {
+        crate::ears::listen();
+        let meet = || {
+            let mut runtime = tokio::runtime::Builder::new_multi_thread();
+            let runtime = runtime.worker_threads(4).enable_all().build().unwrap();
+            runtime.block_on(meet_all())
+        };
+        std::thread::scope(|scope| scope.spawn(meet).join().unwrap())
+    })
+}
+
+async fn meet_all() -> Vec<Group> {
+    /// So many at once: most of them wait for a timeout most of the time.
+    const AT_ONCE: usize = 24;
+    let groups = [
+        ("Connecting", connecting::rows()),
+        ("Talking", talking::rows()),
+        ("HTTP/2", http2::rows()),
+        ("Answers that aren't the provider's", answers::rows()),
+        ("Limits", throttling::rows()),
+        ("JSON", json::rows()),
+    ];
+    let rows = groups.into_iter().flat_map(|(heading, rows)| {
+        let rows = rows.into_iter();
+        rows.map(move |row| (heading, row))
+    });
+    let rows = rows.enumerate().map(|(place, (heading, row))| async move {
+        let met = row.meet().await;
+        (place, heading, met)
+    });
+    let met = futures_util::stream::iter(rows).buffer_unordered(AT_ONCE);
+    let mut met: Vec<_> = met.collect().await;
+    met.sort_by_key(|(place, _, _)| *place);
+    let mut groups: Vec<Group> = Vec::new();
+    for (_, heading, met) in met {
+        match groups.last_mut().filter(|group| group.heading == heading) {
+            Some(group) => group.met.push(met),
+            None => groups.push(Group {
+                heading,
+                met: vec![met],
+            }),
+        }
+    }
+    groups
+}
+
+fn all_met() -> impl Iterator<Item = &'static Met> {
+    battery().iter().flat_map(|group| &group.met)
+}
+
+/// What the table says is what happens: `UPDATE_DOCS=1 cargo test --all-features faults` writes it anew.
+#[test]
+#[cfg_attr(
+    not(target_os = "linux"),
+    ignore = "how a connection dies is told differently elsewhere"
+)]
+fn the_document_says_what_happens() {
+    let table = table::write(battery());
+    #[allow(clippy::print_stdout, reason = "that is what one runs it for")]
+    {
+        println!("{table}");
+    }
+    table::compare(&table);
+}
+
+#[test]
+fn nothing_is_called_deleted_that_nobody_said_was() {
+    for met in all_met() {
+        let [by_id, all_scheduled] = met.row.may_succeed;
+        let by_id = met.by_id.iter().filter(|_| !by_id);
+        let all_scheduled = met.all_scheduled.iter().filter(|_| !all_scheduled);
+        for seen in by_id.chain(all_scheduled) {
+            let error = seen.result.as_ref().expect_err(&met.row.fault);
+            for outcome in error.outcomes() {
+                assert!(!outcome.fate.is_gone(), "{met:?}");
+            }
+        }
+        for error in met.by_id.iter().filter_map(|it| it.result.as_ref().err()) {
+            let [outcome] = error.outcomes() else {
+                panic!("one post in, one outcome out: {met:?}");
+            };
+            assert_eq!(outcome.id, row::POST);
+        }
+    }
+}
+
+#[test]
+fn a_call_that_may_have_been_carried_out_says_so() {
+    for met in all_met() {
+        for seen in met.by_id.iter().chain(&met.all_scheduled) {
+            let Err(error) = &seen.result else { continue };
+            if error.kind() == ErrorKind::Connect {
+                assert!(!error.is_uncertain(), "{met:?}");
+                assert_eq!(seen.requests, 0, "{met:?}");
+            }
+            let answer_is_lost = matches!(
+                error.kind(),
+                ErrorKind::Timeout
+                    | ErrorKind::Disconnected
+                    | ErrorKind::UnexpectedResponse
+                    | ErrorKind::Server
+            );
+            if answer_is_lost {
+                assert!(error.is_uncertain(), "{met:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn delete_all_scheduled_arrives_once_at_most() {
+    for met in all_met() {
+        for seen in &met.all_scheduled {
+            // What was answered 429 wasn't carried out, so one more is allowed.
+            let most = if met.row.throttles { 2 } else { 1 };
+            assert!(seen.requests <= most, "{met:?}");
+            if let Err(error) = &seen.result {
+                assert!(!(error.is_uncertain() && error.is_retryable()), "{met:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_delete_arrives_no_more_often_than_it_was_attempted() {
+    for met in all_met() {
+        for seen in &met.by_id {
+            let attempts = match &seen.result {
+                Ok(Response::Ayrshare(response)) => response.outcomes()[0].attempts,
+                Ok(Response::Genviral(response)) => response.outcomes()[0].attempts,
+                Err(error) => error.attempts(),
+            };
+            assert!(seen.requests <= attempts, "{met:?}");
+            assert!(attempts <= ATTEMPTS, "{met:?}");
+        }
+    }
+}
+
+#[test]
+fn no_request_goes_astray() {
+    for met in all_met() {
+        for seen in met.by_id.iter().chain(&met.all_scheduled) {
+            assert_eq!(seen.astray, 0, "{met:?}");
+        }
+    }
+}
+
+#[test]
+fn no_call_outlives_its_deadline() {
+    for met in all_met() {
+        for seen in met.by_id.iter().chain(&met.all_scheduled) {
+            assert!(seen.took < met.row.longest(), "{met:?}");
+            if let Err(error) = &seen.result {
+                let wait = error.retry_after().unwrap_or_default();
+                assert!(wait <= Duration::from_secs(24 * 60 * 60), "{met:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_refusal_leaves_the_post_standing() {
+    for met in all_met() {
+        for seen in &met.by_id {
+            let Err(error) = &seen.result else { continue };
+            if error.kind() == ErrorKind::Refused {
+                let fate = &error.outcomes()[0].fate;
+                assert!(matches!(fate, Fate::Failed(_)), "{met:?}");
+            }
+        }
+    }
+}

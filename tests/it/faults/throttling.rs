@@ -1,0 +1,122 @@
+//! What a server says of its limits.
+
+use std::time::{Duration, SystemTime};
+
+use super::answers::{head, json, success, success_json};
+use super::row::Row;
+use super::server::{Act, Ends};
+
+const BUSY: &str = r#"{"status":"error","message":"busy"}"#;
+
+pub(crate) fn rows() -> Vec<Row> {
+    let hour = Duration::from_secs(60 * 60);
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a date in the future has to be in the future"
+    )]
+    let future = httpdate::fmt_http_date(SystemTime::now() + hour);
+    let past = "Sun, 06 Nov 1994 08:49:37 GMT".to_owned();
+    let huge = format!("1{}", "0".repeat(30));
+    let mut rows = vec![
+        throttled("answers 429 without a word on when to come back", &[]),
+        Row::new(
+            "answers 429 with HTML",
+            [Act::answer(json(429, &[], "<html>"))],
+        )
+        .throttles(),
+        Row::new(
+            "answers 429 and cuts the body",
+            [Act::write(head(429, &["Content-Length: 9"]), Ends::Fin)],
+        )
+        .throttles(),
+    ];
+    for (words, value) in [
+        ("0", "0"),
+        ("−1", "-1"),
+        ("10^30", &huge),
+        ("1e30", "1e30"),
+        ("soon", "soon"),
+        ("a date past", &past),
+        ("a date an hour from now", &future),
+    ] {
+        let header = format!("Retry-After: {value}");
+        rows.push(throttled(
+            &format!("answers 429 with `Retry-After`: {words}"),
+            &[&header],
+        ));
+    }
+    for (words, value) in [
+        ("0", "0"),
+        ("10^30", &huge),
+        ("a date an hour from now", &future),
+    ] {
+        let header = format!("Retry-After: {value}");
+        let act = Act::answer(json(503, &[&header], BUSY));
+        rows.push(Row::new(
+            format!("answers 503 with `Retry-After`: {words}"),
+            [act],
+        ));
+    }
+    rows.extend([
+        next_call(
+            "answers without an `x-ratelimit` header: the next call",
+            &[],
+        ),
+        next_call(
+            "says `x-ratelimit-max`: 0",
+            &["X-RateLimit-Max: 0", "X-RateLimit-Count: 0"],
+        ),
+        next_call(
+            "says `x-ratelimit-max`: −1, and `-count`: many",
+            &["X-RateLimit-Max: -1", "X-RateLimit-Count: many"],
+        ),
+        next_call(
+            "says 10^30 for each `x-ratelimit` header",
+            &[
+                &format!("X-RateLimit-Max: {huge}"),
+                &format!("X-RateLimit-Count: {huge}"),
+                &format!("X-RateLimit-Remaining: {huge}"),
+                &format!("X-RateLimit-Reset: {huge}"),
+            ],
+        ),
+        next_call(
+            "says that 4,294,967,295 of 1 are used, for 10^19 ms more",
+            &[
+                "X-RateLimit-Max: 1",
+                "X-RateLimit-Count: 4294967295",
+                "X-RateLimit-Remaining: 0",
+                "X-RateLimit-Reset: 10000000000000000000",
+            ],
+        ),
+        next_call(
+            "says that none remain, until 1970",
+            &["X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 1000000000"],
+        ),
+        next_call(
+            "says it all twice, the second time otherwise",
+            &[
+                "X-RateLimit-Max: 300",
+                "X-RateLimit-Max: 1",
+                "X-RateLimit-Count: 1",
+                "X-RateLimit-Count: 300",
+            ],
+        ),
+        next_call(
+            "says it in bytes that aren't text",
+            &["X-RateLimit-Max: \u{fe}\u{ff}"],
+        ),
+    ]);
+    rows
+}
+
+fn throttled(fault: &str, headers: &[&str]) -> Row {
+    Row::new(fault, [Act::answer(json(429, headers, BUSY))]).throttles()
+}
+
+/// A success with these headers, and what that means for the call after it.
+fn next_call(fault: &str, headers: &[&str]) -> Row {
+    let first = Act::answer(json(200, headers, success_json()));
+    Row::new(fault, [first, success()])
+        .on_the_second_call()
+        .may_succeed()
+}
