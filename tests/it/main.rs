@@ -18,6 +18,8 @@ mod genviral;
 mod mock;
 mod promises;
 mod retry;
+#[cfg(all(feature = "rustls", feature = "http2"))]
+mod secrets;
 mod support;
 mod transport;
 mod truth;
