@@ -364,7 +364,8 @@ fn was_gone(network: &NetworkResult) -> bool {
 /// Whether the network says that it keeps the post; a status nobody knows, or "no such post", does not.
 fn is_kept(network: &NetworkResult) -> bool {
     let code = network.code.map(ErrorCode::new);
-    (is_error(&network.status) || (network.status.is_empty() && code.is_some()))
+    let refused_by_code = code.is_some_and(|code| code != 200);
+    (is_error(&network.status) || (network.status.is_empty() && refused_by_code))
         && code != Some(ErrorCode::ALREADY_DELETED)
         && code != Some(ErrorCode::POST_NOT_FOUND)
 }
