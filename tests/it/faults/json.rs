@@ -136,10 +136,15 @@ fn of_ayrshare() -> impl Iterator<Item = Row> {
         let fault = format!("Ayrshare, 200: `{member}` of a wrong type");
         rows.push(each(&fault, 200, |wrong| deleted(member, wrong)).may_succeed());
     }
-    for member in ["action", "status", "id", "code", "message"] {
+    for member in ["action", "id", "code", "message"] {
         let fault = format!("Ayrshare, 200: a network's `{member}` of a wrong type");
         rows.push(each(&fault, 200, |wrong| network(member, wrong)).may_succeed());
     }
+    rows.push(each(
+        "Ayrshare, 200: a network's `status` of a wrong type",
+        200,
+        |wrong| network("status", wrong),
+    ));
     for member in ["status", "code", "message", "errors", "retryAvailable"] {
         let fault = format!("Ayrshare, 400: `{member}` of a wrong type");
         rows.push(each(&fault, 400, |wrong| refused(member, wrong)));
