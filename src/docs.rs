@@ -8,3 +8,9 @@ pub mod contract {}
 
 #[doc = include_str!("../docs/pacing.md")]
 pub mod pacing {}
+
+#[doc = include_str!("../docs/faults.md")]
+pub mod faults {}
+
+#[doc = include_str!("../docs/secrets.md")]
+pub mod secrets {}

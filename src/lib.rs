@@ -38,6 +38,8 @@
 //! - [`docs::guide`]: which request to use, what to do about each fate and each error, what is sent
 //!   again and what never is, deadlines, proxies, tests.
 //! - [`docs::pacing`]: how a profile's window is found and kept, with figures.
+//! - [`docs::faults`]: what comes of every way a network can fail, row by row, as tests see it; and
+//!   [`docs::secrets`]: where keys are, and where they aren't.
 //! - [`docs::contract`]: which sentence of the providers' documentation is held by which test.
 //! - `examples/` in the repository: `quickstart` and `delete_many` need no key, `delete` is a command-line tool.
 //!

@@ -69,7 +69,8 @@ impl FromIterator<Secret> for Secrets {
     fn from_iter<I: IntoIterator<Item = Secret>>(secrets: I) -> Self {
         let mut secrets: Vec<_> = secrets.into_iter().collect();
         // A key of two halves may be quoted in part.
-        let halves = secrets.iter().flat_map(|it| it.expose().split('.'));
+        let in_halves = secrets.iter().filter(|it| it.expose().contains('.'));
+        let halves = in_halves.flat_map(|it| it.expose().split('.'));
         let halves = halves.map(|half| Secret(Arc::new(Zeroizing::new(half.to_owned()))));
         let halves: Vec<_> = halves.collect();
         secrets.extend(halves);
