@@ -90,6 +90,10 @@ pub mod ayrshare;
 #[cfg(feature = "blocking")]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
 pub mod blocking;
+#[allow(
+    clippy::doc_markdown,
+    reason = "the pages are prose, and one is printed by a test"
+)]
 pub mod docs;
 pub mod genviral;
 #[cfg(feature = "internals")]
