@@ -416,9 +416,11 @@ impl Finished {
         self.failure.is_none()
     }
 
-    /// The last answer, which JSON guarantees to be text.
-    pub(crate) fn raw_text(&self) -> String {
-        String::from_utf8_lossy(&self.raw).into_owned()
+    /// The outcomes, and the last answer, which JSON guarantees to be text.
+    pub(crate) fn into_parts(self) -> (Vec<Outcome>, String) {
+        let raw = String::from_utf8(self.raw)
+            .unwrap_or_else(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
+        (self.outcomes, raw)
     }
 
     fn into_error(self, failure: Failure, post_id: Option<PostId>) -> Error {

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 use crate::outcome::{Failure, Fate, NetworkResult, Provider};
 use crate::retry::Happened;
 use crate::transport::{Fault, FaultKind};
@@ -26,6 +28,11 @@ pub(crate) trait Wire {
 
     /// What an answer says, of those posts that are still open.
     fn read(&self, open: &[PostId], status: u16, body: &[u8]) -> Reading;
+}
+
+/// A request's JSON: of texts and lists of them, which can always be written.
+pub(crate) fn to_json(body: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).unwrap_or_default()
 }
 
 /// What an answer says.

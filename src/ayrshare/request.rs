@@ -119,10 +119,8 @@ pub struct DeleteResponse {
 
 impl DeleteResponse {
     pub(super) fn new(finished: Finished) -> Self {
-        Self {
-            raw: finished.raw_text(),
-            outcomes: finished.outcomes,
-        }
+        let (outcomes, raw) = finished.into_parts();
+        Self { outcomes, raw }
     }
 
     /// One outcome for each distinct id asked, in the order asked; none for `delete_all_scheduled`.

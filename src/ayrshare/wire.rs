@@ -8,14 +8,35 @@
 //!
 //! `statement.rs` applies them to what an object says, `bulk.rs` finds the objects about each post.
 
+use serde::Serialize;
+
 use super::bulk::read_bulk;
 use super::request::{DeleteRequest, Kind};
 use super::statement::{Judgement, Statement, is_error, lists};
 use crate::json::{self, Json};
 use crate::outcome::{Fate, Provider};
 use crate::retry::Happened;
-use crate::wire::{Reading, Wire};
+use crate::wire::{self, Reading, Wire};
 use crate::{ErrorKind, PostId};
+
+/// Members that a request doesn't need are left out.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a PostId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bulk: Option<&'a [PostId]>,
+    #[serde(skip_serializing_if = "is_false")]
+    delete_all_scheduled: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    mark_manual_deleted: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
 
 impl Wire for DeleteRequest {
     const PROVIDER: Provider = Provider::Ayrshare;
@@ -36,15 +57,13 @@ impl Wire for DeleteRequest {
     }
 
     fn write(&self, open: &[PostId]) -> Vec<u8> {
-        let id = open.first().map(PostId::as_str);
-        let ids = || open.iter().map(PostId::as_str).collect::<Vec<_>>();
-        let json = match self.kind {
-            Kind::ById => serde_json::json!({ "id": id }),
-            Kind::Bulk => serde_json::json!({ "bulk": ids() }),
-            Kind::AllScheduled => serde_json::json!({ "deleteAllScheduled": true }),
-            Kind::MarkManualDeleted => serde_json::json!({ "id": id, "markManualDeleted": true }),
-        };
-        json.to_string().into_bytes()
+        let names_one = matches!(self.kind, Kind::ById | Kind::MarkManualDeleted);
+        wire::to_json(&Body {
+            id: open.first().filter(|_| names_one),
+            bulk: (self.kind == Kind::Bulk).then_some(open),
+            delete_all_scheduled: self.kind == Kind::AllScheduled,
+            mark_manual_deleted: self.kind == Kind::MarkManualDeleted,
+        })
     }
 
     fn read(&self, open: &[PostId], status: u16, body: &[u8]) -> Reading {

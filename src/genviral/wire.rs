@@ -3,15 +3,22 @@
 //! A post's fate is read from the four lists of `data`, wherever an answer has them; what no list
 //! names stays open. An id in two lists that exclude each other is settled by neither.
 
-use std::collections::HashMap;
+use serde::Serialize;
 
 use super::code::ErrorCode;
 use super::request::DeleteRequest;
 use crate::json::{self, Json, Members};
 use crate::outcome::{Failure, Fate, Provider};
+use crate::places::Places;
 use crate::retry::Happened;
-use crate::wire::{PostReading, Reading, Wire};
+use crate::wire::{self, PostReading, Reading, Wire};
 use crate::{ErrorKind, PostId};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    post_ids: &'a [PostId],
+}
 
 impl Wire for DeleteRequest {
     const PROVIDER: Provider = Provider::Genviral;
@@ -29,9 +36,7 @@ impl Wire for DeleteRequest {
     }
 
     fn write(&self, open: &[PostId]) -> Vec<u8> {
-        let ids: Vec<_> = open.iter().map(PostId::as_str).collect();
-        let json = serde_json::json!({ "postIds": ids });
-        json.to_string().into_bytes()
+        wire::to_json(&Body { post_ids: open })
     }
 
     fn read(&self, open: &[PostId], http_status: u16, body: &[u8]) -> Reading {
@@ -100,9 +105,9 @@ fn read_posts(
     let Some(data) = data else {
         return posts;
     };
-    let places: HashMap<&str, usize> = open.iter().map(PostId::as_str).zip(0..).collect();
+    let mut places = Places::new(open);
     let mut settle = |id: &str, fate: Fate| {
-        let Some(post) = places.get(id).and_then(|place| posts.get_mut(*place)) else {
+        let Some(post) = places.find(id).and_then(|place| posts.get_mut(place)) else {
             return;
         };
         let fate = match post {
