@@ -106,5 +106,8 @@ const DEFAULT_BUDGET: u32 = 100;
 const ASSUMED_WINDOW: Duration = Duration::from_secs(300);
 
 #[cfg(test)]
+#[path = "pace/claims.rs"]
+mod claims;
+#[cfg(test)]
 #[path = "pace/tests.rs"]
 mod tests;

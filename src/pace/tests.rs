@@ -1,7 +1,10 @@
 use std::time::{Duration, Instant};
 
+use proptest::collection::vec;
+use proptest::prelude::*;
+
 use super::pacer::POLL;
-use super::{DAY, Heard, Pace, Pacer, RateHeaders, Ready};
+use super::{DAY, Heard, Pace, Pacer, RateHeaders, Ready, claims};
 use crate::pace;
 
 #[path = "../../examples/pacing/simulation.rs"]
@@ -357,6 +360,20 @@ fn whatever_it_is_told_it_neither_panics_nor_sleeps_for_ever() {
             waits += 1;
             assert!(waits < 10_000, "round {round} waits for ever: {pacer:?}");
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn alone_with_an_honest_server_it_sends_no_more_than_the_limit(events in vec(any::<u16>(), 0..600)) {
+        claims::never_more_than_the_limit(origin(), &events);
+    }
+
+    #[test]
+    fn it_keeps_to_the_budget_and_wakes_whatever_a_server_says(events in vec(any::<u16>(), 0..600)) {
+        claims::never_beyond_the_budget_and_never_asleep_for_ever(origin(), &events);
     }
 }
 

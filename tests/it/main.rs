@@ -10,6 +10,7 @@
 
 mod ayrshare;
 mod blocking;
+mod decoders;
 mod delete_many;
 mod ears;
 #[cfg(all(feature = "rustls", feature = "http2"))]

@@ -1,0 +1,10 @@
+//! Any bytes as Ayrshare's answer, after a line that says what was asked.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use unpost_fuzz::{claims::check_ayrshare, question};
+
+fuzz_target!(|data: &[u8]| {
+    let (http_status, asked, body) = question::split(data);
+    check_ayrshare(&asked, http_status, body);
+});

@@ -1,0 +1,14 @@
+//! Genviral's answers, as documented and as not.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use unpost_fuzz::{answers::GenviralCase, claims::check_genviral};
+
+fuzz_target!(|case: GenviralCase| {
+    let body = case.body();
+    let read = check_genviral(&case.asked(), case.status.number(), &body.bytes);
+    assert!(
+        !body.contradicts_itself || read.iter().all(Option::is_none),
+        "an answer that contradicts itself settles nothing"
+    );
+});

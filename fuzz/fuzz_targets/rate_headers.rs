@@ -1,0 +1,7 @@
+//! The rate headers of an answer, `Retry-After` among them: read, or passed over.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use unpost_fuzz::headers::{Headers, check};
+
+fuzz_target!(|headers: Headers| check(&headers));

@@ -1,0 +1,25 @@
+//! What the fuzz targets share: the claims, which are those of the crate's property tests, and the
+//! inputs that they are put to.
+
+#[path = "../../tests/it/decoders/answers.rs"]
+pub mod answers;
+#[path = "../../tests/it/decoders/claims.rs"]
+pub mod claims;
+pub mod headers;
+pub mod question;
+
+// The pacer isn't public: its source is taken in as it stands.
+#[path = "../../src/pace.rs"]
+#[allow(dead_code, reason = "the crate uses the rest")]
+mod pace;
+#[path = "../../src/pace/claims.rs"]
+mod pacing;
+
+use pace::{Heard, Pace, Pacer, RateHeaders, Ready};
+
+/// Both claims about the pacer, on one course of events.
+pub fn check_pacer(choices: &[u16]) {
+    let now = std::time::Instant::now();
+    pacing::never_more_than_the_limit(now, choices);
+    pacing::never_beyond_the_budget_and_never_asleep_for_ever(now, choices);
+}

@@ -1,0 +1,251 @@
+//! What holds of the pacer whatever happens: a course of events is made of numbers, and every claim is
+//! checked on the way. The property tests draw the numbers, a fuzz target searches for them.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use super::{Heard, Pace, Pacer, RateHeaders, Ready};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const POLL: Duration = Duration::from_millis(50);
+
+/// The numbers that decide what happens; when they are used up, it is over.
+struct Choices<'a>(std::slice::Iter<'a, u16>);
+
+impl Choices<'_> {
+    fn next(&mut self) -> Option<u32> {
+        self.0.next().map(|number| u32::from(*number))
+    }
+
+    /// Small and large ones alike: 0 to 8,380,416.
+    fn number(&mut self) -> Option<u32> {
+        let choice = self.next()?;
+        Some((choice & 0x3ff) << ((choice >> 10) % 14))
+    }
+
+    /// Milliseconds, up to half a minute.
+    fn delay(&mut self) -> Option<Duration> {
+        let milliseconds = self.number()? % 30_000;
+        Some(Duration::from_millis(milliseconds.into()))
+    }
+}
+
+/// **A server that counts as it says it does never has to refuse**: alone with it, no more than the limit
+/// is sent in any of its windows, be they opened by a request or sliding, with rate headers or
+/// without, whatever is lost on the way. A request arrives, if it does, before its answer is given up.
+pub(crate) fn never_more_than_the_limit(now: Instant, choices: &[u16]) {
+    let mut choices = Choices(choices.iter());
+    // Nothing is left to say when the numbers end.
+    let _ = alone_with_a_server(now, &mut choices);
+}
+
+struct Server {
+    limit: u32,
+    window: Duration,
+    sliding: bool,
+    tells: bool,
+    counted: VecDeque<Instant>,
+}
+
+impl Server {
+    fn accept(&mut self, now: Instant) -> RateHeaders {
+        let ended = |at: Instant, window| at + window <= now;
+        if self.sliding {
+            while self
+                .counted
+                .front()
+                .is_some_and(|at| ended(*at, self.window))
+            {
+                self.counted.pop_front();
+            }
+        } else if self
+            .counted
+            .front()
+            .is_some_and(|at| ended(*at, self.window))
+        {
+            self.counted.clear();
+        }
+        self.counted.push_back(now);
+        let count = u32::try_from(self.counted.len()).unwrap_or(u32::MAX);
+        assert!(count <= self.limit, "{count} in a window of {}", self.limit);
+        RateHeaders {
+            max: self.tells.then_some(self.limit),
+            count: self.tells.then_some(count),
+            ..RateHeaders::default()
+        }
+    }
+}
+
+/// A request under way.
+struct Request {
+    sent: Instant,
+    /// Not if it is lost before.
+    arrives: Option<Instant>,
+    answer: RateHeaders,
+    /// What the pacer is told, and when.
+    heard: (Instant, Heard),
+}
+
+fn alone_with_a_server(mut now: Instant, choices: &mut Choices<'_>) -> Option<()> {
+    let (limit, window) = (choices.number()? % 50 + 1, choices.number()? % 600_000 + 1);
+    let (window, kind) = (Duration::from_millis(window.into()), choices.next()?);
+    let mut server = Server {
+        limit,
+        window,
+        sliding: kind & 1 == 0,
+        tells: kind & 2 == 0,
+        counted: VecDeque::new(),
+    };
+    let mut pacer = Pacer::new(Pace::new(limit, window));
+    let mut under_way = Vec::<Request>::new();
+    loop {
+        // Where there is a wait, it is often waited to the end.
+        let choice = choices.next()?;
+        let until = match pacer.ready(now) {
+            Ready::At(until) | Ready::Spent { until } if choice & 1 == 0 => until,
+            _ => now + choices.delay()?,
+        };
+        // What happens until then, in order.
+        loop {
+            let next = under_way.iter_mut().min_by_key(|it| it.next());
+            let Some(request) = next.filter(|it| it.next() <= until) else {
+                break;
+            };
+            now = request.next();
+            if let Some(arrives) = request.arrives.take() {
+                request.answer = server.accept(arrives);
+            } else {
+                let (at, sent) = (request.heard.0, request.sent);
+                let index = under_way
+                    .iter()
+                    .position(|it| it.arrives.is_none() && it.heard.0 == at && it.sent == sent)?;
+                let Request { answer, heard, .. } = under_way.swap_remove(index);
+                let told = if heard.1 == Heard::Answer {
+                    answer
+                } else {
+                    RateHeaders::default()
+                };
+                pacer.answered(now, sent, &told, heard.1);
+            }
+        }
+        now = until;
+        let burst = choice >> 1 & 7;
+        for _ in 0..burst {
+            if pacer.ready(now) != Ready::Now {
+                break;
+            }
+            pacer.sent(now);
+            let (there, back) = (now + choices.delay()?, choices.delay()?);
+            let (arrives, heard) = match choices.next()? % 8 {
+                0 => (None, Heard::Nothing),
+                1 => (None, Heard::Unsent),
+                2 => (Some(there), Heard::Nothing),
+                _ => (Some(there), Heard::Answer),
+            };
+            under_way.push(Request {
+                sent: now,
+                arrives,
+                answer: RateHeaders::default(),
+                heard: (there + back, heard),
+            });
+        }
+    }
+}
+
+impl Request {
+    fn next(&self) -> Instant {
+        self.arrives.unwrap_or(self.heard.0)
+    }
+}
+
+/// **Whatever a server answers**, the pacer doesn't panic, never asks for a wait of more than a day, lets no
+/// more requests be under way than the limit, takes no more answers of 429 in 24 hours than its
+/// budget, and lets whoever waits through in the end.
+pub(crate) fn never_beyond_the_budget_and_never_asleep_for_ever(now: Instant, choices: &[u16]) {
+    let mut choices = Choices(choices.iter());
+    let _ = at_the_mercy_of_a_server(now, &mut choices);
+}
+
+fn at_the_mercy_of_a_server(mut now: Instant, choices: &mut Choices<'_>) -> Option<()> {
+    let (limit, window) = (choices.number()?, choices.number()?);
+    let (budget, paced) = (choices.number()?, choices.next()? % 4 != 0);
+    let pace = if paced {
+        Pace::new(limit, Duration::from_millis(window.into()))
+    } else {
+        Pace::unpaced()
+    };
+    let mut pacer = Pacer::new(pace.rate_limit_budget(budget));
+    let (limit, budget) = (limit.max(1), budget.max(1));
+    let (mut under_way, mut throttled) = (VecDeque::new(), VecDeque::new());
+    while let Some(choice) = choices.next() {
+        match choice % 4 {
+            0 => now += Duration::from_millis(choices.number().unwrap_or(0).into()),
+            1 | 2 => match pacer.ready(now) {
+                Ready::Now => {
+                    pacer.sent(now);
+                    under_way.push_back(now);
+                    let under_way = u32::try_from(under_way.len()).unwrap_or(u32::MAX);
+                    assert!(!paced || under_way <= limit, "{under_way} under way");
+                }
+                Ready::At(until) | Ready::Spent { until } => {
+                    assert!(now < until && until <= now + DAY, "{:?}", until - now);
+                    if choice & 4 == 0 {
+                        now = until;
+                    }
+                }
+            },
+            _ => {
+                // Long before the pacer gives a request up, its caller does.
+                let sent = match choice & 4 {
+                    0 => under_way.pop_front(),
+                    _ => under_way.pop_back(),
+                };
+                let Some(sent) = sent else { continue };
+                let mut number = |bit: u32| {
+                    let wanted = choice >> bit & 1 == 1;
+                    wanted.then(|| choices.number().unwrap_or(0))
+                };
+                let headers = RateHeaders {
+                    max: number(3),
+                    count: number(4),
+                    remaining: number(5),
+                    reset: number(6).map(|it| Duration::from_millis(it.into())),
+                    retry_after: number(7).map(|it| Duration::from_secs(it.into()).min(DAY)),
+                };
+                let heard = match choice >> 8 & 7 {
+                    0..3 => Heard::Answer,
+                    3..5 => Heard::Throttled,
+                    5 => Heard::NetworkThrottled,
+                    6 => Heard::Nothing,
+                    _ => Heard::Unsent,
+                };
+                pacer.answered(now, sent, &headers, heard);
+                if matches!(heard, Heard::Throttled | Heard::NetworkThrottled) {
+                    throttled.push_back(now);
+                }
+                while throttled.front().is_some_and(|at| *at + DAY <= now) {
+                    throttled.pop_front();
+                }
+                let throttled = u32::try_from(throttled.len()).unwrap_or(u32::MAX);
+                assert!(throttled <= budget, "{throttled} answers of 429 in a day");
+            }
+        }
+        while under_way
+            .front()
+            .is_some_and(|sent| *sent + Duration::from_secs(30) <= now)
+        {
+            if let Some(sent) = under_way.pop_front() {
+                pacer.answered(now, sent, &RateHeaders::default(), Heard::Nothing);
+            }
+        }
+    }
+    // The callers vanish. Whoever waits as told is let through.
+    for _ in 0..10_000 {
+        now = match pacer.ready(now) {
+            Ready::Now => return Some(()),
+            Ready::At(until) if until == now + POLL => now + Duration::from_secs(30),
+            Ready::At(until) | Ready::Spent { until } => until,
+        };
+    }
+    panic!("it waits for ever: {pacer:?}");
+}

@@ -1,0 +1,221 @@
+//! What holds of every answer, whatever a server sends: checked against a second, plain reading of the
+//! same bytes by `serde_json`.
+//!
+//! The fuzz targets and the property tests share these claims.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+use unpost::internals::{ayrshare_failure, read_ayrshare, read_genviral};
+use unpost::{Fate, Outcome, Provider, ayrshare, genviral};
+
+/// What was asked.
+#[derive(Clone, Debug)]
+pub enum Asked {
+    ById(String),
+    MarkManualDeleted(String),
+    Bulk(Vec<String>),
+    AllScheduled,
+}
+
+impl Asked {
+    pub fn ids(&self) -> &[String] {
+        match self {
+            Self::ById(id) | Self::MarkManualDeleted(id) => std::slice::from_ref(id),
+            Self::Bulk(ids) => ids,
+            Self::AllScheduled => &[],
+        }
+    }
+}
+
+/// The claims about an answer of Ayrshare's. Returns what was read, for further ones.
+pub fn check_ayrshare(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Option<Outcome>> {
+    let request = match asked {
+        Asked::ById(id) => ayrshare::DeleteRequest::by_id(id),
+        Asked::MarkManualDeleted(id) => ayrshare::DeleteRequest::mark_manual_deleted(id),
+        Asked::Bulk(ids) => ayrshare::DeleteRequest::bulk(ids),
+        Asked::AllScheduled => ayrshare::DeleteRequest::delete_all_scheduled(),
+    };
+    let read = read_ayrshare(&request, http_status, body);
+    let json = check_shape(asked, Provider::Ayrshare, http_status, body, &read);
+    let failure = ayrshare_failure(&request, http_status, body);
+    if json.is_none() {
+        assert!(failure.is_some(), "what is no answer is no success");
+    }
+    let json = json.unwrap_or_default();
+    match asked {
+        Asked::ById(id) | Asked::MarkManualDeleted(id) => {
+            let fate = read[0].as_ref().map(|it| &it.fate);
+            let done = match asked {
+                Asked::ById(_) => Fate::Deleted,
+                _ => Fate::MarkedDeleted,
+            };
+            assert!(
+                !matches!(fate, Some(Fate::Deleted | Fate::MarkedDeleted))
+                    || *fate.unwrap() == done,
+                "{fate:?} is not what was asked for"
+            );
+            assert_eq!(failure.is_none(), fate == Some(&done), "{failure:?}");
+            if fate == Some(&done) {
+                assert_eq!(http_status, 200, "a failure is no success");
+                assert!(says(&json, is_success), "nothing says success");
+                assert!(!says_error(&json), "something says error");
+                let top = json.get("id").and_then(label);
+                assert!(
+                    top.is_none_or(|top| top == *id) || json.get("posts").is_some(),
+                    "it is about another post"
+                );
+            }
+        }
+        Asked::Bulk(_) => {
+            for outcome in read.iter().flatten() {
+                let about: Vec<_> = about(&json, outcome.id.as_str());
+                assert!(!about.is_empty(), "{outcome:?} comes from nowhere");
+                if outcome.fate == Fate::Deleted {
+                    let all_say = about.iter().any(|it| says(it, is_success));
+                    assert!(all_say, "nothing says success of {}", outcome.id);
+                    let one_denies = about.iter().any(|it| is_error(it.get("status")));
+                    assert!(!one_denies, "{} is said to have failed", outcome.id);
+                }
+            }
+        }
+        Asked::AllScheduled => {
+            if failure.is_none() {
+                assert_eq!(http_status, 200, "a failure is no success");
+                assert!(says(&json, is_success), "nothing says success");
+                assert!(!says_error(&json), "something says error");
+            }
+        }
+    }
+    read
+}
+
+/// The claims about an answer of Genviral's. Returns what was read, for further ones.
+pub fn check_genviral(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Option<Outcome>> {
+    let request = genviral::DeleteRequest::bulk(asked.ids());
+    let read = read_genviral(&request, http_status, body);
+    let json = check_shape(asked, Provider::Genviral, http_status, body, &read);
+    let data = json.as_ref().and_then(|it| it.get("data"));
+    let data = data.unwrap_or(&Value::Null);
+    for outcome in read.iter().flatten() {
+        let id = outcome.id.as_str();
+        let is_in = |list: &str| {
+            let items = data[list].as_array();
+            items.is_some_and(|items| items.iter().any(|it| it == id || it["id"] == id))
+        };
+        let has_failed = data["errors"].get(id).is_some();
+        let lists = [
+            is_in("deletedIds"),
+            is_in("blockedStatuses"),
+            is_in("skipped"),
+            has_failed,
+        ];
+        let expected = match outcome.fate {
+            Fate::Deleted => [true, false, false, false],
+            Fate::Blocked { .. } => [false, true, false, false],
+            Fate::NotFound => [false, false, true, false],
+            Fate::Failed(_) => [false, false, false, true],
+            // Two lists exclude each other, or two entries of `blockedStatuses` do.
+            _ => lists,
+        };
+        assert_eq!(lists, expected, "{outcome:?}");
+        assert!(lists.contains(&true), "{outcome:?} comes from nowhere");
+    }
+    read
+}
+
+/// What holds whoever the provider is. Returns the answer, if it is one that may say anything.
+fn check_shape(
+    asked: &Asked,
+    provider: Provider,
+    http_status: u16,
+    body: &[u8],
+    read: &[Option<Outcome>],
+) -> Option<Value> {
+    let mut seen = HashSet::new();
+    let distinct = asked.ids().iter().filter(|id| seen.insert(id.as_str()));
+    let distinct: Vec<_> = distinct.collect();
+    assert_eq!(read.len(), distinct.len(), "one place for each post");
+    for (id, outcome) in distinct.iter().zip(read) {
+        let Some(outcome) = outcome else { continue };
+        assert_eq!(outcome.id, id.as_str(), "in the order asked");
+        assert_eq!(outcome.provider, provider);
+        let is_verdict = !matches!(outcome.fate, Fate::Unreported | Fate::NotAttempted(_));
+        assert!(is_verdict, "{outcome:?} is no verdict of a server's");
+    }
+    let json: Option<Value> = serde_json::from_slice(body).ok();
+    let json = json.filter(|it| it.is_object() || it.is_array());
+    let json = json.filter(|_| !matches!(http_status, 300..=399));
+    if json.is_none() {
+        assert!(
+            read.iter().all(Option::is_none),
+            "what is no answer settles nothing"
+        );
+    }
+    json
+}
+
+/// Every place of an answer to `bulk` that is about a post.
+fn about<'j>(json: &'j Value, id: &str) -> Vec<&'j Value> {
+    let names_it = |it: &&Value| it.get("id").and_then(label).is_some_and(|it| it == id);
+    let lists = json.as_object().into_iter().flatten();
+    let lists = lists.filter(|(name, _)| {
+        ["posts", "postIds", "results", "bulk", "errors"].contains(&name.as_str())
+    });
+    let items = lists
+        .filter_map(|(_, it)| it.as_array())
+        .chain(json.as_array());
+    let items = items.flatten().filter(names_it);
+    let keyed = json.as_object().and_then(|it| it.get(id));
+    let keyed = keyed.filter(|it| it.is_object() || it.is_string());
+    items
+        .chain(keyed)
+        .chain(Some(json).filter(names_it))
+        .collect()
+}
+
+/// Whether a status in it, or in anything within, is such a word.
+fn says(json: &Value, word: fn(&str) -> bool) -> bool {
+    match json {
+        Value::String(text) => word(text),
+        Value::Array(items) => items.iter().any(|it| says_inside(it, word)),
+        _ => says_inside(json, word),
+    }
+}
+
+fn says_inside(json: &Value, word: fn(&str) -> bool) -> bool {
+    match json {
+        Value::Array(items) => items.iter().any(|it| says_inside(it, word)),
+        Value::Object(members) => members.iter().any(|(name, value)| {
+            (name == "status" && value.as_str().is_some_and(word)) || says_inside(value, word)
+        }),
+        _ => false,
+    }
+}
+
+/// Whether the answer, or anything in it but remarks, has failed.
+fn says_error(json: &Value) -> bool {
+    let is_remark = |name: &str| name == "details" || name == "warnings";
+    match json {
+        Value::Array(items) => items.iter().any(says_error),
+        Value::Object(members) => {
+            let mut inner = members.iter().filter(|(name, _)| !is_remark(name));
+            is_error(json.get("status")) || inner.any(|(_, value)| says_error(value))
+        }
+        _ => false,
+    }
+}
+
+fn is_success(status: &str) -> bool {
+    status == "success" || status == "deleted"
+}
+
+fn is_error(status: Option<&Value>) -> bool {
+    status.and_then(Value::as_str) == Some("error")
+}
+
+/// A text, or a whole number as one.
+fn label(json: &Value) -> Option<String> {
+    let text = json.as_str().map(str::to_owned);
+    text.or_else(|| json.as_u64().map(|number| number.to_string()))
+}

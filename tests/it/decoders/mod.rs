@@ -1,0 +1,137 @@
+//! Both decoders, for answers of every kind: what holds of all of them (`claims`), and what must make
+//! no difference.
+
+mod answers;
+mod claims;
+
+use arbitrary::{Arbitrary, Unstructured};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use unpost::Outcome;
+
+use answers::{AyrshareCase, Body, GenviralCase};
+use claims::{Asked, check_ayrshare, check_genviral};
+
+/// An answer to a provider's request, and the way to read it.
+trait Case: for<'a> Arbitrary<'a> + std::fmt::Debug {
+    fn asked(&self) -> Asked;
+    fn http_status(&self) -> u16;
+    fn body(&self) -> Body;
+    /// The same answer, written in another way.
+    fn rewritten(&self) -> Body;
+    /// Reads it and checks every claim.
+    fn check(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Option<Outcome>>;
+}
+
+macro_rules! case {
+    ($case:ty, $check:ident) => {
+        impl Case for $case {
+            fn asked(&self) -> Asked {
+                self.asked()
+            }
+
+            fn http_status(&self) -> u16 {
+                self.status.number()
+            }
+
+            fn body(&self) -> Body {
+                self.body()
+            }
+
+            fn rewritten(&self) -> Body {
+                self.rewritten()
+            }
+
+            fn check(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Option<Outcome>> {
+                $check(asked, http_status, body)
+            }
+        }
+    };
+}
+
+case!(AyrshareCase, check_ayrshare);
+case!(GenviralCase, check_genviral);
+
+fn any_case<C: Case>() -> impl Strategy<Value = C> {
+    let bytes = vec(any::<u8>(), 0..2_000);
+    bytes.prop_filter_map("too short", |bytes| {
+        C::arbitrary_take_rest(Unstructured::new(&bytes)).ok()
+    })
+}
+
+/// Of any answer, whole or spoilt.
+fn every_claim_holds<C: Case>(case: &C, spoilt: &[(prop::sample::Index, u8)]) {
+    let (asked, http_status, mut body) = (case.asked(), case.http_status(), case.body());
+    let read = C::check(&asked, http_status, &body.bytes);
+    assert!(
+        !body.contradicts_itself || read.iter().all(Option::is_none),
+        "an answer that contradicts itself settles nothing"
+    );
+    for (index, byte) in spoilt.iter().filter(|_| !body.bytes.is_empty()) {
+        *index.get_mut(&mut body.bytes) = *byte;
+        C::check(&asked, http_status, &body.bytes);
+    }
+}
+
+fn spelling_changes_nothing<C: Case>(case: &C) {
+    let (asked, http_status) = (case.asked(), case.http_status());
+    let [one, other] =
+        [case.body(), case.rewritten()].map(|body| C::check(&asked, http_status, &body.bytes));
+    assert_eq!(one, other);
+}
+
+/// A request that is made again names only the posts that are still open.
+fn a_post_fares_the_same_whoever_else_is_asked_for<C: Case>(case: &C) {
+    let Asked::Bulk(mut ids) = case.asked() else {
+        return;
+    };
+    let body = case.body().bytes;
+    let read = C::check(&case.asked(), case.http_status(), &body);
+    ids.reverse();
+    ids.truncate(ids.len().div_ceil(2));
+    let fewer = C::check(&Asked::Bulk(ids), case.http_status(), &body);
+    for outcome in fewer.into_iter().flatten() {
+        assert!(
+            read.contains(&Some(outcome.clone())),
+            "{outcome:?} of {read:?}"
+        );
+    }
+}
+
+fn spoilt() -> impl Strategy<Value = Vec<(prop::sample::Index, u8)>> {
+    vec((any::<prop::sample::Index>(), any::<u8>()), 0..4)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_ayrshare_answers_every_claim_holds(case in any_case::<AyrshareCase>(), spoilt in spoilt()) {
+        every_claim_holds(&case, &spoilt);
+    }
+
+    #[test]
+    fn whatever_genviral_answers_every_claim_holds(case in any_case::<GenviralCase>(), spoilt in spoilt()) {
+        every_claim_holds(&case, &spoilt);
+    }
+
+    #[test]
+    fn how_ayrshare_spells_an_answer_changes_nothing(case in any_case::<AyrshareCase>()) {
+        spelling_changes_nothing(&case);
+    }
+
+    #[test]
+    fn how_genviral_spells_an_answer_changes_nothing(case in any_case::<GenviralCase>()) {
+        spelling_changes_nothing(&case);
+    }
+
+    #[test]
+    fn what_ayrshare_says_of_a_post_depends_on_no_other(case in any_case::<AyrshareCase>()) {
+        a_post_fares_the_same_whoever_else_is_asked_for(&case);
+    }
+
+    #[test]
+    fn what_genviral_says_of_a_post_depends_on_no_other(case in any_case::<GenviralCase>()) {
+        a_post_fares_the_same_whoever_else_is_asked_for(&case);
+    }
+}
