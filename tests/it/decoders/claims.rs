@@ -43,6 +43,7 @@ pub fn check_ayrshare(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Optio
         assert!(failure.is_some(), "what is no answer is no success");
     }
     let json = json.unwrap_or_default();
+    let text = String::from_utf8_lossy(body);
     match asked {
         Asked::ById(id) | Asked::MarkManualDeleted(id) => {
             let fate = read[0].as_ref().map(|it| &it.fate);
@@ -58,32 +59,32 @@ pub fn check_ayrshare(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Optio
             assert_eq!(failure.is_none(), fate == Some(&done), "{failure:?}");
             if fate == Some(&done) {
                 assert_eq!(http_status, 200, "a failure is no success");
-                assert!(says(&json, is_success), "nothing says success");
-                assert!(!says_error(&json), "something says error");
+                assert!(says(&json, is_success), "nothing says success: {text}");
+                assert!(!says_error(&json), "something says error: {text}");
                 let top = json.get("id").and_then(label);
                 assert!(
                     top.is_none_or(|top| top == *id) || json.get("posts").is_some(),
-                    "it is about another post"
+                    "it is about another post: {text}"
                 );
             }
         }
         Asked::Bulk(_) => {
             for outcome in read.iter().flatten() {
                 let about: Vec<_> = about(&json, outcome.id.as_str());
-                assert!(!about.is_empty(), "{outcome:?} comes from nowhere");
+                assert!(!about.is_empty(), "{outcome:?} comes from nowhere: {text}");
                 if outcome.fate == Fate::Deleted {
                     let all_say = about.iter().any(|it| says(it, is_success));
-                    assert!(all_say, "nothing says success of {}", outcome.id);
+                    assert!(all_say, "nothing says so: {outcome:?}, {text}");
                     let one_denies = about.iter().any(|it| is_error(it.get("status")));
-                    assert!(!one_denies, "{} is said to have failed", outcome.id);
+                    assert!(!one_denies, "something denies it: {outcome:?}, {text}");
                 }
             }
         }
         Asked::AllScheduled => {
             if failure.is_none() {
                 assert_eq!(http_status, 200, "a failure is no success");
-                assert!(says(&json, is_success), "nothing says success");
-                assert!(!says_error(&json), "something says error");
+                assert!(says(&json, is_success), "nothing says success: {text}");
+                assert!(!says_error(&json), "something says error: {text}");
             }
         }
     }
@@ -99,14 +100,18 @@ pub fn check_genviral(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Optio
     let data = data.unwrap_or(&Value::Null);
     for outcome in read.iter().flatten() {
         let id = outcome.id.as_str();
-        let is_in = |list: &str| {
-            let items = data[list].as_array();
-            items.is_some_and(|items| items.iter().any(|it| it == id || it["id"] == id))
+        let list = |name| {
+            data.get(name)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
         };
+        let is_in = |name| list(name).any(|it| it == id);
+        let is_blocked = list("blockedStatuses").any(|it| it.get("id").is_some_and(|it| it == id));
         let has_failed = data["errors"].get(id).is_some();
         let lists = [
             is_in("deletedIds"),
-            is_in("blockedStatuses"),
+            is_blocked,
             is_in("skipped"),
             has_failed,
         ];
@@ -193,17 +198,18 @@ fn says_inside(json: &Value, word: fn(&str) -> bool) -> bool {
     }
 }
 
-/// Whether the answer, or anything in it but remarks, has failed.
+/// Whether the answer, or a member of it but remarks, or an entry of one, has failed: itself, or the one
+/// that it wraps.
 fn says_error(json: &Value) -> bool {
-    let is_remark = |name: &str| name == "details" || name == "warnings";
-    match json {
-        Value::Array(items) => items.iter().any(says_error),
-        Value::Object(members) => {
-            let mut inner = members.iter().filter(|(name, _)| !is_remark(name));
-            is_error(json.get("status")) || inner.any(|(_, value)| says_error(value))
-        }
-        _ => false,
-    }
+    let failed = |it: &Value| is_error(it.get("status"));
+    let is_remark = |name: &str| name == "details" || name == "warnings" || name == "posts";
+    let mut members = json.as_object().into_iter().flatten();
+    let mut inner = members.by_ref().filter(|(name, _)| !is_remark(name));
+    let wrapped = json.get("posts").unwrap_or(json).as_array();
+    let wrapped = wrapped.filter(|items| items.len() == 1);
+    failed(json)
+        || inner.any(|(_, it)| failed(it) || it.as_array().is_some_and(|it| it.iter().any(failed)))
+        || wrapped.is_some_and(|items| says_error(&items[0]))
 }
 
 fn is_success(status: &str) -> bool {

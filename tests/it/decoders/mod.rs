@@ -1,13 +1,26 @@
 //! Both decoders, for answers of every kind: what holds of all of them (`claims`), and what must make
 //! no difference.
 
+#[allow(
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::large_enum_variant,
+    reason = "a test's data, which the fuzz targets use too"
+)]
 mod answers;
+#[allow(
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test's claims, which the fuzz targets make too"
+)]
 mod claims;
 
 use arbitrary::{Arbitrary, Unstructured};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use unpost::Outcome;
+use unpost::{Fate, Outcome};
 
 use answers::{AyrshareCase, Body, GenviralCase};
 use claims::{Asked, check_ayrshare, check_genviral};
@@ -67,7 +80,10 @@ fn every_claim_holds<C: Case>(case: &C, spoilt: &[(prop::sample::Index, u8)]) {
         !body.contradicts_itself || read.iter().all(Option::is_none),
         "an answer that contradicts itself settles nothing"
     );
-    for (index, byte) in spoilt.iter().filter(|_| !body.bytes.is_empty()) {
+    if body.bytes.is_empty() {
+        return;
+    }
+    for (index, byte) in spoilt {
         *index.get_mut(&mut body.bytes) = *byte;
         C::check(&asked, http_status, &body.bytes);
     }
@@ -100,6 +116,30 @@ fn a_post_fares_the_same_whoever_else_is_asked_for<C: Case>(case: &C) {
 
 fn spoilt() -> impl Strategy<Value = Vec<(prop::sample::Index, u8)>> {
     vec((any::<prop::sample::Index>(), any::<u8>()), 0..4)
+}
+
+/// Found by fuzzing.
+#[test]
+fn an_error_in_any_place_of_an_answer_contradicts_its_success() {
+    let error = r#"{"status":"error","id":"post-1","code":138}"#;
+    for answer in [
+        format!(r#"{{"status":"success","results":[{error}]}}"#),
+        format!(
+            r#"{{"status":"success","results":[{error},{{"platform":"x","status":"success"}}]}}"#
+        ),
+        format!(r#"{{"status":"success","posts":[{{"status":"success"}}],"errors":[{error}]}}"#),
+        format!(r#"{{"status":"success","posts":[{{"status":"success"}}],"instagram":{error}}}"#),
+    ] {
+        let asked = Asked::ById("post-1".to_owned());
+        let read = check_ayrshare(&asked, 200, answer.as_bytes());
+        let fate = read[0].as_ref().map(|it| &it.fate);
+        assert!(
+            matches!(fate, None | Some(Fate::Uncertain(_))),
+            "{fate:?}: {answer}"
+        );
+    }
+    let answer = format!(r#"{{"status":"success","posts":[{{"errors":[{error}]}}]}}"#);
+    check_ayrshare(&Asked::AllScheduled, 200, answer.as_bytes());
 }
 
 proptest! {
