@@ -83,7 +83,10 @@ pub fn check(headers: &Headers) {
         (read.count, &headers.count),
         (read.remaining, &headers.remaining),
     ] {
-        assert!(sent.number().is_none_or(|sent| read == Some(sent)), "{sent:?}: {read:?}");
+        assert!(
+            sent.number().is_none_or(|sent| read == Some(sent)),
+            "{sent:?}: {read:?}"
+        );
         assert!(!matches!(sent, Value::Absent | Value::Date(_)) || read.is_none());
     }
     let seconds = |seconds: u32| Duration::from_secs(seconds.into());
@@ -103,7 +106,10 @@ pub fn check(headers: &Headers) {
     match headers.reset {
         Value::Absent | Value::Date(_) => assert_eq!(read.reset, None),
         Value::Number(number @ 0..1_000_000_000) => {
-            assert_eq!(read.reset, Some(Duration::from_millis(number.into()).min(DAY)));
+            assert_eq!(
+                read.reset,
+                Some(Duration::from_millis(number.into()).min(DAY))
+            );
         }
         _ => {}
     }

@@ -2,6 +2,7 @@
 //! inputs that they are put to.
 
 #[path = "../../tests/it/decoders/answers.rs"]
+#[allow(clippy::large_enum_variant, reason = "data of a test")]
 pub mod answers;
 #[path = "../../tests/it/decoders/claims.rs"]
 pub mod claims;
@@ -18,6 +19,7 @@ mod pacing;
 use pace::{Heard, Pace, Pacer, RateHeaders, Ready};
 
 /// Both claims about the pacer, on one course of events.
+#[allow(clippy::disallowed_methods, reason = "somewhere the time must begin")]
 pub fn check_pacer(choices: &[u16]) {
     let now = std::time::Instant::now();
     pacing::never_more_than_the_limit(now, choices);
