@@ -77,7 +77,15 @@ impl<'j> Statement<'j> {
         let outer = json.as_object();
         let posts = outer.and_then(|it| it.get("posts")?.as_list());
         let listed = json.as_list().or(posts);
-        let outer = outer.map(Self::of);
+        let outer = outer.map(|members| {
+            let mut beside = lists(members).filter(|(name, _)| *name != "posts");
+            let denied = beside.any(|(_, items)| Self::failed(items).is_some());
+            let outer = Self::of(members);
+            Self {
+                has_errors: outer.has_errors || denied,
+                ..outer
+            }
+        });
         let Some(items) = listed else {
             return outer;
         };
@@ -113,6 +121,15 @@ impl<'j> Statement<'j> {
                 (!says_success || !outer.networks.is_empty()).then_some(outer)
             }
         }
+    }
+
+    /// The first of these entries that says that something failed.
+    pub(super) fn failed(entries: &'j [Json<'_>]) -> Option<Self> {
+        let entries = entries.iter().filter_map(Json::as_object);
+        entries.map(Self::of).find(|it| {
+            let has_code = it.code.is_some_and(|code| code != 200);
+            it.has_errors || has_code || it.status.is_some_and(is_error)
+        })
     }
 
     /// The answer around what it says of the post: where the two differ, the failure counts.
@@ -454,6 +471,6 @@ fn seconds_in(details: &Json<'_>) -> Option<Duration> {
     number.map(|seconds| Duration::from_secs(seconds.min(LONGEST).into()))
 }
 
-pub(super) fn is_error(status: &str) -> bool {
+fn is_error(status: &str) -> bool {
     status == "error"
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::bulk::read_bulk;
 use super::request::{DeleteRequest, Kind};
-use super::statement::{Judgement, Statement, is_error, lists};
+use super::statement::{Judgement, Statement, lists};
 use crate::json::{self, Json};
 use crate::outcome::{Fate, Provider};
 use crate::retry::Happened;
@@ -112,13 +112,10 @@ fn read_all_scheduled(http_status: u16, json: &Json<'_>) -> Reading {
     let Some(members) = json.as_object() else {
         return Reading::by_status(http_status, 0);
     };
+    let failed = lists(members).find_map(|(_, items)| Statement::failed(items));
+    let failed = failed.map(|it| it.failure(ErrorKind::Partial, http_status));
     let listed = lists(members).flat_map(|(_, items)| items);
     let listed: Vec<_> = listed.filter_map(Json::as_object).collect();
-    let failed = listed.iter().find(|it| {
-        let code = it.get("code").and_then(Json::to_u32);
-        it.text("status").is_some_and(is_error) || code.is_some_and(|code| code != 200)
-    });
-    let failed = failed.map(|it| Statement::of(it).failure(ErrorKind::Partial, http_status));
     let statement = match (members.get("status"), listed.as_slice()) {
         (None, [only]) => Statement::of(only),
         _ => Statement::of(members),
