@@ -128,7 +128,8 @@ impl<'j> Statement<'j> {
         let entries = entries.iter().filter_map(Json::as_object);
         entries.map(Self::of).find(|it| {
             let has_code = it.code.is_some_and(|code| code != 200);
-            it.has_errors || has_code || it.status.is_some_and(is_error)
+            let is_error = it.status.is_some_and(is_error) || it.has_errors;
+            has_code || is_error || !it.networks.iter().all(NetworkResult::is_success)
         })
     }
 
@@ -348,7 +349,7 @@ impl<'j> Statement<'j> {
         self.id.as_ref().is_some_and(|id| *asked != **id)
     }
 
-    fn says_anything(&self) -> bool {
+    pub(super) fn says_anything(&self) -> bool {
         self.status.is_some() || self.code.is_some() || !self.networks.is_empty()
     }
 

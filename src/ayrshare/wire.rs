@@ -116,9 +116,9 @@ fn read_all_scheduled(http_status: u16, json: &Json<'_>) -> Reading {
     let failed = failed.map(|it| it.failure(ErrorKind::Partial, http_status));
     let listed = lists(members).flat_map(|(_, items)| items);
     let listed: Vec<_> = listed.filter_map(Json::as_object).collect();
-    let statement = match (members.get("status"), listed.as_slice()) {
-        (None, [only]) => Statement::of(only),
-        _ => Statement::of(members),
+    let statement = match (Statement::of(members), listed.as_slice()) {
+        (outer, [only]) if !outer.says_anything() => Statement::of(only),
+        (outer, _) => outer,
     };
     let touched_nothing = !statement.has_code() || statement.refuses_whole_request(http_status);
     match statement.judge(http_status, &Fate::Deleted) {

@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use arbitrary::Arbitrary;
 
-use super::claims::Asked;
+use super::claims::{Asked, NETWORKS};
 
 /// A request to Ayrshare, and an answer to it.
 #[derive(Arbitrary, Clone, Debug)]
@@ -200,6 +200,7 @@ enum NetworkAnswer {
     One(Entry),
     /// Several accounts of one network.
     Several(Vec<Entry>),
+    Word(StatusWord),
     Wrong(Wrong),
 }
 
@@ -279,6 +280,7 @@ impl Statement {
             let answer = match answer {
                 NetworkAnswer::One(entry) => entry.json(asked),
                 NetworkAnswer::Several(entries) => entries.json(asked),
+                NetworkAnswer::Word(status) => status.json(asked),
                 NetworkAnswer::Wrong(wrong) => wrong.json(),
             };
             members.push((network.text().to_owned(), answer));
@@ -361,24 +363,11 @@ impl ToJson for Details {
 
 impl Network {
     fn text(&self) -> &'static str {
-        const NETWORKS: [&str; 15] = [
-            "twitter",
-            "facebook",
-            "instagram",
-            "linkedin",
-            "tiktok",
-            "youtube",
-            "pinterest",
-            "reddit",
-            "telegram",
-            "gmb",
-            "bluesky",
-            "snapchat",
-            "threads",
-            "tomorrow",
-            "",
-        ];
-        one_of(&NETWORKS, self.0)
+        match usize::from(self.0) % (NETWORKS.len() + 2) {
+            0 => "tomorrow",
+            1 => "",
+            number => NETWORKS[number - 2],
+        }
     }
 }
 

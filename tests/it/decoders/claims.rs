@@ -192,25 +192,49 @@ fn says_inside(json: &Value, word: fn(&str) -> bool) -> bool {
     match json {
         Value::Array(items) => items.iter().any(|it| says_inside(it, word)),
         Value::Object(members) => members.iter().any(|(name, value)| {
-            (name == "status" && value.as_str().is_some_and(word)) || says_inside(value, word)
+            let is_word = name == "status" || NETWORKS.contains(&name.as_str());
+            (is_word && value.as_str().is_some_and(word)) || says_inside(value, word)
         }),
         _ => false,
     }
 }
 
 /// Whether the answer, or a member of it but remarks, or an entry of one, has failed: itself, or the one
-/// that it wraps.
+/// that it wraps. An entry that names its network says what it says by its status alone.
 fn says_error(json: &Value) -> bool {
     let failed = |it: &Value| is_error(it.get("status"));
-    let is_remark = |name: &str| name == "details" || name == "warnings" || name == "posts";
-    let mut members = json.as_object().into_iter().flatten();
-    let mut inner = members.by_ref().filter(|(name, _)| !is_remark(name));
+    let is_remark = |name: &str| matches!(name, "details" | "warnings" | "posts");
+    let members = json.as_object().into_iter().flatten();
+    let mut members = members.filter(|(name, _)| !is_remark(name));
     let wrapped = json.get("posts").unwrap_or(json).as_array();
-    let wrapped = wrapped.filter(|items| items.len() == 1);
     failed(json)
-        || inner.any(|(_, it)| failed(it) || it.as_array().is_some_and(|it| it.iter().any(failed)))
-        || wrapped.is_some_and(|items| says_error(&items[0]))
+        || members.any(|(name, it)| {
+            let word = Some(it).filter(|_| NETWORKS.contains(&name.as_str()));
+            is_error(word) || failed(it) || it.as_array().is_some_and(|it| it.iter().any(failed))
+        })
+        || wrapped.is_some_and(|items| match items.as_slice() {
+            [only] if only.get("platform").is_some_and(Value::is_string) => failed(only),
+            [only] => says_error(only),
+            _ => false,
+        })
 }
+
+/// The keys seen for networks, under which there may be a word instead of an object.
+pub const NETWORKS: [&str; 13] = [
+    "bluesky",
+    "facebook",
+    "gmb",
+    "instagram",
+    "linkedin",
+    "pinterest",
+    "reddit",
+    "snapchat",
+    "telegram",
+    "threads",
+    "tiktok",
+    "twitter",
+    "youtube",
+];
 
 fn is_success(status: &str) -> bool {
     status == "success" || status == "deleted"
