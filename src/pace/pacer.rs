@@ -35,7 +35,7 @@ pub(crate) enum Heard {
 /// How soon to ask again when the answer to a request under way will decide.
 pub(super) const POLL: Duration = Duration::from_millis(50);
 /// A request that is under way for so long decides nothing any more, though it still takes its place.
-const ABANDONED: Duration = Duration::from_secs(10);
+const ABANDONED: Duration = Duration::from_secs(60);
 /// By so many our account and the provider's may differ without a reason.
 const FEW: u32 = 2;
 /// Where no window is known, so many sends tell as much as all of them.
