@@ -35,6 +35,15 @@ pub fn read_genviral(
     read(request, http_status, body)
 }
 
+/// The same as [`ayrshare_failure`] for an answer of Genviral's.
+pub fn genviral_failure(
+    request: &genviral::DeleteRequest,
+    http_status: u16,
+    body: &[u8],
+) -> Option<Failure> {
+    request.read(request.asked(), http_status, body).failure
+}
+
 fn read<W: Wire>(request: &W, http_status: u16, body: &[u8]) -> Vec<Option<Outcome>> {
     let reading = request.read(request.asked(), http_status, body);
     debug_assert_eq!(reading.posts.len(), request.asked().len());

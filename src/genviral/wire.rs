@@ -156,3 +156,6 @@ fn list<'j>(data: &'j Members<'_>, name: &str) -> impl Iterator<Item = &'j Json<
 fn texts<'j>(data: &'j Members<'_>, name: &str) -> impl Iterator<Item = &'j str> {
     list(data, name).filter_map(Json::as_text)
 }
+
+#[cfg(test)]
+mod tests;

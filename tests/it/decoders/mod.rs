@@ -16,6 +16,8 @@ mod claims;
 use arbitrary::{Arbitrary, Unstructured};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use unpost::genviral::DeleteRequest;
+use unpost::internals::genviral_failure;
 use unpost::{Fate, Outcome};
 
 use answers::{AyrshareCase, Body, GenviralCase};
@@ -137,6 +139,23 @@ fn an_error_in_any_place_of_an_answer_contradicts_its_success() {
     }
     let answer = format!(r#"{{"gmb":[{error}],"posts":[{{"status":"success"}}]}}"#);
     check_ayrshare(&Asked::AllScheduled, 200, answer.as_bytes());
+}
+
+/// Either member will do, and neither is needed beside the other.
+#[test]
+fn genviral_answers_with_ok_or_with_data_and_refuses_with_false_or_a_code() {
+    let request = DeleteRequest::bulk(["post-1"]);
+    for (answer, is_refused) in [
+        (r#"{"ok":true}"#, false),
+        (r#"{"data":{}}"#, false),
+        (r#"{"ok":true,"data":{}}"#, false),
+        (r#"{"ok":1}"#, true),
+        (r#"{"ok":false,"data":{}}"#, true),
+        (r#"{"ok":true,"data":{},"error_code":"locked"}"#, true),
+    ] {
+        let failure = genviral_failure(&request, 200, answer.as_bytes());
+        assert_eq!(failure.is_some(), is_refused, "{answer}");
+    }
 }
 
 proptest! {

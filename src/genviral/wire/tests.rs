@@ -1,0 +1,32 @@
+use super::*;
+
+const BROKEN: Happened = Happened::Broken;
+const FOREIGN: Happened = Happened::Foreign;
+
+/// The code decides where it has a name, the HTTP status where it hasn't, and `ok` where both are silent.
+#[test]
+fn what_a_failed_request_comes_to_by_its_code_and_by_its_status() {
+    let failed = r#"{"ok":false,"error_code":"bulk_delete_failed"}"#;
+    let unknown = r#"{"ok":false,"error_code":"of_tomorrow"}"#;
+    for (http_status, answer, happened, kind) in [
+        (200, failed, BROKEN, ErrorKind::Server),
+        (400, failed, BROKEN, ErrorKind::Server),
+        (500, failed, BROKEN, ErrorKind::Server),
+        // No repetition mends what isn't implemented.
+        (501, failed, FOREIGN, ErrorKind::Server),
+        (200, unknown, REFUSED, ErrorKind::Refused),
+        (200, r#"{"ok":false}"#, REFUSED, ErrorKind::Refused),
+        (200, "{}", FOREIGN, ErrorKind::UnexpectedResponse),
+        (403, unknown, REFUSED, ErrorKind::Unauthorized),
+        (503, unknown, BROKEN, ErrorKind::Server),
+    ] {
+        let request = DeleteRequest::bulk(["post-1"]);
+        let reading = request.read(request.asked(), http_status, answer.as_bytes());
+        let failure = reading.failure.map(|it| it.kind);
+        assert_eq!(
+            (reading.happened, failure),
+            (happened, Some(kind)),
+            "{http_status} {answer}"
+        );
+    }
+}
