@@ -30,3 +30,16 @@ fn what_a_failed_request_comes_to_by_its_code_and_by_its_status() {
         );
     }
 }
+
+#[test]
+fn lists_that_exclude_each_other_leave_a_post_uncertain_under_the_status_they_came_with() {
+    let request = DeleteRequest::bulk(["post-1"]);
+    let answer = r#"{"data":{"deletedIds":["post-1"],"skipped":["post-1"]}}"#;
+    let reading = request.read(request.asked(), 500, answer.as_bytes());
+    let failure = Failure {
+        http_status: Some(500),
+        ..Failure::new(ErrorKind::UnexpectedResponse)
+    };
+    let read = reading.posts.into_iter().flatten().map(|it| it.fate);
+    assert_eq!(read.collect::<Vec<_>>(), [Fate::Uncertain(failure)]);
+}
