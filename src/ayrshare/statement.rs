@@ -41,7 +41,10 @@ impl<'j> Statement<'j> {
         let own = |name| members.get(name).or_else(|| error?.get(name));
         Self {
             status: members.text("status").or(error.map(|_| "error")),
-            code: own("code").and_then(Json::to_u32),
+            // 200 stands beside successes, and is no error's code.
+            code: own("code")
+                .and_then(Json::to_u32)
+                .filter(|code| *code != 200),
             message: own("message").and_then(Json::as_text),
             id: own("id").and_then(Json::to_label),
             retry_available: own("retryAvailable") == Some(&Json::Bool(true)),
@@ -127,9 +130,8 @@ impl<'j> Statement<'j> {
     pub(super) fn failed(entries: &'j [Json<'_>]) -> Option<Self> {
         let entries = entries.iter().filter_map(Json::as_object);
         entries.map(Self::of).find(|it| {
-            let has_code = it.code.is_some_and(|code| code != 200);
             let is_error = it.status.is_some_and(is_error) || it.has_errors;
-            has_code || is_error || !it.networks.iter().all(NetworkResult::is_success)
+            it.code.is_some() || is_error || !it.networks.iter().all(NetworkResult::is_success)
         })
     }
 
@@ -178,7 +180,7 @@ impl<'j> Statement<'j> {
             return self.judged(Fate::Uncertain(failure.clone()), Some(failure));
         }
         let says_success = self.status.is_some_and(is_success);
-        let is_plain = self.code.is_none_or(|code| code == 200) && !self.has_errors;
+        let is_plain = self.code.is_none() && !self.has_errors;
         let agreed = http_status == 200 && self.status.is_none_or(is_success) && is_plain;
         let named = self.code.and_then(|code| ErrorCode::new(code).kind());
         match named {

@@ -435,6 +435,10 @@ async fn an_answer_that_contradicts_itself_deletes_nothing() {
         ),
         (r#"{"status":"success","id":"a","code":98765}"#, "uncertain"),
         (
+            r#"{"status":"error","code":382,"posts":[{"status":"success","id":"a","code":200}]}"#,
+            "uncertain",
+        ),
+        (
             r#"{"status":"success","instagram":{"action":"delete","code":138}}"#,
             "failed",
         ),
