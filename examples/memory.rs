@@ -1,4 +1,5 @@
-//! How much memory a run of a million ids takes: printed, for a provider inside this process.
+//! How much memory a run of a million ids takes, and how much of it is the set of ids seen: printed,
+//! for a provider inside this process.
 //!
 //! ```sh
 //! cargo run --release --example memory
@@ -7,6 +8,10 @@
 //! Linux only: the figure is the process's peak resident size (`VmHWM`).
 
 #![allow(clippy::print_stdout, reason = "an example speaks to a person")]
+
+use std::collections::HashSet;
+use std::hint::black_box;
+use std::process::Command;
 
 use unpost::{Batch, DeleteMany, DeletePosts, Fate, Outcome, Provider};
 
@@ -30,24 +35,61 @@ impl DeletePosts for InProcess {
     }
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() {
-    let Some(baseline) = peak_bytes() else {
+fn main() {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    if let [what, ids] = arguments.as_slice() {
+        let (before, ids) = (peak_bytes(), ids.parse().unwrap_or_default());
+        take_memory(what, ids);
+        println!(
+            "{}",
+            peak_bytes().zip(before).map_or(0, |(peak, it)| peak - it)
+        );
+        return;
+    }
+    if peak_bytes().is_none() {
         println!("this system doesn't say how much memory a process has used");
         return;
-    };
-    println!(
-        "{:>9}  {:>14}  {:>12}",
-        "ids", "above baseline", "bytes an id"
-    );
-    for ids in [10_000_u32, 100_000, 1_000_000] {
-        let posts = (0..ids).map(|n| format!("{n:08x}-0000-4000-8000-000000000000"));
-        let summary = DeleteMany::new(InProcess, posts).run().summary().await;
-        assert_eq!(summary.deleted, ids as usize);
-        let above = peak_bytes().unwrap_or(baseline) - baseline;
-        let (mebibytes, each) = (above / (1 << 20), above / u64::from(ids));
-        println!("{ids:>9}  {mebibytes:>10} MiB  {each:>12}");
     }
+    println!(
+        "{:>9}  {:>12}  {:>12}  {:>12}  {:>15}",
+        "ids", "peak of run", "bytes an id", "set of ids", "all but the set"
+    );
+    for ids in [10_000, 100_000, 1_000_000] {
+        let (run, set) = (measured("run", ids), measured("set", ids));
+        println!(
+            "{ids:>9}  {:>8} KiB  {:>12}  {:>8} KiB  {:>11} KiB",
+            run / 1024,
+            run / u64::from(ids),
+            set / 1024,
+            run.saturating_sub(set) / 1024,
+        );
+    }
+}
+
+/// Peak bytes above those of the beginning, in a process of its own: what an allocator keeps of one
+/// measurement would be part of the next.
+fn measured(what: &str, ids: u32) -> u64 {
+    let program = std::env::current_exe();
+    let output = program.and_then(|it| Command::new(it).args([what, &ids.to_string()]).output());
+    let printed = output.map(|it| it.stdout).unwrap_or_default();
+    let printed = String::from_utf8_lossy(&printed);
+    printed.trim().parse().unwrap_or_default()
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn take_memory(what: &str, ids: u32) {
+    if what == "set" {
+        // What a run remembers of each id: two hashes. It can't know how many there will be.
+        let mut seen = HashSet::new();
+        for n in 0..u64::from(ids) {
+            seen.insert((n, n));
+        }
+        black_box(seen);
+        return;
+    }
+    let posts = (0..ids).map(|n| format!("{n:08x}-0000-4000-8000-000000000000"));
+    let summary = DeleteMany::new(InProcess, posts).run().summary().await;
+    assert_eq!(summary.deleted, ids as usize);
 }
 
 fn peak_bytes() -> Option<u64> {

@@ -3,7 +3,7 @@
 //! Not part of the API: hidden from the documentation, behind a feature of its own, and free to change
 //! in any release.
 
-use crate::outcome::{Failure, Outcome};
+use crate::outcome::{Failure, Fate, NetworkResult, Outcome};
 use crate::wire::Wire;
 use crate::{ayrshare, genviral};
 
@@ -44,16 +44,45 @@ pub fn genviral_failure(
     request.read(request.asked(), http_status, body).failure
 }
 
+/// What an answer says of a post whose id is at hand.
+pub type Said = (Fate, Vec<NetworkResult>);
+
+/// What [`read_ayrshare`] says, without the ids: what a call does, and so what the benchmarks time.
+pub fn decode_ayrshare(
+    request: &ayrshare::DeleteRequest,
+    http_status: u16,
+    body: &[u8],
+) -> Vec<Option<Said>> {
+    decode(request, http_status, body)
+}
+
+/// What [`read_genviral`] says, without the ids.
+pub fn decode_genviral(
+    request: &genviral::DeleteRequest,
+    http_status: u16,
+    body: &[u8],
+) -> Vec<Option<Said>> {
+    decode(request, http_status, body)
+}
+
 fn read<W: Wire>(request: &W, http_status: u16, body: &[u8]) -> Vec<Option<Outcome>> {
-    let reading = request.read(request.asked(), http_status, body);
-    debug_assert_eq!(reading.posts.len(), request.asked().len());
-    let posts = request.asked().iter().zip(reading.posts);
-    let outcomes = posts.map(|(id, post)| {
-        post.map(|post| Outcome {
-            networks: post.networks,
+    let said = decode(request, http_status, body);
+    debug_assert_eq!(said.len(), request.asked().len());
+    let posts = request.asked().iter().zip(said);
+    let outcomes = posts.map(|(id, said)| {
+        said.map(|(fate, networks)| Outcome {
+            networks,
             attempts: 1,
-            ..Outcome::new(id, W::PROVIDER, post.fate)
+            ..Outcome::new(id, W::PROVIDER, fate)
         })
     });
     outcomes.collect()
+}
+
+fn decode<W: Wire>(request: &W, http_status: u16, body: &[u8]) -> Vec<Option<Said>> {
+    let reading = request.read(request.asked(), http_status, body);
+    let posts = reading.posts.into_iter();
+    posts
+        .map(|post| post.map(|post| (post.fate, post.networks)))
+        .collect()
 }

@@ -1,0 +1,80 @@
+//! How many requests a run sends: ⌈N / batch⌉ without faults, and how many more when one answer in a
+//! hundred is lost. Counted, not timed; the counts are asserted, in the smoke run too.
+
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::pedantic,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a benchmark"
+)]
+
+mod support;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use support::answers;
+use support::responder::{Responder, one_in_a_hundred};
+use unpost::{Pace, Retry, Summary, genviral};
+
+fn main() {
+    let posts: usize = if support::is_smoke() { 510 } else { 20_010 };
+    println!(
+        "{:>24}  {:>6}  {:>9}  {:>5}  {:>8}  {:>6}",
+        "", "posts", "requests", "least", "lost", "more"
+    );
+    for (name, batch) in [("Ayrshare, one by one", 1), ("Genviral, 50 at a time", 50)] {
+        let least = posts.div_ceil(batch);
+        for lossy in [false, true] {
+            // More than enough numbers: answers to repeated requests are lost as well.
+            let lost = if lossy {
+                one_in_a_hundred(1, 2 * least)
+            } else {
+                Default::default()
+            };
+            let hung_up = lost.clone();
+            let server = Responder::start(move |number, body| {
+                let answer = match batch {
+                    1 => answers::http(answers::ONE_POST),
+                    _ => answers::http(&answers::genviral_answer_to(body)),
+                };
+                (!hung_up.contains(&number)).then_some(answer)
+            });
+            let summary = support::runtime().block_on(run(batch, posts, server.address));
+            let sent = server.received();
+            let lost = lost.iter().filter(|number| **number <= sent).count();
+            assert_eq!(summary.deleted, posts, "{summary}");
+            assert_eq!(
+                sent,
+                least + lost,
+                "one more for each lost answer, and no other"
+            );
+            println!(
+                "{name:>24}  {posts:>6}  {sent:>9}  {least:>5}  {lost:>8}  {:>5.1}%",
+                100.0 * (sent - least) as f64 / least as f64
+            );
+        }
+    }
+}
+
+async fn run(batch: usize, posts: usize, server: SocketAddr) -> Summary {
+    // Not to wait long: how often, not how soon, is what counts here.
+    let retry = Retry::attempts(4).backoff(Duration::from_millis(1), Duration::from_millis(1));
+    if batch == 1 {
+        let client = support::unpaced_builder(server).retry(retry);
+        let client = client.build().expect("a client");
+        let ids = answers::ayrshare_ids(posts);
+        return client.delete_many(ids).run().summary().await;
+    }
+    let client = genviral::Client::builder(support::API_KEY)
+        .base_url(format!("http://{server}"))
+        .pace(Pace::unpaced())
+        .retry(retry);
+    let client = client.build().expect("a client");
+    let ids = answers::genviral_ids(posts);
+    client.delete_many(ids).run().summary().await
+}

@@ -1,0 +1,129 @@
+//! What is measured, by name: the crate's own way first, then the one it replaces.
+
+use std::hint::black_box;
+use std::net::SocketAddr;
+
+use futures_util::future::ready;
+use futures_util::stream::{self, StreamExt as _};
+use tokio::runtime::Runtime;
+use unpost::{ayrshare, genviral, internals};
+
+use super::by_hand::{AyrsharePost, GenviralAnswer, Hyper, Reqwest};
+use super::{answers, runtime, unpaced_builder};
+
+pub struct Work {
+    runtime: Runtime,
+    unpost: ayrshare::Client,
+    reqwest: Reqwest,
+    hyper: Hyper,
+    genviral: (genviral::DeleteRequest, Vec<u8>),
+    ayrshare: (ayrshare::DeleteRequest, Vec<u8>),
+}
+
+pub const ONE_DELETE: [&str; 3] = ["one delete", "one delete by reqwest", "one delete by hyper"];
+pub const GENVIRAL: [&str; 2] = ["50 posts of Genviral's", "50 posts by serde"];
+pub const AYRSHARE: [&str; 2] = ["500 posts of Ayrshare's", "500 posts by serde"];
+pub const EIGHT_AT_ONCE: [&str; 3] = ["delete_many(8)", "buffer_unordered(8)", "a loop"];
+pub const THIRTY_TWO_AT_ONCE: [&str; 2] = ["delete_many(32)", "buffer_unordered(32)"];
+/// What valgrind counts.
+pub const NAMES: [&[&str]; 3] = [&ONE_DELETE, &GENVIRAL, &AYRSHARE];
+
+const ID: &str = "p8Ee6xDPx8PRxsjtDXf3";
+
+impl Work {
+    /// `server` answers as Ayrshare does.
+    pub fn new(server: SocketAddr) -> Self {
+        let runtime = runtime();
+        let genviral = answers::genviral_ids(50);
+        let ayrshare = answers::ayrshare_ids(500);
+        Self {
+            unpost: unpaced_builder(server).build().expect("a client"),
+            reqwest: Reqwest::new(server),
+            hyper: runtime.block_on(Hyper::connect(server)),
+            runtime,
+            genviral: (
+                genviral::DeleteRequest::bulk(&genviral),
+                answers::genviral_bulk(&genviral),
+            ),
+            ayrshare: (
+                ayrshare::DeleteRequest::bulk(&ayrshare),
+                answers::ayrshare_bulk(&ayrshare),
+            ),
+        }
+    }
+
+    /// So many times, one after the other.
+    pub fn run(&mut self, name: &str, calls: usize) {
+        let Self {
+            runtime,
+            unpost,
+            reqwest,
+            hyper,
+            genviral,
+            ayrshare,
+        } = self;
+        let ((asked_genviral, genviral), (asked_ayrshare, ayrshare)) = (genviral, ayrshare);
+        match name {
+            "one delete" => runtime.block_on(async {
+                for _ in 0..calls {
+                    let request = ayrshare::DeleteRequest::by_id(ID);
+                    black_box(unpost.delete(request).await.expect("deleted"));
+                }
+            }),
+            "one delete by reqwest" => runtime.block_on(async {
+                for _ in 0..calls {
+                    black_box(reqwest.delete(ID).await.expect("deleted"));
+                }
+            }),
+            "one delete by hyper" => runtime.block_on(async {
+                for _ in 0..calls {
+                    black_box(hyper.delete(ID).await.expect("deleted"));
+                }
+            }),
+            "50 posts of Genviral's" => repeat(calls, || {
+                let posts = internals::decode_genviral(asked_genviral, 200, black_box(genviral));
+                assert!(black_box(posts).iter().all(Option::is_some));
+            }),
+            "50 posts by serde" => repeat(calls, || {
+                let answer = serde_json::from_slice::<GenviralAnswer>(black_box(genviral));
+                black_box(answer.expect("its shape"));
+            }),
+            "500 posts of Ayrshare's" => repeat(calls, || {
+                let posts = internals::decode_ayrshare(asked_ayrshare, 200, black_box(ayrshare));
+                assert!(black_box(posts).iter().all(Option::is_some));
+            }),
+            "500 posts by serde" => repeat(calls, || {
+                let answer = serde_json::from_slice::<Vec<AyrsharePost>>(black_box(ayrshare));
+                black_box(answer.expect("its shape"));
+            }),
+            "a loop" => runtime.block_on(async {
+                for n in 0..calls {
+                    black_box(reqwest.delete(&format!("post-{n}")).await.expect("deleted"));
+                }
+            }),
+            "delete_many(8)" => runtime.block_on(delete_many(unpost, calls, 8)),
+            "delete_many(32)" => runtime.block_on(delete_many(unpost, calls, 32)),
+            "buffer_unordered(8)" => runtime.block_on(buffer_unordered(reqwest, calls, 8)),
+            "buffer_unordered(32)" => runtime.block_on(buffer_unordered(reqwest, calls, 32)),
+            _ => panic!("nothing is called {name}"),
+        }
+    }
+}
+
+async fn delete_many(client: &ayrshare::Client, posts: usize, at_once: usize) {
+    let ids = (0..posts).map(|n| format!("post-{n}"));
+    let outcomes = client.delete_many(ids).concurrency(at_once).run();
+    let deleted = outcomes.filter(|it| ready(it.fate.is_gone())).count().await;
+    assert_eq!(deleted, posts);
+}
+
+async fn buffer_unordered(client: &Reqwest, posts: usize, at_once: usize) {
+    let deletes = stream::iter(0..posts).map(async |n| client.delete(&format!("post-{n}")).await);
+    let outcomes = deletes.buffer_unordered(at_once);
+    let deleted = outcomes.filter(|it| ready(it.is_some())).count().await;
+    assert_eq!(deleted, posts);
+}
+
+fn repeat(times: usize, work: impl Fn()) {
+    (0..times).for_each(|_| work());
+}
