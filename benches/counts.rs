@@ -2,7 +2,7 @@
 //! one. Without valgrind it says so and counts nothing.
 //!
 //! The server is another process, and what happens before the first call is left out: each figure is
-//! the difference of two runs.
+//! the difference of two runs, divided by how many calls the longer one made more.
 
 #![allow(
     missing_docs,
@@ -37,20 +37,18 @@ fn main() {
     let server = Elsewhere::start(Duration::ZERO);
     if support::is_smoke() {
         let mut work = Work::new(server.address);
-        work::NAMES
-            .concat()
-            .iter()
-            .for_each(|name| work.run(name, 1));
+        let names = work::COUNTED.iter().flat_map(|(group, _)| *group);
+        names.for_each(|name| work.run(name, 1));
         return;
     }
     if Command::new("valgrind").arg("--version").output().is_err() {
         println!("valgrind isn't installed: nothing was counted");
         return;
     }
-    for group in work::NAMES {
+    for (group, calls) in work::COUNTED {
         let counted = group
             .iter()
-            .map(|name| (*name, Counted::of(name, server.address)));
+            .map(|name| (*name, Counted::of(name, calls, server.address)));
         let counted: Vec<_> = counted.collect();
         let base = counted[1].1;
         println!(
@@ -72,7 +70,6 @@ fn main() {
     }
 }
 
-/// For one call.
 #[derive(Clone, Copy)]
 struct Counted {
     instructions: f64,
@@ -81,25 +78,37 @@ struct Counted {
 }
 
 impl Counted {
-    fn of(name: &str, server: SocketAddr) -> Self {
-        const FEW: usize = 100;
-        const MANY: usize = 600;
-        let per_call = |count: &dyn Fn(usize) -> f64| {
-            let difference = || (count(MANY) - count(FEW)) / (MANY - FEW) as f64;
-            // How often a call has to wait for the server differs a little from run to run.
-            support::duel::median((0..3).map(|_| difference()))
+    /// For one call. How often a call has to wait for the server differs a little from run to run: the
+    /// median of three.
+    fn of(name: &str, calls: usize, server: SocketAddr) -> Self {
+        let warm_up = calls.div_ceil(5);
+        let runs: Vec<_> = (0..3)
+            .map(|_| {
+                let begun = Self::in_all(name, warm_up, server);
+                (begun, Self::in_all(name, warm_up + calls, server))
+            })
+            .collect();
+        let per_call = |of: fn(&Self) -> f64| {
+            let differences = runs.iter().map(|(begun, ended)| of(ended) - of(begun));
+            support::duel::median(differences) / calls as f64
         };
+        Self {
+            instructions: per_call(|it| it.instructions),
+            allocations: per_call(|it| it.allocations),
+            bytes: per_call(|it| it.bytes),
+        }
+    }
+
+    /// For a whole process that makes so many calls.
+    fn in_all(name: &str, calls: usize, server: SocketAddr) -> Self {
         let callgrind = ["--tool=callgrind", "--callgrind-out-file=/dev/null"];
         let memcheck = ["--tool=memcheck", "--leak-check=no"];
-        let heap =
-            |calls, what: &str| number_before(&valgrind(&memcheck, name, calls, server), what);
+        let executed = valgrind(&callgrind, name, calls, server);
+        let allocated = valgrind(&memcheck, name, calls, server);
         Self {
-            instructions: per_call(&|calls| {
-                let report = valgrind(&callgrind, name, calls, server);
-                number_after(&report, "Collected : ")
-            }),
-            allocations: per_call(&|calls| heap(calls, " allocs,")),
-            bytes: per_call(&|calls| heap(calls, " bytes allocated")),
+            instructions: number_after(&executed, "Collected : "),
+            allocations: number_before(&allocated, " allocs"),
+            bytes: number_before(&allocated, " bytes allocated"),
         }
     }
 }
@@ -118,15 +127,13 @@ fn valgrind(options: &[&str], name: &str, calls: usize, server: SocketAddr) -> S
 }
 
 fn number_after(report: &str, words: &str) -> f64 {
-    let words = words.replace(',', "");
-    let number = report.split_once(&words).map(|(_, rest)| rest);
+    let number = report.split_once(words).map(|(_, rest)| rest);
     let number = number.and_then(|rest| rest.split_whitespace().next());
     number.and_then(|it| it.parse().ok()).expect("a number")
 }
 
 fn number_before(report: &str, words: &str) -> f64 {
-    let words = words.replace(',', "");
-    let number = report.split_once(&words).map(|(before, _)| before);
+    let number = report.split_once(words).map(|(before, _)| before);
     let number = number.and_then(|before| before.split_whitespace().next_back());
     number.and_then(|it| it.parse().ok()).expect("a number")
 }

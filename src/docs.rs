@@ -1,4 +1,4 @@
-//! The guide, how pacing works, and the contract with the providers.
+//! The guide, the contract with the providers, and what was measured.
 
 #[doc = include_str!("../docs/guide.md")]
 pub mod guide {}
@@ -14,3 +14,6 @@ pub mod faults {}
 
 #[doc = include_str!("../docs/secrets.md")]
 pub mod secrets {}
+
+#[doc = include_str!("../docs/performance.md")]
+pub mod performance {}

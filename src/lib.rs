@@ -40,6 +40,7 @@
 //! - [`docs::pacing`]: how a profile's window is found and kept, with figures.
 //! - [`docs::faults`]: what comes of every way a network can fail, row by row, as tests see it; and
 //!   [`docs::secrets`]: where keys are, and where they aren't.
+//! - [`docs::performance`]: what all of it costs beside the same by hand.
 //! - [`docs::contract`]: which sentence of the providers' documentation is held by which test.
 //! - `examples/` in the repository: `quickstart` and `delete_many` need no key, `delete` is a command-line tool.
 //!
