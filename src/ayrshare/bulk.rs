@@ -3,7 +3,8 @@
 
 use std::borrow::Cow;
 
-use super::statement::{Judgement, Statement, lists};
+use super::networks::lists;
+use super::statement::{Judgement, Statement};
 use crate::PostId;
 use crate::json::Json;
 use crate::outcome::Fate;

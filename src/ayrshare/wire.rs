@@ -6,13 +6,15 @@
 //! 3. Success is HTTP 200 *and* `status: success`, about this post, contradicted by nothing.
 //! 4. What is left is judged by its HTTP status.
 //!
-//! `statement.rs` applies them to what an object says, `bulk.rs` finds the objects about each post.
+//! `statement.rs` applies them to what an object says, `networks.rs` reads what it says of each network,
+//! `bulk.rs` finds the objects about each post.
 
 use serde::Serialize;
 
 use super::bulk::read_bulk;
+use super::networks::lists;
 use super::request::{DeleteRequest, Kind};
-use super::statement::{Judgement, Statement, lists};
+use super::statement::{Judgement, Statement};
 use crate::json::{self, Json};
 use crate::outcome::{Fate, Provider};
 use crate::retry::Happened;
