@@ -32,7 +32,8 @@ pub(super) fn read_bulk(open: &[PostId], http_status: u16, json: &Json<'_>) -> R
     match overall {
         Some(overall) => read_bare(overall, http_status, open.len()),
         // A list that names none of the posts is an answer too.
-        None => Reading::silent(Happened::Answered, open.len()),
+        None if http_status == 200 => Reading::silent(Happened::Answered, open.len()),
+        None => Reading::by_status(http_status, open.len()),
     }
 }
 

@@ -96,16 +96,12 @@ impl<'j> Statement<'j> {
         let of_networks = items.iter().filter_map(network_in_entry);
         let items = items.iter().filter(|it| network_in_entry(it).is_none());
         let items: Vec<_> = items.filter_map(Json::as_object).map(Self::of).collect();
-        let is_named = |it: &&Self| it.id.as_ref().is_some_and(|id| *asked == **id);
-        let is_unnamed = |it: &&Self| it.id.is_none();
-        let named: Vec<_> = items.iter().filter(is_named).collect();
-        let unnamed: Vec<_> = items.iter().filter(is_unnamed).collect();
-        let about_it = match (named.as_slice(), unnamed.as_slice(), items.as_slice()) {
-            ([_, ..], _, _) => named,
-            (_, [_, ..], _) => unnamed,
-            (_, _, [only]) => vec![only],
-            _ => Vec::new(),
-        };
+        // Only one post was asked for: who names none speaks of it.
+        let is_about_it = |it: &&Self| it.id.as_ref().is_none_or(|id| *asked == **id);
+        let mut about_it: Vec<_> = items.iter().filter(is_about_it).collect();
+        if let ([], [only]) = (about_it.as_slice(), items.as_slice()) {
+            about_it.push(only);
+        }
         let inner = about_it.into_iter().cloned().reduce(Self::and);
         match (outer, inner) {
             (None, inner) => {

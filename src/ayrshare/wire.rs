@@ -146,3 +146,6 @@ fn read_all_scheduled(http_status: u16, json: &Json<'_>) -> Reading {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,429 @@
+use super::*;
+use crate::outcome::Failure;
+
+#[test]
+fn an_entry_counts_for_the_post_that_was_asked_for_if_it_names_that_one_or_none() {
+    check(
+        &DeleteRequest::by_id("a"),
+        r#"
+200 {"posts":[{"id":"b","status":"error","code":107},{"id":"a","status":"success"}]}
+    Answered; a: Deleted
+200 [{"id":"a","status":"success"},{"status":"error","code":107}]
+    Answered, UnexpectedResponse 200 107; a: Uncertain (UnexpectedResponse 200 107)
+200 [{"status":"success"},{"id":"b","status":"error","code":107}]
+    Answered; a: Deleted
+200 [{"id":"b","status":"success"}]
+    Answered, UnexpectedResponse 200; a: ?
+200 [{"id":"b","status":"success"},{"id":"c","status":"success"}]
+    Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?; a: ?
+200 [{"platform":"facebook","status":"error","code":107}]
+    Answered, Refused 200 107; a: Failed (Refused 200 107)
+200 [{"platform":"facebook","status":"success"}]
+    Answered; a: Deleted
+200 [{"platform":"facebook","status":"success"},{"id":"a","status":"success"}]
+    Answered; a: Deleted
+200 []
+    Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?; a: ?
+429 []
+    Throttled, RateLimited 429; a: ?
+400 []
+    Refused, Refused 400 not in the provider's words: is the base URL right?; a: ?
+400 {"status":"error","code":114,"posts":[{"id":"b","status":"success"},{"id":"c","status":"success"}]}
+    Answered, NotFound 400 114; a: NotFound
+200 {"status":"success","posts":[]}
+    Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?; a: ?
+200 {"status":"success","twitter":{"status":"success"},"posts":[]}
+    Answered; a: Deleted
+200 {"status":"success","twitter":{"status":"error","code":272},"posts":[]}
+    Answered, Refused 200 272; a: Failed (Refused 200 272)
+"#,
+    );
+}
+
+#[test]
+fn what_stands_around_an_entry_or_beside_it_can_deny_it() {
+    check(
+        &DeleteRequest::by_id("a"),
+        r#"
+200 {"status":"success","posts":[{"status":"success"}],"results":[{"status":"error"}]}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","results":[{"twitter":{"status":"error"}}]}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","results":[{"code":107}]}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","results":[{"status":"success"}]}
+    Answered; a: Deleted
+200 {"status":"error","posts":[{"status":"success"}]}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"error","posts":[{"twitter":{"status":"success"}}]}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"error","code":114,"posts":[{"id":"a"}]}
+    Answered, UnexpectedResponse 200 114; a: Uncertain (UnexpectedResponse 200 114)
+200 {"status":"success","errors":[{}],"posts":[{"status":"success"}]}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","posts":[{"status":"success","errors":["no"]}]}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+400 {"status":"error","retryAvailable":true,"posts":[{"status":"error","id":"a"}]}
+    Refused for now, Refused 400; a: ?
+400 {"status":"error","posts":[{"status":"error","id":"a","retryAvailable":true}]}
+    Refused for now, Refused 400; a: ?
+"#,
+    );
+}
+
+#[test]
+fn two_entries_about_one_post_have_to_agree() {
+    check(
+        &DeleteRequest::by_id("a"),
+        r#"
+200 {"posts":[{"status":"success","id":"a"},{"status":"error","id":"a"}]}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 [{"id":"a","status":"error"},{"id":"a","status":"success"},{"id":"a","status":"error"}]
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 [{"id":"a","status":"error","code":107},{"id":"a","status":"error","code":138}]
+    Answered, UnexpectedResponse 200 107; a: Uncertain (UnexpectedResponse 200 107)
+400 [{"id":"a","status":"error","retryAvailable":true},{"id":"a","status":"error"}]
+    Refused for now, Refused 400; a: ?
+400 [{"id":"a","status":"error"},{"id":"a","status":"error","retryAvailable":true}]
+    Refused for now, Refused 400; a: ?
+200 [{"id":"a","status":"success"},{"id":"a","errors":["no"]}]
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 [{"id":"a","errors":["no"]},{"id":"a","status":"success"}]
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+"#,
+    );
+}
+
+#[test]
+fn a_code_with_a_name_decides_unless_a_network_contradicts_it() {
+    check(
+        &DeleteRequest::by_id("a"),
+        r#"
+400 {"status":"error","code":382}
+    Answered, NotManuallyDeleted 400 382; a: Failed (NotManuallyDeleted 400 382)
+400 {"status":"error","code":382,"twitter":{"status":"error","code":382}}
+    Answered, NotManuallyDeleted 400 382; a: Failed (NotManuallyDeleted 400 382)
+400 {"status":"error","code":114,"twitter":{"status":"error","code":114}}
+    Answered, NotFound 400 114; a: NotFound
+400 {"status":"error","code":114,"twitter":{"status":"error","code":107}}
+    Answered, Refused 400 114; a: Failed (Refused 400 114)
+400 {"status":"error","code":107,"twitter":{"status":"error","code":107}}
+    Answered, Refused 400 107; a: Failed (Refused 400 107)
+400 {"status":"success","code":114}
+    Answered, NotFound 400 114; a: NotFound
+200 {"status":"success","code":114}
+    Answered, UnexpectedResponse 200 114; a: Uncertain (UnexpectedResponse 200 114)
+200 {"status":"error","id":"b"}
+    Refused, Refused 200; a: ?
+200 {"status":"error","code":383,"id":"b"}
+    Answered, UnexpectedResponse 200 383; a: ?
+"#,
+    );
+}
+
+#[test]
+fn where_no_code_and_no_network_speaks_the_http_status_and_the_word_decide() {
+    check(
+        &DeleteRequest::by_id("a"),
+        r#"
+302 {"status":"success"}
+    Foreign, UnexpectedResponse 302 a redirect, which isn't followed: is the base URL right?; a: ?
+201 {"status":"success"}
+    Foreign, UnexpectedResponse 201; a: ?
+201 {"status":"error"}
+    Refused, Refused 201; a: ?
+201 {"status":"error","code":98765}
+    Refused, Refused 201 98765; a: ?
+300 {"status":"error"}
+    Foreign, UnexpectedResponse 300 a redirect, which isn't followed: is the base URL right?; a: ?
+200 {"status":"success","code":98765}
+    Answered, UnexpectedResponse 200 98765; a: Uncertain (UnexpectedResponse 200 98765)
+200 {"status":"partial"}
+    Answered, Partial 200; a: Partial
+200 {"status":"accepted"}
+    Foreign, UnexpectedResponse 200; a: ?
+404 {"status":"success"}
+    Foreign, UnexpectedResponse 404; a: ?
+404 {"status":"error","message":"m","retryAvailable":true}
+    Refused for now, Refused 404 m; a: ?
+404 {"message":"m"}
+    Refused, Refused 404 m; a: ?
+501 {"status":"error","message":"m"}
+    Foreign, Server 501 m; a: ?
+503 {"status":"error","message":"m"}
+    Broken, Server 503 m; a: ?
+"#,
+    );
+}
+
+#[test]
+fn all_networks_together_decide_and_under_a_5xx_only_those_that_keep_the_post() {
+    check(
+        &DeleteRequest::by_id("a"),
+        r#"
+200 {"twitter":{"status":"success"},"gmb":{"status":"error","code":383}}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","twitter":{"status":"error","code":383}}
+    Answered, AlreadyDeleted 200 383; a: AlreadyDeleted
+200 {"status":"success","twitter":{"status":"error","code":383},"gmb":{"status":"error","code":107}}
+    Answered, Partial 200 107; a: Partial
+200 {"status":"success","twitter":{"status":"queued"},"gmb":{"status":"error","code":107}}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","twitter":{"status":"error","code":114}}
+    Answered, UnexpectedResponse 200 114; a: Uncertain (UnexpectedResponse 200 114)
+200 {"status":"error","twitter":{"status":"error","message":"x"}}
+    Answered, Refused 200 x; a: Failed (Refused 200 x)
+200 {"status":"success","twitter":{"status":"success","code":200}}
+    Answered; a: Deleted
+200 {"status":"success","twitter":{"code":200}}
+    Answered, UnexpectedResponse 200 200; a: Uncertain (UnexpectedResponse 200 200)
+200 {"status":"success","twitter":{"code":107}}
+    Answered, Refused 200 107; a: Failed (Refused 200 107)
+200 {"twitter":{"status":"success"}}
+    Answered; a: Deleted
+400 {"twitter":{"status":"success"}}
+    Answered, UnexpectedResponse 400; a: Uncertain (UnexpectedResponse 400)
+201 {"twitter":{"status":"success"}}
+    Foreign, UnexpectedResponse 201; a: ?
+500 {"status":"error","twitter":{"status":"success"}}
+    Broken, Server 500; a: ?
+500 {"status":"success","twitter":{"status":"success"}}
+    Broken, Server 500; a: ?
+500 {"status":"error","twitter":{"status":"error","code":107}}
+    Answered, Refused 500 107; a: Failed (Refused 500 107)
+500 {"status":"error","twitter":{"status":"success"},"gmb":{"status":"error"}}
+    Answered, Partial 500; a: Partial
+"#,
+    );
+}
+
+#[test]
+fn a_network_that_throttles_says_for_how_long_and_the_provider_does_not() {
+    check(
+        &DeleteRequest::by_id("a"),
+        r#"
+400 {"status":"error","code":435,"details":30}
+    Throttled, RateLimited 400 435, by a network, for 30s; a: ?
+400 {"status":"error","code":435,"details":{"retryAfter":30}}
+    Throttled, RateLimited 400 435, by a network, for 30s; a: ?
+400 {"status":"error","code":435,"details":{"text":"x","retryAfter":"30"}}
+    Throttled, RateLimited 400 435, by a network, for 30s; a: ?
+400 {"status":"error","code":435,"details":1000000000}
+    Throttled, RateLimited 400 435, by a network, for 86400s; a: ?
+400 {"status":"error","code":107,"details":30}
+    Refused, Refused 400 107; a: ?
+429 {"status":"error","code":107,"details":30}
+    Throttled, Refused 429 107; a: ?
+429 {"status":"error","details":30}
+    Throttled, RateLimited 429; a: ?
+200 {"status":"error","twitter":{"status":"error","code":444}}
+    Answered, RateLimited 200 444, by a network; a: Failed (RateLimited 200 444)
+429 {"status":"error","twitter":{"status":"error","code":435}}
+    Throttled, RateLimited 429, by a network; a: ?
+429 {"twitter":{"status":"error"}}
+    Throttled, RateLimited 429; a: ?
+429 {"status":"error","twitter":{"status":"success"}}
+    Answered, UnexpectedResponse 429; a: Uncertain (UnexpectedResponse 429)
+"#,
+    );
+}
+
+#[test]
+fn entries_of_a_bulk_answer_decide_for_their_posts_and_the_http_status_for_the_rest() {
+    check(
+        &DeleteRequest::bulk(["a", "b"]),
+        r#"
+500 [{"id":"a","status":"success"}]
+    Broken, Server 500; a: Deleted; b: ?
+501 [{"id":"a","status":"success"}]
+    Foreign, Server 501; a: Deleted; b: ?
+429 [{"id":"a","status":"success"}]
+    Throttled, RateLimited 429; a: Deleted; b: ?
+400 [{"id":"a","status":"success"},{"id":"b","status":"error","code":107}]
+    Answered; a: Deleted; b: Failed (Refused 400 107)
+200 [{"id":"a","status":"success"},{"id":"b","status":"error","code":435}]
+    Answered, by a network; a: Deleted; b: Failed (RateLimited 200 435)
+200 [{"id":"a","status":"success"},{"id":"b","status":"error"}]
+    Answered; a: Deleted; b: Failed (Refused 200)
+200 {"a":{"platform":"twitter","status":"error","code":272}}
+    Answered; a: Failed (Refused 200 272); b: ?
+200 {"a":{"platform":"twitter","status":"success"},"b":"deleted"}
+    Answered; a: Deleted; b: Deleted
+200 {"a":{},"b":{"message":"what"}}
+    Foreign, UnexpectedResponse 200; a: ?; b: ?
+200 {"a":7,"b":[]}
+    Foreign, UnexpectedResponse 200; a: ?; b: ?
+"#,
+    );
+}
+
+#[test]
+fn a_bulk_answer_about_no_post_refuses_all_of_them_or_leaves_them_open() {
+    check(
+        &DeleteRequest::bulk(["a", "b"]),
+        r#"
+200 {"status":"error","code":114}
+    Answered, NotFound 200 114; a: ?; b: ?
+200 {"status":"error","code":114,"id":"a"}
+    Answered; a: NotFound; b: ?
+400 {"status":"error","code":101,"id":"a"}
+    Refused, Refused 400 101; a: ?; b: ?
+400 {"status":"error","code":102,"id":"a"}
+    Refused, Unauthorized 400 102; a: ?; b: ?
+400 {"status":"error","retryAvailable":true}
+    Refused for now, Refused 400; a: ?; b: ?
+200 {"status":"error","retryAvailable":true}
+    Broken, Refused 200; a: ?; b: ?
+200 {"status":"error"}
+    Answered, Refused 200; a: ?; b: ?
+400 {"status":"error"}
+    Refused, Refused 400; a: ?; b: ?
+400 {"status":"error","code":98765}
+    Answered, Refused 400 98765; a: ?; b: ?
+401 {"status":"error","code":98765}
+    Refused, Unauthorized 401 98765; a: ?; b: ?
+404 {"status":"error","code":98765}
+    Refused, Refused 404 98765; a: ?; b: ?
+400 {"status":"error","code":101}
+    Refused, Refused 400 101; a: ?; b: ?
+403 {"status":"error","code":102}
+    Refused, Unauthorized 403 102; a: ?; b: ?
+403 {"status":"error","code":276}
+    Refused, Unauthorized 403 276; a: ?; b: ?
+400 {"status":"error","code":107}
+    Answered, Refused 400 107; a: ?; b: ?
+400 {"status":"error","code":107,"retryAvailable":true}
+    Broken, Refused 400 107; a: ?; b: ?
+400 {"status":"error","code":435,"details":30}
+    Throttled, RateLimited 400 435, by a network, for 30s; a: ?; b: ?
+429 {"status":"error"}
+    Throttled, RateLimited 429; a: ?; b: ?
+500 {"status":"error"}
+    Broken, Server 500; a: ?; b: ?
+500 {"status":"success"}
+    Broken, Server 500; a: ?; b: ?
+200 {"status":"success"}
+    Answered; a: ?; b: ?
+200 {"status":"partial"}
+    Answered, Partial 200; a: ?; b: ?
+200 {}
+    Foreign, UnexpectedResponse 200; a: ?; b: ?
+400 {}
+    Refused, Refused 400; a: ?; b: ?
+200 []
+    Answered; a: ?; b: ?
+400 []
+    Refused, Refused 400 not in the provider's words: is the base URL right?; a: ?; b: ?
+500 []
+    Broken, Server 500; a: ?; b: ?
+"#,
+    );
+}
+
+#[test]
+fn all_scheduled_are_deleted_if_nothing_in_the_answer_denies_it() {
+    check(
+        &DeleteRequest::delete_all_scheduled(),
+        r#"
+200 {"status":"success"}
+    Answered
+200 {"status":"deleted"}
+    Answered
+200 {"status":"success","posts":[{"status":"success"},{"status":"error","code":107}]}
+    Answered, Partial 200 107
+200 {"status":"success","posts":[{"code":107}]}
+    Answered, Partial 200 107
+200 {"status":"success","posts":[{"status":"error"}]}
+    Answered, Partial 200
+200 {"status":"success","posts":[{"errors":["no"]}]}
+    Answered, Partial 200
+200 {"status":"success","posts":[{"twitter":{"status":"error"}}]}
+    Answered, Partial 200
+200 {"posts":[{"status":"success","id":"x"}]}
+    Answered
+200 {"posts":[{"status":"success"},{"status":"success"}]}
+    Foreign, UnexpectedResponse 200
+200 {"status":"success","errors":["no"]}
+    Foreign, UnexpectedResponse 200
+400 {"status":"error","code":114}
+    Answered, NotFound 400 114
+400 {"status":"error","code":107}
+    Foreign, Refused 400 107
+400 {"status":"error","code":98765}
+    Foreign, Refused 400 98765
+403 {"status":"error","code":98765}
+    Refused, Unauthorized 403 98765
+403 {"status":"error","code":102}
+    Refused, Unauthorized 403 102
+400 {"status":"error","code":101}
+    Refused, Refused 400 101
+400 {"status":"error"}
+    Refused, Refused 400
+200 {"status":"error"}
+    Refused, Refused 200
+200 {"status":"error","retryAvailable":true}
+    Refused for now, Refused 200
+200 {"status":"accepted"}
+    Foreign, UnexpectedResponse 200
+202 {"status":"success"}
+    Foreign, UnexpectedResponse 202
+200 {}
+    Foreign, UnexpectedResponse 200
+200 []
+    Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?
+429 {"status":"error"}
+    Throttled, RateLimited 429
+400 {"status":"error","code":435,"details":30}
+    Throttled, RateLimited 400 435, by a network, for 30s
+500 {"status":"error"}
+    Broken, Server 500
+500 []
+    Broken, Server 500
+200 {"status":"partial"}
+    Answered, Partial 200
+302 {"status":"success"}
+    Foreign, UnexpectedResponse 302 a redirect, which isn't followed: is the base URL right?
+"#,
+    );
+}
+
+/// Pairs of lines: an HTTP status with an answer, and what they come to.
+fn check(request: &DeleteRequest, table: &str) {
+    let mut lines = table.trim().lines();
+    while let (Some(answer), Some(wanted)) = (lines.next(), lines.next()) {
+        let (http_status, body) = answer.split_once(' ').unwrap_or_default();
+        let http_status = http_status.parse().unwrap_or_default();
+        assert_eq!(told(request, http_status, body), wanted.trim(), "{answer}");
+    }
+}
+
+/// What happened, why it failed, whether a network throttles and for how long, and each post's fate.
+fn told(request: &DeleteRequest, http_status: u16, answer: &str) -> String {
+    let reading = request.read(request.asked(), http_status, answer.as_bytes());
+    let mut line = match reading.happened {
+        Happened::Refused {
+            retry_available: true,
+        } => "Refused for now".to_owned(),
+        Happened::Refused { .. } => "Refused".to_owned(),
+        happened => format!("{happened:?}"),
+    };
+    line.extend(reading.failure.iter().map(|it| format!(", {}", why(it))));
+    line.extend(reading.throttled_by_network.then_some(", by a network"));
+    line.extend(reading.wait.map(|it| format!(", for {it:?}")));
+    for (id, post) in request.asked().iter().zip(&reading.posts) {
+        let fate = post.as_ref().map(|post| match &post.fate {
+            Fate::Failed(failure) => format!("Failed ({})", why(failure)),
+            Fate::Uncertain(failure) => format!("Uncertain ({})", why(failure)),
+            fate => format!("{fate:?}"),
+        });
+        line.extend(["; ", id.as_str(), ": ", fate.as_deref().unwrap_or("?")]);
+    }
+    line
+}
+
+fn why(failure: &Failure) -> String {
+    let said = [&failure.code, &failure.message, &failure.detail];
+    let said = said.into_iter().flatten().map(|it| format!(" {it}"));
+    let status = failure.http_status.map(|it| format!(" {it}"));
+    format!("{:?}", failure.kind) + &status.into_iter().chain(said).collect::<String>()
+}
