@@ -152,6 +152,103 @@ fn an_earlier_answer_does_not_reopen_the_gate() {
 }
 
 #[test]
+fn who_came_when_told_and_is_refused_again_waits_longer_each_time() {
+    // From the first gap on, which is a second for both, it doubles or grows by a fifth.
+    for (pace, third) in [(Pace::unpaced(), 2.0), (Pace::new(300, 12 * SECOND), 1.2)] {
+        let (mut now, mut pacer) = (origin(), Pacer::new(pace));
+        exchange(&mut pacer, now, &RateHeaders::default(), Heard::Answer);
+        for wait in [1.0, 1.0, third] {
+            exchange(&mut pacer, now, &retry_after(SECOND), Heard::Throttled);
+            let until = now + Duration::from_secs_f64(wait);
+            assert_eq!(pacer.ready(now), Ready::At(until));
+            now = until;
+        }
+    }
+}
+
+#[test]
+fn a_first_429_is_taken_at_its_word() {
+    let (now, mut pacer) = (origin(), Pacer::new(Pace::ayrshare()));
+    exchange(&mut pacer, now, &retry_after(SECOND), Heard::Throttled);
+    assert_eq!(pacer.ready(now), Ready::At(now + SECOND));
+}
+
+#[test]
+fn a_429_that_no_count_explains_is_waited_out() {
+    let (now, mut pacer) = (origin(), Pacer::new(Pace::ayrshare()));
+    exchange(&mut pacer, now, &counted(1, 300), Heard::Throttled);
+    assert_eq!(pacer.ready(now), Ready::At(now + WINDOW / 12));
+}
+
+#[test]
+fn a_reset_that_the_headers_name_is_tried_once() {
+    let full_until = |wait| RateHeaders {
+        reset: Some(wait),
+        ..counted(2, 2)
+    };
+    let (start, mut pacer) = (origin(), Pacer::new(Pace::new(2, WINDOW)));
+    exchange(&mut pacer, start, &full_until(100 * SECOND), Heard::Answer);
+    let reset = start + 100 * SECOND;
+    assert_eq!(pacer.ready(start), Ready::At(reset));
+    exchange(&mut pacer, reset, &full_until(60 * SECOND), Heard::Answer);
+    let next = reset + 60 * SECOND;
+    assert_eq!(pacer.ready(reset), Ready::At(next));
+    exchange(&mut pacer, next, &RateHeaders::default(), Heard::Nothing);
+    assert_ne!(pacer.ready(next), Ready::Now);
+}
+
+#[test]
+fn an_answer_under_way_while_the_count_starts_over_speaks_of_neither_window() {
+    let (now, mut pacer) = (origin(), Pacer::new(Pace::new(150, WINDOW)));
+    exchange(&mut pacer, now, &counted(140, 150), Heard::Answer);
+    let (slow, quick) = (now + SECOND, now + 2 * SECOND);
+    pacer.sent(slow);
+    pacer.sent(quick);
+    let then = now + 3 * SECOND;
+    pacer.answered(then, quick, &counted(1, 150), Heard::Answer);
+    pacer.answered(then, slow, &counted(150, 150), Heard::Answer);
+    assert_eq!(pacer.ready(then), Ready::Now);
+}
+
+#[test]
+fn a_count_that_drops_a_little_is_no_new_window() {
+    let (start, mut pacer) = (origin(), Pacer::new(Pace::new(300, WINDOW)));
+    exchange(&mut pacer, start, &counted(299, 300), Heard::Answer);
+    let now = start + SECOND;
+    for used in 290..=300 {
+        exchange(&mut pacer, now, &counted(used, 300), Heard::Answer);
+    }
+    // Of a new window it would know when it ends, and wait for that.
+    assert_eq!(pacer.ready(now), Ready::At(now + WINDOW / 12));
+}
+
+#[test]
+fn a_limit_that_sinks_while_requests_are_under_way_lets_none_be_forgotten() {
+    let (now, mut pacer) = (origin(), Pacer::new(Pace::new(4, WINDOW)));
+    exchange(&mut pacer, now, &RateHeaders::default(), Heard::Answer);
+    let (one, other) = (now + SECOND, now + 2 * SECOND);
+    pacer.sent(one);
+    pacer.sent(other);
+    let lower = RateHeaders {
+        max: Some(1),
+        ..RateHeaders::default()
+    };
+    pacer.answered(one, one, &lower, Heard::Answer);
+    pacer.answered(other, other, &RateHeaders::default(), Heard::Answer);
+    assert_eq!(pacer.ready(other), Ready::At(now + WINDOW));
+}
+
+#[test]
+fn a_count_in_which_no_request_of_ours_is_left_says_nothing_of_how_it_slides() {
+    let (start, mut pacer) = (origin(), Pacer::new(Pace::new(300, WINDOW)));
+    exchange(&mut pacer, start, &counted(1, 300), Heard::Answer);
+    let now = start + WINDOW;
+    exchange(&mut pacer, now, &counted(300, 300), Heard::Answer);
+    // If each request left the count by itself, it would wait for its own to do so.
+    assert_eq!(pacer.ready(now), Ready::At(now + WINDOW / 12));
+}
+
+#[test]
 fn a_network_throttle_holds_only_its_own_call() {
     let (now, mut pacer) = (origin(), Pacer::new(Pace::unpaced().rate_limit_budget(2)));
     exchange(
@@ -246,7 +343,8 @@ fn a_request_without_an_answer_takes_its_place_and_an_unsent_one_does_not() {
 
 #[test]
 fn a_stricter_limit_in_the_headers_is_believed_and_a_laxer_one_is_not() {
-    for (max, room) in [(2, false), (1_000_000, true)] {
+    // A limit of 0 would be a profile that may never send: it is taken for no limit at all.
+    for (max, room) in [(2, false), (1_000_000, true), (0, true)] {
         let (now, mut pacer) = (origin(), Pacer::new(Pace::new(4, WINDOW)));
         exchange(&mut pacer, now, &counted(1, max), Heard::Answer);
         exchange(&mut pacer, now, &counted(2, max), Heard::Answer);
