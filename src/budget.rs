@@ -17,7 +17,7 @@ impl RetryBudget {
         self.update(|left| left.checked_sub(Self::RETRY))
     }
 
-    /// A call was answered.
+    /// A batch got through.
     pub(crate) fn refund(&self) {
         self.update(|left| Some((left + Self::SUCCESS).min(Self::FULL)));
     }

@@ -136,9 +136,6 @@ where
         let throttled = attempt.heard == Heard::Throttled;
         let were_open = progress.open.len();
         progress.absorb(attempt, asked_wait);
-        if let (Happened::Answered, Some(budget)) = (situation.happened, run.budget) {
-            budget.refund();
-        }
         if progress.is_settled() {
             return progress.finish();
         }

@@ -84,8 +84,8 @@ impl Batch {
         &self.ids
     }
 
-    /// Asks for leave to make a request again. A run has a budget of retries, which failures use up and
-    /// successes refill, so that an outage costs few extra requests.
+    /// Asks for leave to make a request again. A run has a budget of 20 retries, and five batches that
+    /// get through pay for another, so that an outage costs few extra requests.
     pub fn may_retry(&self) -> bool {
         self.budget.spend()
     }
@@ -330,6 +330,7 @@ impl Outcomes<'_> {
             self.failures_in_a_row += 1;
         } else {
             self.failures_in_a_row = 0;
+            self.budget.refund();
         }
         let enough = self
             .concurrency

@@ -8,15 +8,15 @@
 )]
 
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 use unpost::mock::{Ayrshare, BulkShape, Fault, Genviral};
 use unpost::{
-    Batch, DeleteMany, DeletePosts, ErrorKind, Fate, Outcome, Outcomes, Pace, Provider, Retry,
-    ayrshare,
+    Batch, DeleteMany, DeletePosts, ErrorKind, Failure, Fate, Outcome, Outcomes, Pace, Provider,
+    Retry, ayrshare,
 };
 
 fn ids(count: usize) -> Vec<String> {
@@ -283,6 +283,85 @@ async fn a_third_provider_takes_a_few_dozen_lines_and_the_run_makes_up_for_its_c
     let unreported = outcomes.iter().filter(|it| it.fate == Fate::Unreported);
     assert_eq!(unreported.count(), 100);
     assert_eq!(most.load(Ordering::SeqCst), 3);
+}
+
+/// Answers each post with the next of these fates, one post a request, and asks once for leave to try again.
+#[derive(Clone)]
+struct Scripted {
+    fates: Arc<Mutex<Vec<Fate>>>,
+    retries: Arc<AtomicUsize>,
+}
+
+impl DeletePosts for Scripted {
+    fn provider(&self) -> Provider {
+        Provider::Other
+    }
+
+    fn batch_size(&self) -> usize {
+        1
+    }
+
+    async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
+        let leave = usize::from(batch.may_retry());
+        self.retries.fetch_add(leave, Ordering::SeqCst);
+        let fate = self.fates.lock().unwrap().pop();
+        let outcomes = batch.ids().iter().zip(fate);
+        let outcomes = outcomes.map(|(id, fate)| Outcome::new(id, Provider::Other, fate));
+        outcomes.collect()
+    }
+}
+
+/// How many of these were asked for, and how many retries were allowed.
+async fn asked_for(mut fates: Vec<Fate>) -> (usize, usize) {
+    let count = fates.len();
+    fates.reverse();
+    let provider = Scripted {
+        fates: Arc::new(Mutex::new(fates)),
+        retries: Arc::default(),
+    };
+    let run = DeleteMany::new(provider.clone(), ids(count)).concurrency(1);
+    assert_eq!(run.run().summary().await.total, count);
+    let left = provider.fates.lock().unwrap().len();
+    (count - left, provider.retries.load(Ordering::SeqCst))
+}
+
+#[tokio::test]
+async fn a_run_ends_where_every_further_request_would_meet_the_same_and_nowhere_else() {
+    let failure = Failure::new;
+    let failed = |kind| vec![Fate::Failed(failure(kind)); 30];
+    let unsent = |kind| vec![Fate::NotAttempted(failure(kind)); 30];
+    let outage = |length| vec![Fate::Uncertain(failure(ErrorKind::Timeout)); length];
+    for (case, fates, asked) in [
+        ("refused for its own sake", failed(ErrorKind::Refused), 30),
+        ("a network's limit", failed(ErrorKind::RateLimited), 30),
+        ("the profile's limit", unsent(ErrorKind::RateLimited), 1),
+        ("an id that is no id there", unsent(ErrorKind::Invalid), 30),
+        ("the key", failed(ErrorKind::Unauthorized), 1),
+        ("an outage", outage(30), 10),
+        (
+            "two short ones",
+            [outage(9), vec![Fate::NotFound], outage(9)].concat(),
+            19,
+        ),
+    ] {
+        assert_eq!(asked_for(fates).await.0, asked, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn a_provider_of_ones_own_may_retry_twenty_times_and_once_more_for_five_batches_that_got_through()
+ {
+    let down = Fate::Failed(Failure::new(ErrorKind::Server));
+    let outage = vec![down; 9];
+    let script = [
+        outage.clone(),
+        vec![Fate::Deleted],
+        outage,
+        vec![Fate::Deleted; 50],
+    ]
+    .concat();
+    // Each of the 69 asks. The first 20 may; of what the 51 that got through paid back, every fifth.
+    assert_eq!(asked_for(script).await, (69, 30));
 }
 
 #[test]
