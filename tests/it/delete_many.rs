@@ -372,6 +372,24 @@ fn the_outcomes_are_a_stream_that_a_task_can_take_along() {
 }
 
 #[tokio::test]
+async fn a_run_of_nothing_but_ids_that_cannot_be_sent_gives_each_its_outcome() {
+    let client = ayrshare::Client::builder("KEY").build().unwrap();
+    let outcomes = collect(client.delete_many(["", "a\nb", " "]).run()).await;
+    let unsent = |it: &&Outcome| matches!(it.fate, Fate::NotAttempted(_));
+    assert_eq!(outcomes.iter().filter(unsent).count(), 3);
+}
+
+#[test]
+fn a_run_shows_how_it_is_set_up_and_no_id() {
+    let client = ayrshare::Client::builder("KEY").build().unwrap();
+    let run = client.delete_many(["post-1"]).concurrency(3);
+    assert_eq!(
+        format!("{run:?}"),
+        "DeleteMany { concurrency: 3, batch_size: 1, .. }"
+    );
+}
+
+#[tokio::test]
 async fn ids_that_cannot_be_sent_split_no_batch_and_come_out_unsent() {
     let genviral = Genviral::start().await;
     let ids = ids(100);

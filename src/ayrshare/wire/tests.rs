@@ -181,6 +181,14 @@ fn all_networks_together_decide_and_under_a_5xx_only_those_that_keep_the_post() 
     Answered, Refused 200 107; a: Failed (Refused 200 107)
 200 {"twitter":{"status":"success"}}
     Answered; a: Deleted
+200 {"status":"success","instagram":"error"}
+    Answered, Refused 200; a: Failed (Refused 200)
+200 {"status":"success","note":"error","details":{"status":"error"}}
+    Answered; a: Deleted
+200 {"status":"success","facebook":[{"status":"success","id":"1"},{"status":"error","code":107}]}
+    Answered, Partial 200 107; a: Partial
+200 {"status":"success","facebook":[{"id":"1"},{"platform":"x","status":"error"}]}
+    Answered, Refused 200; a: Failed (Refused 200)
 400 {"twitter":{"status":"success"}}
     Answered, UnexpectedResponse 400; a: Uncertain (UnexpectedResponse 400)
 201 {"twitter":{"status":"success"}}
