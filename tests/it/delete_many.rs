@@ -387,6 +387,22 @@ fn a_run_shows_how_it_is_set_up_and_no_id() {
         format!("{run:?}"),
         "DeleteMany { concurrency: 3, batch_size: 1, .. }"
     );
+    let mut run = run.run();
+    run.stop();
+    assert_eq!(
+        format!("{run:?}"),
+        "Outcomes { provider: Ayrshare, concurrency: 3, batch_size: 1, requests_under_way: 0, \
+         stopped: Some(Failure { kind: Stopped }), .. }"
+    );
+}
+
+#[tokio::test]
+async fn a_known_outcome_does_not_wait_for_a_request_under_way() {
+    let ayrshare = with_scheduled(&ids(1)).await;
+    ayrshare.fail_next(1, Fault::delay(Duration::from_secs(30)));
+    let mut run = quick(&ayrshare).delete_many(["post-0", ""]).run();
+    let known = timeout(Duration::from_secs(10), run.next()).await;
+    assert_eq!(known.unwrap().unwrap().id, *"");
 }
 
 #[tokio::test]
