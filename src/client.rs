@@ -1,12 +1,14 @@
 //! What the clients of all providers share: settings, credentials in headers, and the way from a
 //! request to its end.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use url::{Host, Url};
+use zeroize::Zeroizing;
 
 use crate::Error;
 use crate::call::{self, Conduct, Finished, Run};
@@ -288,12 +290,17 @@ pub(crate) use shared_settings;
 /// A variable that `from_env` asks for. One that is set and empty is there, and refused later on.
 pub(crate) fn variable(
     name: &str,
-    lookup: impl Fn(&str) -> Option<std::ffi::OsString>,
-) -> Result<Option<String>, Error> {
-    let text = lookup(name)
-        .map(std::ffi::OsString::into_string)
-        .transpose();
-    text.map_err(|_| Error::invalid(format!("the environment variable {name} isn't text")))
+    lookup: impl Fn(&str) -> Option<OsString>,
+) -> Result<Option<Zeroizing<String>>, Error> {
+    match lookup(name).map(OsString::into_string) {
+        None => Ok(None),
+        Some(Ok(text)) => Ok(Some(Zeroizing::new(text))),
+        Some(Err(text)) => {
+            drop(Zeroizing::new(text.into_encoded_bytes()));
+            let flaw = format!("the environment variable {name} isn't text");
+            Err(Error::invalid(flaw))
+        }
+    }
 }
 
 fn check_base_url(text: &str) -> Result<Url, Error> {
@@ -351,7 +358,7 @@ fn headers(credentials: &[Credential]) -> Result<HeaderMap, Error> {
     for (name, secret) in credentials {
         let name = HeaderName::from_static(name);
         let value = if name == AUTHORIZATION {
-            let value = zeroize::Zeroizing::new(format!("Bearer {}", secret.expose()));
+            let value = Zeroizing::new(format!("Bearer {}", secret.expose()));
             HeaderValue::from_str(&value)
         } else {
             HeaderValue::from_str(secret.expose())

@@ -299,19 +299,24 @@ impl ClientBuilder {
                 "the environment variable AYRSHARE_API_KEY isn't set: put the primary profile's API key there",
             ));
         };
-        let mut builder = Client::builder(api_key);
-        if let Some(profile_key) = variable("AYRSHARE_PROFILE_KEY")? {
-            builder = builder.profile_key(profile_key);
-        }
+        let profile_key = variable("AYRSHARE_PROFILE_KEY")?;
         let x_api_key = variable("X_TWITTER_OAUTH1_API_KEY")?;
-        match (x_api_key, variable("X_TWITTER_OAUTH1_API_SECRET")?) {
-            (Some(api_key), Some(api_secret)) => Ok(builder.x_keys(api_key, api_secret)),
-            (None, None) => Ok(builder),
-            _ => Err(Error::invalid(
-                "only one of the environment variables X_TWITTER_OAUTH1_API_KEY and \
-                 X_TWITTER_OAUTH1_API_SECRET is set: set both, or neither",
-            )),
-        }
+        let x_keys = match (x_api_key, variable("X_TWITTER_OAUTH1_API_SECRET")?) {
+            (None, None) => None,
+            (Some(api_key), Some(api_secret)) => Some((api_key, api_secret)),
+            _ => {
+                return Err(Error::invalid(
+                    "only one of the environment variables X_TWITTER_OAUTH1_API_KEY and \
+                     X_TWITTER_OAUTH1_API_SECRET is set: set both, or neither",
+                ));
+            }
+        };
+        Ok(Self {
+            api_key,
+            profile_key,
+            x_keys,
+            settings: Settings::default(),
+        })
     }
 
     /// The profile whose posts are deleted: sent as `Profile-Key`, beside the API key. Without it, it

@@ -209,7 +209,10 @@ impl ClientBuilder {
 
     fn from_variables(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Self, Error> {
         match variable("GENVIRAL_API_KEY", lookup)? {
-            Some(api_key) => Ok(Client::builder(api_key)),
+            Some(api_key) => Ok(Self {
+                api_key,
+                settings: Settings::default(),
+            }),
             None => Err(Error::invalid(
                 "the environment variable GENVIRAL_API_KEY isn't set: put the API key there",
             )),

@@ -13,6 +13,8 @@ fn what_this_crate_alone_has_held_is_zeroed() {
     let mut child = Command::new(std::env::current_exe().unwrap());
     let child = child.args(["--exact", "secrets::memory::in_a_process_of_its_own"]);
     let child = child.args(["--ignored", "--test-threads=1", "--nocapture"]);
+    let child = child.env("AYRSHARE_API_KEY", "API-KEY");
+    let child = child.env("X_TWITTER_OAUTH1_API_KEY", Secret(7).text());
     let output = child.output().unwrap();
     assert!(output.status.success(), "{output:?}");
 }
@@ -68,6 +70,12 @@ fn in_a_process_of_its_own() {
     assert_eq!(profile_key.copies(), 1);
     client.for_profile(unfit).unwrap_err();
     assert_eq!(profile_key.copies(), 0, "a profile that was refused");
+
+    // Half an X pair. What the environment itself holds of it stays.
+    let half = Secret(7);
+    let held = half.copies();
+    ayrshare::ClientBuilder::from_env().unwrap_err();
+    assert_eq!(half.copies(), held, "an environment that was refused");
 
     let last = Secret(6);
     let client = genviral::Client::builder(last.text()).build().unwrap();
