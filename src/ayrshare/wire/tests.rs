@@ -181,6 +181,8 @@ fn all_networks_together_decide_and_under_a_5xx_only_those_that_keep_the_post() 
     Answered, Refused 200 107; a: Failed (Refused 200 107)
 200 {"twitter":{"status":"success"}}
     Answered; a: Deleted
+200 {"status":"error","twitter":{"status":"success","message":"done"}}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","instagram":"error"}
     Answered, Refused 200; a: Failed (Refused 200)
 200 {"status":"success","note":"error","details":{"status":"error"}}
