@@ -410,6 +410,7 @@ fn check(request: &DeleteRequest, table: &str) {
 /// What happened, why it failed, whether a network throttles and for how long, and each post's fate.
 fn told(request: &DeleteRequest, http_status: u16, answer: &str) -> String {
     let reading = request.read(request.asked(), http_status, answer.as_bytes());
+    assert_eq!(reading.posts.len(), request.asked().len(), "{answer}");
     let mut line = match reading.happened {
         Happened::Refused {
             retry_available: true,
