@@ -3,14 +3,14 @@
 
 use std::borrow::Cow;
 
-use super::networks::lists;
+use super::networks::{LISTS, lists};
 use super::statement::{Judgement, Statement};
-use crate::PostId;
-use crate::json::Json;
+use crate::json::{Json, Members};
 use crate::outcome::Fate;
 use crate::places::Places;
 use crate::retry::Happened;
 use crate::wire::{PostReading, Reading};
+use crate::{ErrorKind, PostId};
 
 pub(super) fn read_bulk(open: &[PostId], http_status: u16, json: &Json<'_>) -> Reading {
     let overall = json.as_object().map(Statement::of);
@@ -45,10 +45,14 @@ fn entries<'j>(json: &'j Json<'_>, is_refusal: bool) -> Vec<(Cow<'j, str>, &'j J
         return items.iter().filter_map(named).collect();
     };
     let listed = lists(members).flat_map(|(_, items)| items);
+    let grouped = LISTS
+        .iter()
+        .filter_map(|name| members.get(name)?.as_object());
+    let grouped = grouped.flat_map(Members::iter);
     let keyed = members.iter().filter(|(name, it)| {
         it.as_list().is_none() && !(it.as_text().is_some() && OWN_WORDS.contains(name))
     });
-    let keyed = keyed.map(|(id, it)| (id.into(), it));
+    let keyed = keyed.chain(grouped).map(|(id, it)| (id.into(), it));
     // At the top, one post's own refusal; but a refusal of the key is about no post, whatever it quotes.
     let top = named(json).filter(|_| !is_refusal);
     keyed.chain(listed.filter_map(named)).chain(top).collect()
@@ -66,7 +70,7 @@ fn read_posts(said: Vec<Option<Statement<'_>>>, http_status: u16) -> Reading {
     let mut statements = said.iter().flatten();
     let throttled_by_network = statements.any(Statement::is_throttled_by_network);
     let posts = said.into_iter();
-    let posts = posts.map(|statement| statement.map(|it| read_post(it, http_status)));
+    let posts = posts.map(|statement| read_post(statement?, http_status));
     Reading {
         posts: posts.collect(),
         throttled_by_network,
@@ -74,16 +78,24 @@ fn read_posts(said: Vec<Option<Statement<'_>>>, http_status: u16) -> Reading {
     }
 }
 
-fn read_post(statement: Statement<'_>, http_status: u16) -> PostReading {
-    // The HTTP status is the batch's, and says nothing of one post in it.
+/// `None` for a post that is to be asked for again.
+fn read_post(statement: Statement<'_>, http_status: u16) -> Option<PostReading> {
+    let otherwise = statement.failure(ErrorKind::UnexpectedResponse, http_status);
+    // The HTTP status is the batch's, and says little of one post in it.
     let mut reading = match statement.judge(200, &Fate::Deleted) {
         Judgement::Post(reading, _) => reading,
         Judgement::Request(reading) => reading.of_one_post(),
     };
-    if let Fate::Failed(failure) | Fate::Uncertain(failure) = &mut reading.fate {
-        failure.http_status = Some(http_status);
+    match &mut reading.fate {
+        Fate::Failed(failure) | Fate::Uncertain(failure) => failure.http_status = Some(http_status),
+        fate @ Fate::Deleted => match http_status {
+            429 | 500.. => return None,
+            401..=403 | 201..=399 => *fate = Fate::Uncertain(otherwise),
+            _ => {}
+        },
+        _ => {}
     }
-    reading
+    Some(reading)
 }
 
 /// An answer that names no post.

@@ -20,6 +20,7 @@
 
 mod bulk;
 mod code;
+mod errors;
 mod networks;
 mod request;
 mod statement;

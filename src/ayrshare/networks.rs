@@ -34,7 +34,7 @@ fn is_network(name: &str, result: &Members<'_>) -> bool {
 }
 
 /// The keys seen for networks: only these count where there is a word instead of an object.
-const NETWORKS: [&str; 13] = [
+pub(super) const NETWORKS: [&str; 13] = [
     "bluesky",
     "facebook",
     "gmb",
@@ -54,7 +54,7 @@ const NETWORKS: [&str; 13] = [
 const NOT_NETWORKS: [&str; 2] = ["details", "warnings"];
 
 /// Lists of things other than one network's accounts.
-const LISTS: [&str; 5] = ["posts", "postIds", "results", "bulk", "errors"];
+pub(super) const LISTS: [&str; 5] = ["posts", "postIds", "results", "bulk", "errors"];
 
 pub(super) fn lists<'j>(
     members: &'j Members<'_>,

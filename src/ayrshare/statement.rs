@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::code::ErrorCode;
-use super::networks::{is_error, is_gone, is_kept, lists, network_in_entry, networks_in, was_gone};
+use super::errors::{members_say_error, says_error};
+use super::networks::{is_error, is_gone, is_kept, network_in_entry, networks_in, was_gone};
 use crate::json::{Json, Members};
 use crate::outcome::{Failure, Fate, NetworkResult, is_success};
 use crate::retry::Happened;
@@ -21,7 +22,7 @@ pub(super) struct Statement<'j> {
     retry_available: bool,
     wait: Option<Duration>,
     networks: Vec<NetworkResult>,
-    /// Whether it lists errors, of whatever kind.
+    /// Whether it says, in any place, that something failed.
     has_errors: bool,
     /// Whether it says two things of the post that exclude each other.
     is_contradicted: bool,
@@ -37,8 +38,9 @@ pub(super) enum Judgement {
 impl<'j> Statement<'j> {
     pub(super) fn of(members: &'j Members<'_>) -> Self {
         // An error may come as a list of errors: what isn't said on top, the first says.
-        let errors = members.get("errors").and_then(Json::as_list);
-        let error = errors.and_then(|it| it.first()).and_then(Json::as_object);
+        let errors = members.get("errors");
+        let first = errors.and_then(Json::as_list).and_then(<[_]>::first);
+        let error = first.or(errors).and_then(Json::as_object);
         let own = |name| members.get(name).or_else(|| error?.get(name));
         Self {
             status: members.text("status").or(error.map(|_| "error")),
@@ -51,7 +53,7 @@ impl<'j> Statement<'j> {
             retry_available: own("retryAvailable") == Some(&Json::Bool(true)),
             wait: own("details").and_then(seconds_in),
             networks: networks_in(members),
-            has_errors: errors.is_some_and(|it| !it.is_empty()),
+            has_errors: members_say_error(members),
             is_contradicted: false,
         }
     }
@@ -66,6 +68,7 @@ impl<'j> Statement<'j> {
             Json::Object(members) => match network_in_entry(entry) {
                 Some(network) => Self {
                     networks: vec![network],
+                    has_errors: members_say_error(members),
                     ..Self::default()
                 },
                 None => Self::of(members),
@@ -81,15 +84,7 @@ impl<'j> Statement<'j> {
         let outer = json.as_object();
         let posts = outer.and_then(|it| it.get("posts")?.as_list());
         let listed = json.as_list().or(posts);
-        let outer = outer.map(|members| {
-            let mut beside = lists(members).filter(|(name, _)| *name != "posts");
-            let denied = beside.any(|(_, items)| Self::failed(items).is_some());
-            let outer = Self::of(members);
-            Self {
-                has_errors: outer.has_errors || denied,
-                ..outer
-            }
-        });
+        let outer = outer.map(Self::of);
         let Some(items) = listed else {
             return outer;
         };
@@ -112,6 +107,7 @@ impl<'j> Statement<'j> {
                     None => Self::default(),
                 };
                 statement.networks.extend(networks);
+                statement.has_errors |= says_error(json);
                 Some(statement)
             }
             (Some(outer), Some(inner)) => Some(outer.around(inner)),
@@ -126,10 +122,9 @@ impl<'j> Statement<'j> {
     /// The first of these entries that says that something failed.
     pub(super) fn failed(entries: &'j [Json<'_>]) -> Option<Self> {
         let entries = entries.iter().filter_map(Json::as_object);
-        entries.map(Self::of).find(|it| {
-            let is_error = it.status.is_some_and(is_error) || it.has_errors;
-            it.code.is_some() || is_error || !it.networks.iter().all(NetworkResult::is_success)
-        })
+        entries
+            .map(Self::of)
+            .find(|it| it.has_errors || !it.networks.iter().all(NetworkResult::is_success))
     }
 
     /// The answer around what it says of the post: where the two differ, the failure counts.

@@ -125,25 +125,26 @@ fn read_all_scheduled(http_status: u16, json: &Json<'_>) -> Reading {
     let touched_nothing = !statement.has_code() || statement.refuses_whole_request(http_status);
     match statement.judge(http_status, &Fate::Deleted) {
         Judgement::Request(reading) => Reading {
-            // Refused half-way, it may have deleted some.
             happened: match reading.happened {
+                // Refused half-way, it may have deleted some; so may one that a network's limit ended.
                 Happened::Refused { .. } if !touched_nothing => Happened::Foreign,
+                Happened::Throttled if http_status != 429 => Happened::Foreign,
                 happened => happened,
             },
             posts: Vec::new(),
             ..reading
         },
-        Judgement::Post(post, failure) => Reading {
-            failure: failure.or(failed),
-            ..Reading::silent(
-                match post.fate {
-                    // A status that isn't documented leaves open what was done.
-                    Fate::Uncertain(_) => Happened::Foreign,
-                    _ => Happened::Answered,
-                },
-                0,
-            )
-        },
+        Judgement::Post(post, failure) => {
+            let happened = match post.fate {
+                // A status that isn't documented leaves open what was done.
+                Fate::Uncertain(_) if failed.is_none() => Happened::Foreign,
+                _ => Happened::Answered,
+            };
+            Reading {
+                failure: failed.or(failure),
+                ..Reading::silent(happened, 0)
+            }
+        }
     }
 }
 

@@ -7,11 +7,11 @@ fn an_entry_counts_for_the_post_that_was_asked_for_if_it_names_that_one_or_none(
         &DeleteRequest::by_id("a"),
         r#"
 200 {"posts":[{"id":"b","status":"error","code":107},{"id":"a","status":"success"}]}
-    Answered; a: Deleted
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
 200 [{"id":"a","status":"success"},{"status":"error","code":107}]
     Answered, UnexpectedResponse 200 107; a: Uncertain (UnexpectedResponse 200 107)
 200 [{"status":"success"},{"id":"b","status":"error","code":107}]
-    Answered; a: Deleted
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
 200 [{"id":"b","status":"success"}]
     Answered, UnexpectedResponse 200; a: ?
 200 [{"id":"b","status":"success"},{"id":"c","status":"success"}]
@@ -36,6 +36,57 @@ fn an_entry_counts_for_the_post_that_was_asked_for_if_it_names_that_one_or_none(
     Answered; a: Deleted
 200 {"status":"success","twitter":{"status":"error","code":272},"posts":[]}
     Answered, Refused 200 272; a: Failed (Refused 200 272)
+"#,
+    );
+}
+
+#[test]
+fn an_error_anywhere_in_an_answer_leaves_no_success_standing() {
+    check(
+        &DeleteRequest::by_id("a"),
+        r#"
+200 {"status":"success","posts":{"id":"a","status":"error","code":114}}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","results":{"status":"error","code":138}}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","errors":{"facebook":{"status":"error","code":107}}}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","errors":{"code":114}}
+    Answered, UnexpectedResponse 200 114; a: Uncertain (UnexpectedResponse 200 114)
+200 {"status":"success","errors":"Facebook failed"}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","error":"no"}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","errors":[],"error":null}
+    Answered; a: Deleted
+200 {"status":"success","errors":{},"error":false}
+    Answered; a: Deleted
+200 [{"id":"a","status":"success","results":[{"status":"error","code":138}]}]
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 [{"platform":"facebook","status":"success","errors":["no"]}]
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","facebook":{"action":"delete","status":false,"id":"1"}}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","facebook":false}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","facebook":{"message":"Cannot delete"}}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","instagram":["error"]}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","facebook":null}
+    Answered; a: Deleted
+200 {"status":"success","facebook":{"status":"success","code":114}}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","code":"E114"}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","code":-114}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","code":200}
+    Answered; a: Deleted
+200 {"status":false,"twitter":{"status":"success"}}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","warnings":[{"code":169,"message":"slow"}]}
+    Answered; a: Deleted
 "#,
     );
 }
@@ -186,7 +237,7 @@ fn all_networks_together_decide_and_under_a_5xx_only_those_that_keep_the_post() 
 200 {"status":"success","instagram":"error"}
     Answered, Refused 200; a: Failed (Refused 200)
 200 {"status":"success","note":"error","details":{"status":"error"}}
-    Answered; a: Deleted
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","facebook":[{"status":"success","id":"1"},{"status":"error","code":107}]}
     Answered, Partial 200 107; a: Partial
 200 {"status":"success","facebook":[{"id":"1"},{"platform":"x","status":"error"}]}
@@ -244,17 +295,31 @@ fn entries_of_a_bulk_answer_decide_for_their_posts_and_the_http_status_for_the_r
         &DeleteRequest::bulk(["a", "b"]),
         r#"
 500 [{"id":"a","status":"success"}]
-    Broken, Server 500; a: Deleted; b: ?
+    Broken, Server 500; a: ?; b: ?
 501 [{"id":"a","status":"success"}]
-    Foreign, Server 501; a: Deleted; b: ?
+    Foreign, Server 501; a: ?; b: ?
 429 [{"id":"a","status":"success"}]
-    Throttled, RateLimited 429; a: Deleted; b: ?
+    Throttled, RateLimited 429; a: ?; b: ?
 400 [{"id":"a","status":"success"},{"id":"b","status":"error","code":107}]
     Answered; a: Deleted; b: Failed (Refused 400 107)
 200 [{"id":"a","status":"success"},{"id":"b","status":"error","code":435}]
     Answered, by a network; a: Deleted; b: Failed (RateLimited 200 435)
 200 [{"id":"a","status":"success"},{"id":"b","status":"error"}]
     Answered; a: Deleted; b: Failed (Refused 200)
+202 [{"id":"a","status":"success"}]
+    Answered; a: Uncertain (UnexpectedResponse 202); b: ?
+401 [{"id":"a","status":"success"}]
+    Answered; a: Uncertain (UnexpectedResponse 401); b: ?
+404 [{"id":"a","status":"success"}]
+    Answered; a: Deleted; b: ?
+200 {"status":"success","a":"deleted","errors":{"a":{"code":107}}}
+    Answered; a: Uncertain (UnexpectedResponse 200 107); b: ?
+200 {"posts":{"a":{"status":"error"}},"a":"success"}
+    Answered; a: Uncertain (UnexpectedResponse 200); b: ?
+200 {"posts":{"a":{"status":"success"},"b":"deleted"}}
+    Answered; a: Deleted; b: Deleted
+200 [{"id":"a","platform":"twitter","status":"success","errors":["no"]}]
+    Answered; a: Uncertain (UnexpectedResponse 200); b: ?
 200 {"a":{"platform":"twitter","status":"error","code":272}}
     Answered; a: Failed (Refused 200 272); b: ?
 200 {"a":{"platform":"twitter","status":"success"},"b":"deleted"}
@@ -349,6 +414,10 @@ fn all_scheduled_are_deleted_if_nothing_in_the_answer_denies_it() {
     Answered, Partial 200
 200 {"status":"success","posts":[{"twitter":{"status":"error"}}]}
     Answered, Partial 200
+200 {"status":"success","errors":{"a":"no"}}
+    Foreign, UnexpectedResponse 200
+200 {"status":"success","posts":{"status":"error"}}
+    Foreign, UnexpectedResponse 200
 200 {"posts":[{"status":"success","id":"x"}]}
     Answered
 200 {"posts":[{"status":"success"},{"status":"success"}]}
@@ -384,7 +453,7 @@ fn all_scheduled_are_deleted_if_nothing_in_the_answer_denies_it() {
 429 {"status":"error"}
     Throttled, RateLimited 429
 400 {"status":"error","code":435,"details":30}
-    Throttled, RateLimited 400 435, by a network, for 30s
+    Foreign, RateLimited 400 435, by a network, for 30s
 500 {"status":"error"}
     Broken, Server 500
 500 []
