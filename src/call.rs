@@ -81,6 +81,13 @@ impl Run<'_> {
     pub(crate) fn can_afford_retry(&self) -> bool {
         self.budget.is_none_or(RetryBudget::spend)
     }
+
+    /// A request beyond the batch's own was answered, and pays for retries as a batch does.
+    pub(crate) fn got_through(&self) {
+        if let Some(budget) = self.budget {
+            budget.refund();
+        }
+    }
 }
 
 pub(crate) async fn call<W, E>(wire: &W, exchange: &E, conduct: &Conduct, run: Run<'_>) -> Finished

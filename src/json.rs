@@ -52,6 +52,21 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// Every text in it, names of members included.
+    pub(crate) fn texts<'j>(&'j self, found: &mut Vec<&'j str>) {
+        match self {
+            Self::Text(text) => found.push(text),
+            Self::List(items) => items.iter().for_each(|item| item.texts(found)),
+            Self::Object(members) => {
+                for (name, value) in members.iter() {
+                    found.push(name);
+                    value.texts(found);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// A text, or a number where a provider writes an id or a code as one.
     pub(crate) fn to_label(&self) -> Option<Cow<'_, str>> {
         match self {

@@ -240,7 +240,10 @@ where
         Fate::Failed(failure) | Fate::Uncertain(failure) => {
             !failure.kind.is_about_credentials() && run.can_afford_retry()
         }
-        _ => true,
+        _ => {
+            run.got_through();
+            true
+        }
     }
 }
 

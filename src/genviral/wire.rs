@@ -47,9 +47,14 @@ impl Wire for DeleteRequest {
             return Reading::by_status(http_status, open.len());
         };
         let data = members.get("data").and_then(Json::as_object);
+        // Asked again, a 429 says nothing of any post.
+        let data = data.filter(|_| http_status != 429);
+        let request = read_request(http_status, members, data.is_some(), open.len());
+        // A 500 reports what was done before it. Any other refusal has done nothing that it could report.
+        let is_believed = http_status >= 500 || request.failure.is_none();
         Reading {
-            posts: read_posts(open, http_status, data),
-            ..read_request(http_status, members, data.is_some(), open.len())
+            posts: read_posts(open, http_status, data, is_believed),
+            ..request
         }
     }
 }
@@ -100,23 +105,23 @@ fn read_posts(
     open: &[PostId],
     http_status: u16,
     data: Option<&Members<'_>>,
+    is_believed: bool,
 ) -> Vec<Option<PostReading>> {
     let mut posts = vec![None; open.len()];
     let Some(data) = data else {
         return posts;
     };
+    let unclear = Fate::Uncertain(Failure {
+        http_status: Some(http_status),
+        ..Failure::new(ErrorKind::UnexpectedResponse)
+    });
     let mut places = Places::new(open);
     let mut settle = |id: &str, fate: Fate| {
         let Some(post) = places.find(id).and_then(|place| posts.get_mut(place)) else {
             return;
         };
         let fate = match post {
-            Some(PostReading { fate: earlier, .. }) if *earlier != fate => {
-                Fate::Uncertain(Failure {
-                    http_status: Some(http_status),
-                    ..Failure::new(ErrorKind::UnexpectedResponse)
-                })
-            }
+            Some(PostReading { fate: earlier, .. }) if *earlier != fate => unclear.clone(),
             _ => fate,
         };
         *post = Some(PostReading {
@@ -124,13 +129,17 @@ fn read_posts(
             networks: Vec::new(),
         });
     };
-    for id in texts(data, "deletedIds") {
-        settle(id, Fate::Deleted);
+    for id in list(data, "deletedIds").iter().filter_map(Json::as_text) {
+        let deleted = is_believed.then_some(Fate::Deleted);
+        settle(id, deleted.unwrap_or_else(|| unclear.clone()));
     }
-    for id in texts(data, "skipped") {
+    for id in list(data, "skipped").iter().filter_map(Json::as_text) {
         settle(id, Fate::NotFound);
     }
-    for entry in list(data, "blockedStatuses").filter_map(Json::as_object) {
+    for entry in list(data, "blockedStatuses")
+        .iter()
+        .filter_map(Json::as_object)
+    {
         if let Some(id) = entry.text("id") {
             let status = entry.text("status").unwrap_or_default().to_owned();
             settle(id, Fate::Blocked { status });
@@ -145,16 +154,36 @@ fn read_posts(
         };
         settle(id, Fate::Failed(failure));
     }
+    for id in misplaced(data) {
+        settle(id, unclear.clone());
+    }
     posts
 }
 
-fn list<'j>(data: &'j Members<'_>, name: &str) -> impl Iterator<Item = &'j Json<'j>> {
+fn list<'j>(data: &'j Members<'_>, name: &str) -> &'j [Json<'j>] {
     let items = data.get(name).and_then(Json::as_list);
-    items.unwrap_or_default().iter()
+    items.unwrap_or_default()
 }
 
-fn texts<'j>(data: &'j Members<'_>, name: &str) -> impl Iterator<Item = &'j str> {
-    list(data, name).filter_map(Json::as_text)
+/// Every text in a list of posts that stand whose shape isn't the documented one: the ids are among them.
+fn misplaced<'j>(data: &'j Members<'_>) -> Vec<&'j str> {
+    let mut texts = Vec::new();
+    for (name, value) in data.iter() {
+        match (name, value) {
+            ("skipped" | "blockedStatuses", Json::List(items)) => {
+                let is_entry = |item: &Json<'_>| match name {
+                    "skipped" => item.as_text().is_some(),
+                    _ => item.as_object().is_some_and(|it| it.text("id").is_some()),
+                };
+                let others = items.iter().filter(|item| !is_entry(item));
+                others.for_each(|item| item.texts(&mut texts));
+            }
+            ("errors", Json::Object(_)) => {}
+            ("skipped" | "blockedStatuses" | "errors", other) => other.texts(&mut texts),
+            _ => {}
+        }
+    }
+    texts
 }
 
 #[cfg(test)]

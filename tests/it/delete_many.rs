@@ -210,6 +210,37 @@ async fn whatever_shape_a_bulk_answer_has_each_of_its_posts_is_settled() {
 }
 
 #[tokio::test]
+async fn asking_one_by_one_pays_for_the_answers_that_are_lost_on_the_way() {
+    let ids = ids(400);
+    let ayrshare = with_scheduled(&ids).await;
+    ayrshare.bulk_shape(BulkShape::BareStatus);
+    let client = quick(&ayrshare);
+    let mut run = client.delete_many(&ids).batch_size(400).run();
+    // Every tenth question after the batch is lost.
+    let losing = async {
+        for lost in 1..=40 {
+            while ayrshare.requests().len() < lost * 10 {
+                sleep(Duration::from_millis(1)).await;
+            }
+            ayrshare.fail_next(1, Fault::hang_up());
+        }
+        std::future::pending::<()>().await;
+    };
+    let mut outcomes = Vec::new();
+    let reading = async {
+        while let Some(outcome) = run.next().await {
+            outcomes.push(outcome);
+        }
+    };
+    tokio::select! {
+        () = losing => {}
+        () = reading => {}
+    }
+    assert!(outcomes.iter().all(|it| it.fate == Fate::Deleted));
+    assert_eq!(distinct(&outcomes), 400);
+}
+
+#[tokio::test]
 async fn a_run_against_a_provider_that_is_down_ends_after_a_few_dozen_requests() {
     let ids = ids(5_000);
     let ayrshare = with_scheduled(&[]).await;
