@@ -146,6 +146,8 @@ enum AyrshareAnswer {
     Wrapped(Statement, ListName, Vec<Statement>),
     /// An object keyed by the ids of posts.
     Keyed(Statement, Vec<(Id, Keyed)>),
+    /// An object with such an object in it.
+    Grouped(Statement, ListName, Vec<(Id, Keyed)>),
     Wrong(Wrong),
 }
 
@@ -211,6 +213,7 @@ struct Entry {
     code: Member<Code>,
     message: Member<Word>,
     platform: Member<Network>,
+    within: Option<(ListName, Wrong)>,
 }
 
 #[derive(Arbitrary, Clone, Debug)]
@@ -245,19 +248,30 @@ impl AyrshareAnswer {
             }
             Self::Keyed(outer, posts) => {
                 let mut members = outer.members(asked);
-                members.extend(posts.iter().map(|(id, post)| {
-                    let post = match post {
-                        Keyed::Word(status) => status.json(asked),
-                        Keyed::Statement(statement) => statement.json(asked),
-                        Keyed::Wrong(wrong) => wrong.json(),
-                    };
-                    (id.text(asked), post)
-                }));
+                members.extend(keyed(posts, asked));
                 Json::Object(members)
             }
-            Self::Wrong(wrong) => wrong.json(),
+            Self::Grouped(outer, name, posts) => {
+                let mut members = outer.members(asked);
+                let posts = Json::Object(keyed(posts, asked));
+                members.push((name.text().to_owned(), posts));
+                Json::Object(members)
+            }
+            Self::Wrong(wrong) => wrong.json(asked),
         }
     }
+}
+
+fn keyed(posts: &[(Id, Keyed)], asked: &Asked) -> Vec<(String, Json)> {
+    let posts = posts.iter().map(|(id, post)| {
+        let post = match post {
+            Keyed::Word(status) => status.json(asked),
+            Keyed::Statement(statement) => statement.json(asked),
+            Keyed::Wrong(wrong) => wrong.json(asked),
+        };
+        (id.text(asked), post)
+    });
+    posts.collect()
 }
 
 impl ListName {
@@ -281,7 +295,7 @@ impl Statement {
                 NetworkAnswer::One(entry) => entry.json(asked),
                 NetworkAnswer::Several(entries) => entries.json(asked),
                 NetworkAnswer::Word(status) => status.json(asked),
-                NetworkAnswer::Wrong(wrong) => wrong.json(),
+                NetworkAnswer::Wrong(wrong) => wrong.json(asked),
             };
             members.push((network.text().to_owned(), answer));
         }
@@ -318,6 +332,9 @@ impl ToJson for Entry {
         self.code.add("code", asked, &mut members);
         self.message.add("message", asked, &mut members);
         self.platform.add("platform", asked, &mut members);
+        if let Some((name, within)) = &self.within {
+            members.push((name.text().to_owned(), within.json(asked)));
+        }
         Json::Object(members)
     }
 }
@@ -438,7 +455,7 @@ impl GenviralAnswer {
                 data.add("data", asked, &mut members);
                 Json::Object(members)
             }
-            Self::Wrong(wrong) => wrong.json(),
+            Self::Wrong(wrong) => wrong.json(asked),
         }
     }
 }
@@ -458,7 +475,7 @@ impl<T: ToJson> ToJson for Item<T> {
     fn json(&self, asked: &Asked) -> Json {
         match self {
             Self::Right(value) => value.json(asked),
-            Self::Wrong(wrong) => wrong.json(),
+            Self::Wrong(wrong) => wrong.json(asked),
         }
     }
 }
@@ -531,7 +548,7 @@ impl<T: ToJson> Member<T> {
         match self {
             Self::Absent => {}
             Self::Right(value) => push(value.json(asked)),
-            Self::Wrong(wrong) => push(wrong.json()),
+            Self::Wrong(wrong) => push(wrong.json(asked)),
             Self::Twice(first, second) => {
                 push(first.json(asked));
                 push(second.json(asked));
@@ -554,10 +571,14 @@ enum Wrong {
     List(Vec<Word>),
     /// Lists in lists: some readers run out of stack.
     Deep(u8),
+    /// An object where none belongs, or a list of such.
+    Object(Box<Entry>),
+    Named(ListName, Box<Wrong>),
+    ListOf(Vec<Entry>),
 }
 
-impl Wrong {
-    fn json(&self) -> Json {
+impl ToJson for Wrong {
+    fn json(&self, asked: &Asked) -> Json {
         match self {
             Self::Null => Json::Raw("null".to_owned()),
             Self::Bool(value) => Json::Raw(value.to_string()),
@@ -572,6 +593,11 @@ impl Wrong {
                 let levels = usize::from(*levels);
                 Json::Raw("[".repeat(levels) + "1" + &"]".repeat(levels))
             }
+            Self::Object(entry) => entry.json(asked),
+            Self::Named(name, within) => {
+                Json::Object(vec![(name.text().to_owned(), within.json(asked))])
+            }
+            Self::ListOf(entries) => entries.json(asked),
         }
     }
 }

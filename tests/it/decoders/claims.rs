@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use unpost::internals::{ayrshare_failure, genviral_failure, read_ayrshare, read_genviral};
 use unpost::{Fate, Outcome, Provider, ayrshare, genviral};
 
@@ -73,12 +73,14 @@ pub fn check_ayrshare(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Optio
                 let about: Vec<_> = about(&json, outcome.id.as_str());
                 assert!(!about.is_empty(), "{outcome:?} comes from nowhere: {text}");
                 if outcome.fate == Fate::Deleted {
+                    let is_refused = matches!(http_status, 401..=403 | 429);
+                    assert!(matches!(http_status, 200 | 400..=499) && !is_refused);
                     let all_say = about.iter().any(|it| says(it, is_success));
                     assert!(all_say, "nothing says so: {outcome:?}, {text}");
                     // A refusal by code may quote a post without being about it.
                     let may_quote = |it: &Value| *it == json && it.to_string().contains("\"code\"");
                     let mut about = about.iter().filter(|it| !may_quote(it));
-                    let one_denies = about.any(|it| is_error(it.get("status")));
+                    let one_denies = about.any(|it| says_error(it));
                     assert!(!one_denies, "something denies it: {outcome:?}, {text}");
                 }
             }
@@ -125,7 +127,11 @@ pub fn check_genviral(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Optio
             has_failed,
         ];
         let expected = match outcome.fate {
-            Fate::Deleted => [true, false, false, false],
+            Fate::Deleted => {
+                let is_refused = genviral_failure(&request, http_status, body).is_some();
+                assert!(http_status >= 500 || !is_refused, "a refusal deletes none");
+                [true, false, false, false]
+            }
             Fate::Blocked { .. } => [false, true, false, false],
             Fate::NotFound => [false, false, true, false],
             Fate::Failed(_) => [false, false, false, true],
@@ -133,7 +139,11 @@ pub fn check_genviral(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Optio
             _ => lists,
         };
         assert_eq!(lists, expected, "{outcome:?}");
-        assert!(lists.contains(&true), "{outcome:?} comes from nowhere");
+        let is_misplaced = || matches!(outcome.fate, Fate::Uncertain(_)) && mentions(data, id);
+        assert!(
+            lists.contains(&true) || is_misplaced(),
+            "{outcome:?} comes from nowhere"
+        );
     }
     read
 }
@@ -172,20 +182,29 @@ fn check_shape(
 /// Every place of an answer to `bulk` that is about a post.
 fn about<'j>(json: &'j Value, id: &str) -> Vec<&'j Value> {
     let names_it = |it: &&Value| it.get("id").and_then(label).is_some_and(|it| it == id);
-    let lists = json.as_object().into_iter().flatten();
-    let lists = lists.filter(|(name, _)| {
-        ["posts", "postIds", "results", "bulk", "errors"].contains(&name.as_str())
-    });
-    let items = lists
-        .filter_map(|(_, it)| it.as_array())
-        .chain(json.as_array());
-    let items = items.flatten().filter(names_it);
-    let keyed = json.as_object().and_then(|it| it.get(id));
+    let groups = ["posts", "postIds", "results", "bulk", "errors"];
+    let groups: Vec<_> = groups.iter().filter_map(|name| json.get(name)).collect();
+    let lists = groups.iter().filter_map(|it| it.as_array());
+    let items = lists.chain(json.as_array()).flatten().filter(names_it);
+    let keyed = groups.iter().copied().chain([json]);
+    let keyed = keyed.filter_map(|it| it.as_object()?.get(id));
     let keyed = keyed.filter(|it| it.is_object() || it.is_string());
     items
         .chain(keyed)
         .chain(Some(json).filter(names_it))
         .collect()
+}
+
+/// Whether this text stands anywhere in it.
+fn mentions(json: &Value, text: &str) -> bool {
+    match json {
+        Value::String(it) => it == text,
+        Value::Array(items) => items.iter().any(|it| mentions(it, text)),
+        Value::Object(members) => members
+            .iter()
+            .any(|(name, it)| name == text || mentions(it, text)),
+        _ => false,
+    }
 }
 
 /// Whether a status in it, or in anything within, is such a word.
@@ -208,24 +227,23 @@ fn says_inside(json: &Value, word: fn(&str) -> bool) -> bool {
     }
 }
 
-/// Whether the answer, or a member of it but remarks, or an entry of one, has failed: itself, or the one
-/// that it wraps. An entry that names its network says what it says by its status alone.
+/// Whether it says in any place, warnings apart, that something failed, or what can't be read there.
 fn says_error(json: &Value) -> bool {
-    let failed = |it: &Value| is_error(it.get("status"));
-    let is_remark = |name: &str| matches!(name, "details" | "warnings" | "posts");
-    let members = json.as_object().into_iter().flatten();
-    let mut members = members.filter(|(name, _)| !is_remark(name));
-    let wrapped = json.get("posts").unwrap_or(json).as_array();
-    failed(json)
-        || members.any(|(name, it)| {
-            let word = Some(it).filter(|_| NETWORKS.contains(&name.as_str()));
-            is_error(word) || failed(it) || it.as_array().is_some_and(|it| it.iter().any(failed))
-        })
-        || wrapped.is_some_and(|items| match items.as_slice() {
-            [only] if only.get("platform").is_some_and(Value::is_string) => failed(only),
-            [only] => says_error(only),
-            _ => false,
-        })
+    match json {
+        Value::Array(items) => items.iter().any(says_error),
+        Value::Object(members) => members.iter().any(|(name, value)| match name.as_str() {
+            _ if value.is_null() => false,
+            "status" => value.as_str().is_none_or(|it| it == "error"),
+            "code" => label(value).and_then(|it| it.parse().ok()) != Some(200_u32),
+            "error" | "errors" => ![json!([]), json!({}), json!(""), json!(false)].contains(value),
+            "warnings" => false,
+            name => {
+                let is_error = NETWORKS.contains(&name) && *value == "error";
+                is_error || says_error(value)
+            }
+        }),
+        _ => false,
+    }
 }
 
 /// The keys seen for networks, under which there may be a word instead of an object.
@@ -247,10 +265,6 @@ pub const NETWORKS: [&str; 13] = [
 
 fn is_success(status: &str) -> bool {
     status == "success" || status == "deleted"
-}
-
-fn is_error(status: Option<&Value>) -> bool {
-    status.and_then(Value::as_str) == Some("error")
 }
 
 /// A text, or a whole number as one.

@@ -127,6 +127,10 @@ fn an_error_in_any_place_of_an_answer_contradicts_its_success() {
         ),
         format!(r#"{{"status":"success","posts":[{{"status":"success"}}],"errors":[{error}]}}"#),
         format!(r#"{{"status":"success","posts":[{{"status":"success"}}],"instagram":{error}}}"#),
+        format!(r#"{{"status":"success","results":{error}}}"#),
+        format!(r#"{{"status":"success","errors":{error}}}"#),
+        format!(r#"{{"status":"success","posts":{{"post-1":{error}}}}}"#),
+        format!(r#"{{"posts":[{{"id":"post-1","status":"success","results":[{error}]}}]}}"#),
     ] {
         let asked = Asked::ById("post-1".to_owned());
         let read = check_ayrshare(&asked, 200, answer.as_bytes());
