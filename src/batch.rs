@@ -24,13 +24,20 @@ pub(crate) fn check(provider: Provider, ids: &[PostId], most: usize) -> Result<(
         let count = ids.len();
         format!("{count} ids, and {provider} takes {most} a request: use delete_many")
     } else if let Some(flaw) = ids.iter().find_map(PostId::flaw) {
-        format!("{flaw}: leave it out")
+        format!("{flaw}: mend it or leave it out")
     } else {
         return Ok(());
     };
     let outcomes = ids.iter().map(|id| {
-        let detail = id.flaw().unwrap_or(&advice);
-        let failure = Failure::detailed(ErrorKind::Invalid, detail);
+        let failure = match id.flaw() {
+            Some(flaw) => Failure::detailed(ErrorKind::Invalid, flaw),
+            // Fit to be sent, though not in this request.
+            None if ids.len() > most => Failure::detailed(ErrorKind::Stopped, &*advice),
+            None => Failure::detailed(
+                ErrorKind::Stopped,
+                "another id of the request can't be sent",
+            ),
+        };
         Outcome::new(id, provider, Fate::NotAttempted(failure))
     });
     let outcomes = outcomes.collect();

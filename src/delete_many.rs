@@ -22,6 +22,9 @@ use crate::{ErrorKind, PostId};
 
 /// What [`DeleteMany`] needs of a provider. Both clients implement it; so can you, for a third one.
 ///
+/// The run sees to distinct ids, batches, concurrency, the budget of retries and when to end. Timeouts, waits
+/// between attempts and a pace are this implementation's own. It must not panic: that goes through to the reader.
+///
 /// # Example
 ///
 /// ```
@@ -57,7 +60,8 @@ pub trait DeletePosts: Send + Sync + 'static {
     /// How many ids go into one request, unless the caller asks for another number.
     fn batch_size(&self) -> usize;
 
-    /// The most ids that one request may name.
+    /// The most ids that one request may name, which a caller's `batch_size` is cut down to: by default as many
+    /// as [`batch_size`](Self::batch_size).
     fn largest_batch(&self) -> usize {
         self.batch_size()
     }
@@ -85,7 +89,10 @@ impl Batch {
     }
 
     /// Asks for leave to make a request again. A run has a budget of 20 retries, and five batches that
-    /// get through pay for another, so that an outage costs few extra requests.
+    /// get through pay for another, so that an outage costs few extra requests. A batch got through unless
+    /// each of its posts failed as in an outage: [`Server`](ErrorKind::Server), [`Connect`](ErrorKind::Connect),
+    /// [`Timeout`](ErrorKind::Timeout), [`Disconnected`](ErrorKind::Disconnected) or
+    /// [`UnexpectedResponse`](ErrorKind::UnexpectedResponse).
     pub fn may_retry(&self) -> bool {
         self.budget.spend()
     }
@@ -219,7 +226,8 @@ impl Outcomes<'_> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Sends nothing more. What is under way settles; every other post, those included that wait for the
+    /// Begins no further request. What is under way settles, for which a lost answer is asked for again;
+    /// every other post, those included that wait for the
     /// profile's limit or haven't been pulled yet, comes out as [`NotAttempted`](Fate::NotAttempted) for
     /// [`Stopped`](ErrorKind::Stopped).
     ///

@@ -50,7 +50,8 @@ pub enum ErrorKind {
     /// Too many requests (HTTP 429), or so many such answers in a day that none more is risked.
     /// [`retry_after`](crate::Error::retry_after) says when to come back.
     RateLimited,
-    /// The provider refused for any other reason, by code or by a status of 4xx. The post stands.
+    /// The provider refused for any other reason, by code or by a status of 4xx. The post stands, unless the
+    /// error [may have acted](crate::Error::is_uncertain): a refused `bulk` may have come half-way.
     Refused,
     /// The provider failed (5xx) without a word on the post.
     Server,
@@ -61,7 +62,8 @@ pub enum ErrorKind {
     Timeout,
     /// The request left and the answer was lost or cut.
     Disconnected,
-    /// The run was stopped by its caller before this post's turn came.
+    /// Not sent, through no fault of this post's: its caller stopped the run before its turn came, or
+    /// another id of its request couldn't be sent.
     Stopped,
     /// What answered isn't the provider, or speaks another language than its documentation: a
     /// redirect, HTML, JSON of another shape, an answer past the size limit.
@@ -112,7 +114,7 @@ impl fmt::Display for ErrorKind {
             Self::Connect => "no connection to the provider",
             Self::Timeout => "no answer in time",
             Self::Disconnected => "the answer was lost",
-            Self::Stopped => "the run was stopped",
+            Self::Stopped => "held back",
             Self::UnexpectedResponse => "the answer isn't one the provider documents",
         })
     }

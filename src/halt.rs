@@ -43,5 +43,5 @@ impl Halt {
 
 /// Why a run ends that its caller stopped.
 pub(crate) fn stopped() -> Failure {
-    Failure::new(crate::ErrorKind::Stopped)
+    Failure::detailed(crate::ErrorKind::Stopped, "the run was stopped")
 }

@@ -89,8 +89,9 @@ fn read_post(statement: Statement<'_>, http_status: u16) -> Option<PostReading> 
     match &mut reading.fate {
         Fate::Failed(failure) | Fate::Uncertain(failure) => failure.http_status = Some(http_status),
         fate @ Fate::Deleted => match http_status {
-            429 | 500.. => return None,
-            401..=403 | 201..=399 => *fate = Fate::Uncertain(otherwise),
+            // Nothing was done, and it is asked again.
+            429 => return None,
+            ..200 | 201..=399 | 401..=403 => *fate = Fate::Uncertain(otherwise),
             _ => {}
         },
         _ => {}

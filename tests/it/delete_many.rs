@@ -423,7 +423,7 @@ fn a_run_shows_how_it_is_set_up_and_no_id() {
     assert_eq!(
         format!("{run:?}"),
         "Outcomes { provider: Ayrshare, concurrency: 3, batch_size: 1, requests_under_way: 0, \
-         stopped: Some(Failure { kind: Stopped }), .. }"
+         stopped: Some(Failure { kind: Stopped, detail: \"the run was stopped\" }), .. }"
     );
 }
 

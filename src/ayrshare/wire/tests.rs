@@ -295,9 +295,9 @@ fn entries_of_a_bulk_answer_decide_for_their_posts_and_the_http_status_for_the_r
         &DeleteRequest::bulk(["a", "b"]),
         r#"
 500 [{"id":"a","status":"success"}]
-    Broken, Server 500; a: ?; b: ?
+    Broken, Server 500; a: Deleted; b: ?
 501 [{"id":"a","status":"success"}]
-    Foreign, Server 501; a: ?; b: ?
+    Foreign, Server 501; a: Deleted; b: ?
 429 [{"id":"a","status":"success"}]
     Throttled, RateLimited 429; a: ?; b: ?
 400 [{"id":"a","status":"success"},{"id":"b","status":"error","code":107}]
