@@ -88,10 +88,10 @@ fn read_post(statement: Statement<'_>, http_status: u16) -> Option<PostReading> 
     };
     match &mut reading.fate {
         Fate::Failed(failure) | Fate::Uncertain(failure) => failure.http_status = Some(http_status),
-        fate @ Fate::Deleted => match http_status {
+        fate @ Fate::Deleted if http_status != 200 => match http_status {
             // Nothing was done, and it is asked again.
             429 => return None,
-            ..200 | 201..=399 | 401..=403 => *fate = Fate::Uncertain(otherwise),
+            ..=399 | 401..=403 => *fate = Fate::Uncertain(otherwise),
             _ => {}
         },
         _ => {}

@@ -774,3 +774,12 @@ async fn an_id_that_cannot_be_sent_is_refused_before_anything_is() {
     }
     assert_eq!(server.connections(), 0);
 }
+
+#[tokio::test]
+async fn a_post_beside_an_id_that_cannot_be_sent_is_to_be_handed_in_again() {
+    let client = Client::builder("KEY").build().unwrap();
+    let request = DeleteRequest::bulk(["a", "", "b"]);
+    let error = client.delete(request).await.unwrap_err();
+    let again = error.outcomes().iter().filter(|it| it.fate.should_retry());
+    assert_eq!(again.map(|it| &it.id).collect::<Vec<_>>(), ["a", "b"]);
+}
