@@ -27,7 +27,12 @@ fn main() {
         "{:>24}  {:>6}  {:>9}  {:>5}  {:>8}  {:>6}",
         "", "posts", "requests", "least", "lost", "more"
     );
-    for (name, batch) in [("Ayrshare, one by one", 1), ("Genviral, 50 at a time", 50)] {
+    for (name, batch) in [
+        ("Ayrshare, one by one", 1),
+        ("Ayrshare, 50 at a time", 50),
+        ("Genviral, 50 at a time", 50),
+    ] {
+        let is_genviral = name.starts_with("Genviral");
         let least = posts.div_ceil(batch);
         for lossy in [false, true] {
             // More than enough numbers: answers to repeated requests are lost as well.
@@ -40,11 +45,13 @@ fn main() {
             let server = Responder::start(move |number, body| {
                 let answer = match batch {
                     1 => answers::http(answers::ONE_POST),
-                    _ => answers::http(&answers::genviral_answer_to(body)),
+                    _ if is_genviral => answers::http(&answers::genviral_answer_to(body)),
+                    _ => answers::http(&answers::ayrshare_answer_to(body)),
                 };
                 (!hung_up.contains(&number)).then_some(answer)
             });
-            let summary = support::runtime().block_on(run(batch, posts, server.address));
+            let summary =
+                support::runtime().block_on(run(is_genviral, batch, posts, server.address));
             let sent = server.received();
             let lost = lost.iter().filter(|number| **number <= sent).count();
             assert_eq!(summary.deleted, posts, "{summary}");
@@ -61,14 +68,15 @@ fn main() {
     }
 }
 
-async fn run(batch: usize, posts: usize, server: SocketAddr) -> Summary {
+async fn run(is_genviral: bool, batch: usize, posts: usize, server: SocketAddr) -> Summary {
     // Not to wait long: how often, not how soon, is what counts here.
     let retry = Retry::attempts(4).backoff(Duration::from_millis(1), Duration::from_millis(1));
-    if batch == 1 {
+    if !is_genviral {
         let client = support::unpaced_builder(server).retry(retry);
         let client = client.build().expect("a client");
         let ids = answers::ayrshare_ids(posts);
-        return client.delete_many(ids).run().summary().await;
+        let run = client.delete_many(ids).batch_size(batch).run();
+        return run.summary().await;
     }
     let client = genviral::Client::builder(support::API_KEY)
         .base_url(format!("http://{server}"))

@@ -54,6 +54,14 @@ pub fn genviral_answer_to(request: &str) -> String {
     json!({ "ok": true, "code": 200, "message": "Posts deleted", "data": data }).to_string()
 }
 
+/// The same of Ayrshare's.
+pub fn ayrshare_answer_to(request: &str) -> String {
+    let asked: Value = serde_json::from_str(request).unwrap_or_default();
+    let ids = asked.get("bulk").cloned().unwrap_or_default();
+    let ids: Vec<String> = serde_json::from_value(ids).unwrap_or_default();
+    String::from_utf8(ayrshare_bulk(&ids)).unwrap_or_default()
+}
+
 /// An answer's bytes, keep-alive.
 pub fn http(body: &str) -> Vec<u8> {
     let mut head = String::from("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n");

@@ -10,7 +10,15 @@ use hyper_util::rt::TokioIo;
 use serde::{Deserialize, Serialize};
 use unpost::{Fate, NetworkResult, Outcome, Provider};
 
+use reqwest::Url;
+use reqwest::header::HeaderValue;
+
 use super::API_KEY;
+
+/// Made once, as the crate makes its own.
+fn authorization() -> HeaderValue {
+    HeaderValue::try_from(format!("Bearer {API_KEY}")).expect("a header")
+}
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -78,7 +86,8 @@ impl AyrsharePost {
 
 pub struct Reqwest {
     http: reqwest::Client,
-    url: String,
+    url: Url,
+    authorization: HeaderValue,
 }
 
 impl Reqwest {
@@ -88,14 +97,17 @@ impl Reqwest {
                 .no_proxy()
                 .build()
                 .expect("a client"),
-            url: format!("http://{address}/api/post"),
+            url: format!("http://{address}/api/post").parse().expect("a URL"),
+            authorization: authorization(),
         }
     }
 
     pub async fn delete(&self, id: &str) -> Option<Outcome> {
         let body = serde_json::to_vec(&Body { id }).ok()?;
-        let request = self.http.delete(&self.url).bearer_auth(API_KEY);
-        let request = request
+        let request = self
+            .http
+            .delete(self.url.clone())
+            .header("authorization", self.authorization.clone())
             .header("content-type", "application/json")
             .body(body);
         let response = request.send().await.ok()?.error_for_status().ok()?;
@@ -109,6 +121,7 @@ impl Reqwest {
 pub struct Hyper {
     connection: SendRequest<Full<Bytes>>,
     host: String,
+    authorization: HeaderValue,
 }
 
 impl Hyper {
@@ -126,6 +139,7 @@ impl Hyper {
         Self {
             connection,
             host: address.to_string(),
+            authorization: authorization(),
         }
     }
 
@@ -133,7 +147,7 @@ impl Hyper {
         let body = serde_json::to_vec(&Body { id }).ok()?;
         let request = hyper::Request::delete("/api/post")
             .header("host", &self.host)
-            .header("authorization", format!("Bearer {API_KEY}"))
+            .header("authorization", self.authorization.clone())
             .header("content-type", "application/json")
             .body(Full::from(body))
             .ok()?;

@@ -2,11 +2,12 @@
 
 use std::hint::black_box;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use futures_util::future::ready;
 use futures_util::stream::{self, StreamExt as _};
 use tokio::runtime::Runtime;
-use unpost::{ayrshare, genviral, internals};
+use unpost::{Pace, ayrshare, genviral, internals};
 
 use super::by_hand::{AyrsharePost, GenviralAnswer, Hyper, Reqwest};
 use super::{answers, runtime, unpaced_builder};
@@ -14,6 +15,7 @@ use super::{answers, runtime, unpaced_builder};
 pub struct Work {
     runtime: Runtime,
     unpost: ayrshare::Client,
+    unpaced: ayrshare::Client,
     reqwest: Reqwest,
     hyper: Hyper,
     genviral: (genviral::DeleteRequest, Vec<u8>),
@@ -37,7 +39,12 @@ impl Work {
         let genviral = answers::genviral_ids(50);
         let ayrshare = answers::ayrshare_ids(500);
         Self {
-            unpost: unpaced_builder(server).build().expect("a client"),
+            // With a window that never fills, so that the account of it is kept as ever.
+            unpost: unpaced_builder(server)
+                .pace(Pace::new(u32::MAX, Duration::from_secs(300)))
+                .build()
+                .expect("a client"),
+            unpaced: unpaced_builder(server).build().expect("a client"),
             reqwest: Reqwest::new(server),
             hyper: runtime.block_on(Hyper::connect(server)),
             runtime,
@@ -57,6 +64,7 @@ impl Work {
         let Self {
             runtime,
             unpost,
+            unpaced,
             reqwest,
             hyper,
             genviral,
@@ -101,8 +109,8 @@ impl Work {
                     black_box(reqwest.delete(&format!("post-{n}")).await.expect("deleted"));
                 }
             }),
-            "delete_many(8)" => runtime.block_on(delete_many(unpost, calls, 8)),
-            "delete_many(32)" => runtime.block_on(delete_many(unpost, calls, 32)),
+            "delete_many(8)" => runtime.block_on(delete_many(unpaced, calls, 8)),
+            "delete_many(32)" => runtime.block_on(delete_many(unpaced, calls, 32)),
             "buffer_unordered(8)" => runtime.block_on(buffer_unordered(reqwest, calls, 8)),
             "buffer_unordered(32)" => runtime.block_on(buffer_unordered(reqwest, calls, 32)),
             _ => panic!("nothing is called {name}"),
