@@ -187,3 +187,6 @@ impl Failure {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests;

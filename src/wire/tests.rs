@@ -1,0 +1,69 @@
+use super::*;
+use crate::pace::RateHeaders;
+
+fn detail(reading: &Reading) -> &str {
+    let failure = reading.failure.as_ref();
+    let detail = failure.and_then(|it| it.detail.as_deref());
+    detail.unwrap_or_default()
+}
+
+#[test]
+fn an_answer_that_speaks_by_its_status_alone_says_where_to_look() {
+    for (http_status, kind, advice) in [
+        (200, ErrorKind::UnexpectedResponse, "not in the provider's"),
+        (302, ErrorKind::UnexpectedResponse, "a redirect"),
+        (401, ErrorKind::Unauthorized, "not in the provider's"),
+        (404, ErrorKind::Refused, "not in the provider's"),
+        (429, ErrorKind::RateLimited, ""),
+        (500, ErrorKind::Server, ""),
+    ] {
+        let reading = Reading::by_status(http_status, 1);
+        assert!(detail(&reading).starts_with(advice), "{http_status}");
+        assert_eq!(detail(&reading).is_empty(), advice.is_empty());
+        let failure = reading.failure.map(|it| (it.kind, it.http_status));
+        assert_eq!(failure, Some((kind, Some(http_status))));
+    }
+}
+
+#[test]
+fn json_that_was_cut_refuses_nothing_and_another_page_is_taken_at_its_status() {
+    let refused = Happened::Refused {
+        retry_available: false,
+    };
+    for (http_status, body, happened, kind) in [
+        (
+            400,
+            " {\"status\"",
+            Happened::Foreign,
+            ErrorKind::UnexpectedResponse,
+        ),
+        (400, "<html>", refused, ErrorKind::Refused),
+        (403, "[", refused, ErrorKind::Unauthorized),
+        (500, "{", Happened::Broken, ErrorKind::Server),
+    ] {
+        let reading = Reading::unreadable(http_status, body.as_bytes(), 1);
+        let failure = reading.failure.map(|it| (it.kind, it.http_status));
+        assert_eq!(
+            (reading.happened, failure),
+            (happened, Some((kind, Some(http_status)))),
+            "{http_status} {body}"
+        );
+    }
+}
+
+#[test]
+fn an_answer_that_broke_off_keeps_its_status_and_the_cause() {
+    let broken = |kind, http_status: u16| {
+        let fault = Fault {
+            kind,
+            head: Some((http_status, RateHeaders::default())),
+            source: Some("the wire was cut".into()),
+        };
+        Reading::of_fault(&fault, 1)
+    };
+    let cut = broken(FaultKind::Disconnected, 200);
+    assert_eq!(detail(&cut), "the wire was cut");
+    assert_eq!(cut.failure.and_then(|it| it.http_status), Some(200));
+    let large = broken(FaultKind::TooLarge, 200);
+    assert!(detail(&large).contains("max_response_bytes"));
+}
