@@ -1,6 +1,7 @@
 //! The clock's side of the pace: waits until a profile's pacer lets a request go.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,10 +12,14 @@ use crate::pace::{Heard, Pace, Pacer, RateHeaders, Ready};
 use crate::secrets::Secret;
 
 /// Every profile's gate, for one API key.
+///
+/// A gate outlives its profile's clients, and the Profile-Key mustn't: the table knows it by 128 bits of hash, under
+/// keys drawn anew for each table. That two of a billion profiles share one is less likely than 1 in 10^20.
 #[derive(Clone, Debug)]
 pub(crate) struct Gates {
     pace: Pace,
-    by_profile: Arc<Mutex<HashMap<Option<Secret>, Gate>>>,
+    by_profile: Arc<Mutex<HashMap<(u64, u64), Gate>>>,
+    keys: (RandomState, RandomState),
 }
 
 impl Gates {
@@ -22,19 +27,21 @@ impl Gates {
         Self {
             pace,
             by_profile: Arc::default(),
+            keys: (RandomState::new(), RandomState::new()),
         }
     }
 
     /// The gate of a profile, or of the primary one: always the same, so that single calls and runs
     /// share the window.
     pub(crate) fn of_profile(&self, profile: Option<&Secret>) -> Gate {
+        let key = (self.keys.0.hash_one(profile), self.keys.1.hash_one(profile));
         let by_profile = self.by_profile.lock();
         let mut by_profile = by_profile.unwrap_or_else(PoisonError::into_inner);
         if by_profile.len() >= FORGET_FROM && by_profile.len().is_multiple_of(FORGET_FROM) {
             let now = Instant::now().into_std();
             by_profile.retain(|_, gate| gate.is_in_use() || !gate.pacer().is_idle(now));
         }
-        let gate = by_profile.entry(profile.cloned());
+        let gate = by_profile.entry(key);
         gate.or_insert_with(|| Gate::new(self.pace.clone())).clone()
     }
 }
@@ -155,5 +162,34 @@ impl Drop for Pass<'_> {
             let now = Instant::now().into_std();
             drop(self.settle(now, Heard::Nothing, &RateHeaders::default()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use zeroize::Zeroizing;
+
+    use super::*;
+
+    fn secret(text: String) -> Secret {
+        Secret::new("the Profile-Key", Zeroizing::new(text)).unwrap()
+    }
+
+    #[test]
+    fn a_profile_has_one_gate_in_every_clone_and_shares_it_with_no_other() {
+        let gates = Gates::new(Pace::ayrshare());
+        let profiles = (0..200).map(|number| Some(secret(format!("profile-{number}"))));
+        let profiles: Vec<_> = profiles.chain([None]).collect();
+        let of = |gates: &Gates| {
+            let all = profiles.iter().map(|it| gates.of_profile(it.as_ref()));
+            all.collect::<Vec<_>>()
+        };
+        let (first, again) = (of(&gates), of(&gates.clone()));
+        let address = |gate: &Gate| Arc::as_ptr(&gate.0);
+        assert!(first.iter().map(address).eq(again.iter().map(address)));
+        let distinct: HashSet<_> = first.iter().map(address).collect();
+        assert_eq!(distinct.len(), profiles.len());
     }
 }

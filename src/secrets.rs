@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::Error;
 
 /// A key that is fit for a header and is shown nowhere.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) struct Secret(Arc<Zeroizing<String>>);
 
 impl Secret {

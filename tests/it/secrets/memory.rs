@@ -84,6 +84,17 @@ fn in_a_process_of_its_own() {
     drop(client);
     // The library gives its own back as it is; whether that is written over is a matter of luck.
     assert!(last.copies() <= 1, "the crate's own goes");
+
+    let tenant = Secret(8);
+    let primary = ayrshare::Client::builder("API-KEY").build().unwrap();
+    let client = primary.for_profile(tenant.text()).unwrap();
+    assert_eq!(tenant.copies(), 2);
+    drop(client);
+    assert!(
+        tenant.copies() <= 1,
+        "a tenant's goes with its last client, though others of that API key live on"
+    );
+    drop(primary);
 }
 
 /// A text that stands whole nowhere in this program, made from a number.
