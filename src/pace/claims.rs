@@ -23,16 +23,16 @@ impl Choices<'_> {
         Some((choice & 0x3ff) << ((choice >> 10) % 14))
     }
 
-    /// Milliseconds, up to half a minute.
+    /// Milliseconds, up to two minutes.
     fn delay(&mut self) -> Option<Duration> {
-        let milliseconds = self.number()? % 30_000;
+        let milliseconds = self.number()? % 120_000;
         Some(Duration::from_millis(milliseconds.into()))
     }
 }
 
 /// **By its own account alone, no more than the limit is sent in any window**: a server that counts what
 /// arrived within the window before, and says nothing of it, never has to refuse, whatever is lost on
-/// the way. A request arrives, if it does, before its answer is given up.
+/// the way and slow as it may be. A request arrives, if it does, before its answer is given up.
 ///
 /// Rate headers are left out on purpose: by a count that comes late, or whose like was lost, the pacer takes
 /// its own request for somebody else's, and may try once whether there is room.

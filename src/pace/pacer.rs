@@ -36,6 +36,8 @@ pub(crate) enum Heard {
 pub(super) const POLL: Duration = Duration::from_millis(50);
 /// A request that is under way for so long decides nothing any more, though it still takes its place.
 const ABANDONED: Duration = Duration::from_secs(60);
+/// After so long, or a window if that is longer, its place is taken for used at that moment, and free a window later.
+const VANISHED: Duration = Duration::from_secs(5 * 60);
 /// By so many our account and the provider's may differ without a reason.
 const FEW: u32 = 2;
 /// Where no window is known, so many sends tell as much as all of them.
@@ -230,7 +232,7 @@ impl Pacer {
         while self
             .in_flight
             .front()
-            .is_some_and(|sent| later(*sent, window.max(Duration::from_secs(60))) <= now)
+            .is_some_and(|sent| later(*sent, window.max(VANISHED)) <= now)
         {
             self.in_flight.pop_front();
             self.log.push_back(now);
@@ -306,7 +308,12 @@ impl Pacer {
         let guess = told
             .or_else(|| self.expected_reset())
             .or_else(|| self.blind_try());
-        match (aged, guess) {
+        // One under way keeps its place for a window from when it was counted, which may be yet to come.
+        let counted = self
+            .in_flight
+            .front()
+            .map(|sent| later(*sent, window).max(later(now, POLL)));
+        match (aged.or(counted), guess) {
             (Some(aged), Some(guess)) => aged.min(guess),
             (one, other) => one.or(other).unwrap_or(now),
         }
@@ -336,7 +343,8 @@ impl Pacer {
     /// If others filled part of the window nobody knows when it opened: try now and then, ever less often.
     fn blind_try(&self) -> Option<Instant> {
         let own_only = self.others == 0 && self.ceiling.is_none() && self.pace.requests.is_some();
-        if !self.log.is_empty() && (own_only || self.sliding) {
+        let has_own = !self.log.is_empty() || !self.in_flight.is_empty();
+        if has_own && (own_only || self.sliding) {
             return None;
         }
         let last = self.unchanged.into_iter().chain(self.probed).max()?;

@@ -305,6 +305,32 @@ fn a_request_whose_answer_nobody_fetches_gives_way_and_keeps_its_place() {
 }
 
 #[test]
+fn a_full_window_waits_for_an_answer_that_is_late() {
+    for window in [SECOND, WINDOW] {
+        let (now, mut pacer) = (origin(), Pacer::new(Pace::new(1, window)));
+        pacer.sent(now);
+        let late = now + 200 * SECOND;
+        for second in 0..200 {
+            assert_ne!(pacer.ready(now + second * SECOND), Ready::Now, "{second}");
+        }
+        pacer.answered(late, now, &RateHeaders::default(), Heard::Answer);
+        assert_eq!(pacer.ready(late), Ready::At(late + window));
+        assert_eq!(pacer.ready(late + window), Ready::Now);
+    }
+}
+
+#[test]
+fn a_request_that_is_never_heard_of_again_frees_its_place_in_the_end() {
+    for window in [SECOND, WINDOW] {
+        let (now, mut pacer) = (origin(), Pacer::new(Pace::new(1, window)));
+        pacer.sent(now);
+        let gone = now + 300 * SECOND;
+        assert_eq!(pacer.ready(gone), Ready::At(gone + window));
+        assert_eq!(pacer.ready(gone + window), Ready::Now);
+    }
+}
+
+#[test]
 fn a_budget_of_0_counts_as_1() {
     assert_eq!(
         Pace::unpaced().rate_limit_budget(0),
