@@ -109,5 +109,9 @@ const ASSUMED_WINDOW: Duration = Duration::from_secs(300);
 #[path = "pace/claims.rs"]
 mod claims;
 #[cfg(test)]
+#[path = "pace/header_claims.rs"]
+#[allow(unreachable_pub, reason = "the fuzz target takes this file in, too")]
+mod header_claims;
+#[cfg(test)]
 #[path = "pace/tests.rs"]
 mod tests;

@@ -35,7 +35,7 @@ impl Choices<'_> {
 /// the way and slow as it may be. A request arrives, if it does, before its answer is given up.
 ///
 /// Rate headers are left out on purpose: by a count that comes late, or whose like was lost, the pacer takes
-/// its own request for somebody else's, and may try once whether there is room.
+/// its own requests for somebody else's, and tries now and then whether there is room.
 pub(crate) fn never_more_than_the_limit(now: Instant, choices: &[u16]) {
     let mut choices = Choices(choices.iter());
     // Nothing is left to say when the numbers end.

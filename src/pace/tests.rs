@@ -1,10 +1,11 @@
 use std::time::{Duration, Instant};
 
+use arbitrary::{Arbitrary, Unstructured};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::pacer::POLL;
-use super::{DAY, Heard, Pace, Pacer, RateHeaders, Ready, claims};
+use super::{DAY, Heard, Pace, Pacer, RateHeaders, Ready, claims, header_claims};
 use crate::pace;
 
 #[path = "../../examples/pacing/simulation.rs"]
@@ -498,6 +499,14 @@ proptest! {
     #[test]
     fn it_keeps_to_the_budget_and_wakes_whatever_a_server_says(events in vec(any::<u16>(), 0..600)) {
         claims::never_beyond_the_budget_and_never_asleep_for_ever(origin(), &events);
+    }
+
+    #[test]
+    fn rate_headers_are_read_as_they_were_meant_and_no_wait_is_longer_than_a_day(bytes in vec(any::<u8>(), 0..200)) {
+        // Too few bytes make no headers.
+        if let Ok(headers) = Arbitrary::arbitrary_take_rest(Unstructured::new(&bytes)) {
+            header_claims::check(&headers);
+        }
     }
 }
 

@@ -1,10 +1,11 @@
-//! Rate headers, well written and not, and what may be read from them.
+//! Rate headers, well written and not, and what may be read from them. A property test draws them, a fuzz
+//! target searches for them.
 
 use std::time::{Duration, UNIX_EPOCH};
 
 use arbitrary::Arbitrary;
 
-use crate::pace::RateHeaders;
+use super::RateHeaders;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -101,6 +102,10 @@ pub fn check(headers: &Headers) {
         Value::Fraction(number) if number.is_nan() || number.is_sign_negative() => {
             assert_eq!(read.retry_after, None);
         }
+        Value::Fraction(number) if number.is_finite() => {
+            let wait = Duration::try_from_secs_f64(number).unwrap_or(DAY).min(DAY);
+            assert_eq!(read.retry_after, Some(wait));
+        }
         _ => {}
     }
     match headers.reset {
@@ -110,6 +115,11 @@ pub fn check(headers: &Headers) {
                 read.reset,
                 Some(Duration::from_millis(number.into()).min(DAY))
             );
+        }
+        // Before March 1973 it would be too small for a date.
+        Value::Epoch(by) if now > 103_000_000 => {
+            let wait = seconds(u32::try_from(by / 1000).unwrap_or(0)).min(DAY);
+            assert_eq!(read.reset, Some(wait));
         }
         _ => {}
     }
