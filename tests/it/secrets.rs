@@ -1,6 +1,7 @@
 //! No secret is shown anywhere: planted in every place that takes one, and looked for in everything
 //! that can be printed. `docs/secrets.md` says the same in words.
 
+mod environment;
 mod headers;
 mod hostile;
 #[cfg(target_os = "linux")]

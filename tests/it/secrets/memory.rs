@@ -1,8 +1,10 @@
 //! What is left in memory of a secret whose owners are gone: nothing, as long as only this crate has
 //! held it. Once a client was made, the HTTP library has a copy, which nobody zeroes.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::os::unix::ffi::OsStringExt;
 use std::process::Command;
 
 use unpost::{ayrshare, genviral};
@@ -15,6 +17,9 @@ fn what_this_crate_alone_has_held_is_zeroed() {
     let child = child.args(["--ignored", "--test-threads=1", "--nocapture"]);
     let child = child.env("AYRSHARE_API_KEY", "API-KEY");
     let child = child.env("X_TWITTER_OAUTH1_API_KEY", Secret(7).text());
+    // Not text: its first byte begins no character.
+    let bytes = [b"\xff", Secret(9).text().as_bytes()].concat();
+    let child = child.env("GENVIRAL_API_KEY", OsString::from_vec(bytes));
     let output = child.output().unwrap();
     assert!(output.status.success(), "{output:?}");
 }
@@ -76,6 +81,11 @@ fn in_a_process_of_its_own() {
     let held = half.copies();
     ayrshare::ClientBuilder::from_env().unwrap_err();
     assert_eq!(half.copies(), held, "an environment that was refused");
+    let not_text = Secret(9);
+    let held = not_text.copies();
+    assert!(held > 0, "the environment has it");
+    genviral::ClientBuilder::from_env().unwrap_err();
+    assert_eq!(not_text.copies(), held, "a variable that isn't text");
 
     let last = Secret(6);
     let client = genviral::Client::builder(last.text()).build().unwrap();
