@@ -52,10 +52,23 @@ async fn no_server_gets_a_secret_back_into_an_error() {
     for error in hostile::errors().await {
         look_at_error(&mut search, &error);
     }
-    for outcome in hostile::outcomes().await {
-        look_at(&mut search, &outcome);
-        look_at_serialized(&mut search, &outcome);
+    let runs = hostile::Runs::met().await;
+    for outcome in &runs.outcomes {
+        look_at_serialized(&mut search, outcome);
     }
+    for shown in &runs.shown {
+        search.look("Outcomes", shown);
+    }
+    for state in [
+        "requests_under_way: 1",
+        "kind: Stopped",
+        "kind: Unauthorized",
+    ] {
+        assert!(runs.shown.iter().any(|it| it.contains(state)), "{state}");
+    }
+    // The words of whoever refused the key are shown, without the key.
+    let mut refused = runs.shown.iter();
+    assert!(refused.any(|it| it.contains("Unauthorized") && it.contains("[secret]")));
     search.logs();
     search.finish(500);
 }

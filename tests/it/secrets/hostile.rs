@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
-use unpost::{Error, Outcome, Pace, Retry, ayrshare, genviral};
+use unpost::{Error, Outcome, Outcomes, Pace, Retry, ayrshare, genviral};
 
 use super::{PROXY_PASSWORD, ayrshare_client};
 use crate::ears::listen;
@@ -42,34 +42,57 @@ pub(crate) async fn errors() -> Vec<Error> {
             DeleteRequest::by_id("post-1"),
             DeleteRequest::bulk(["post-1", "post-2"]),
         ] {
-            let client = genviral::Client::builder(API_KEY)
-                .base_url(format!("http://{}", server.address))
-                .http(talkative)
-                .retry(Retry::never())
-                .build();
-            errors.extend(client.unwrap().delete(request).await.err());
+            errors.extend(unhurried_genviral(&server).delete(request).await.err());
         }
     }
     errors
 }
 
-/// The same for runs.
-pub(crate) async fn outcomes() -> Vec<Outcome> {
-    let mut outcomes = Vec::new();
-    let echo = format!("{API_KEY} {PROFILE_KEY} {X_API_KEY}:{X_API_SECRET}");
-    let acts = ayrshare_answers(&echo);
-    let server = Server::start(Layer::Tcp, acts.clone()).await;
-    for act in 0..acts.len() {
-        server.tally.act.store(act, Ordering::SeqCst);
-        for batch_size in [1, 2] {
-            let posts = unhurried(&server).delete_many(["post-1", "post-2"]);
-            let mut run = posts.batch_size(batch_size).run();
-            while let Some(outcome) = run.next().await {
-                outcomes.push(outcome);
+/// What runs come to there, and how they showed themselves on the way.
+#[derive(Default)]
+pub(crate) struct Runs {
+    pub(crate) outcomes: Vec<Outcome>,
+    pub(crate) shown: Vec<String>,
+}
+
+impl Runs {
+    pub(crate) async fn met() -> Self {
+        let mut runs = Self::default();
+        let echo = format!("{API_KEY} {PROFILE_KEY} {X_API_KEY}:{X_API_SECRET}");
+        let acts = ayrshare_answers(&echo);
+        let server = Server::start(Layer::Tcp, acts.clone()).await;
+        for act in 0..acts.len() {
+            server.tally.act.store(act, Ordering::SeqCst);
+            for batch_size in [1, 2] {
+                let posts = unhurried(&server).delete_many(["post-1", "post-2"]);
+                runs.read(posts.batch_size(batch_size).run(), false).await;
             }
         }
+        let stopped = unhurried(&server).delete_many(["post-1", "post-2"]);
+        runs.read(stopped.run(), true).await;
+        let acts = genviral_answers(API_KEY);
+        let server = Server::start(Layer::Tcp, acts.clone()).await;
+        for act in 0..acts.len() {
+            server.tally.act.store(act, Ordering::SeqCst);
+            for batch_size in [1, 2] {
+                let posts = unhurried_genviral(&server).delete_many(["post-1", "post-2"]);
+                runs.read(posts.batch_size(batch_size).run(), false).await;
+            }
+        }
+        let stopped = unhurried_genviral(&server).delete_many(["post-1", "post-2"]);
+        runs.read(stopped.batch_size(1).run(), true).await;
+        runs
     }
-    outcomes
+
+    async fn read(&mut self, mut run: Outcomes<'_>, stops: bool) {
+        while let Some(outcome) = run.next().await {
+            self.outcomes.push(outcome);
+            if stops {
+                run.stop();
+            }
+            self.shown.push(format!("{run:?} {run:#?}"));
+        }
+    }
 }
 
 /// As loose-tongued as a caller can make it; and no certificates, which take time to read.
@@ -86,6 +109,14 @@ fn unhurried(server: &Server) -> ayrshare::Client {
             .pace(Pace::unpaced())
             .retry(Retry::never())
     })
+}
+
+fn unhurried_genviral(server: &Server) -> genviral::Client {
+    let builder = genviral::Client::builder(API_KEY)
+        .base_url(format!("http://{}", server.address))
+        .http(talkative)
+        .retry(Retry::never());
+    builder.build().unwrap()
 }
 
 fn ayrshare_answers(echo: &str) -> Vec<Act> {
