@@ -75,7 +75,7 @@ impl<'j> Statement<'j> {
             },
             _ => return None,
         };
-        statement.says_anything().then_some(statement)
+        (statement.says_anything() || statement.has_errors).then_some(statement)
     }
 
     /// What an answer says of the one post that was asked for; it may be wrapped in `posts`. `None` if
@@ -128,7 +128,7 @@ impl<'j> Statement<'j> {
     }
 
     /// The answer around what it says of the post: where the two differ, the failure counts.
-    fn around(self, inner: Self) -> Self {
+    pub(super) fn around(self, inner: Self) -> Self {
         let is_fine = |status: Option<&str>| status.is_none_or(is_success);
         let mut networks = self.networks;
         networks.extend(inner.networks);

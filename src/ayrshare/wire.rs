@@ -119,7 +119,7 @@ fn read_all_scheduled(http_status: u16, json: &Json<'_>) -> Reading {
     let listed = lists(members).flat_map(|(_, items)| items);
     let listed: Vec<_> = listed.filter_map(Json::as_object).collect();
     let statement = match (Statement::of(members), listed.as_slice()) {
-        (outer, [only]) if !outer.says_anything() => Statement::of(only),
+        (outer, [only]) if !outer.says_anything() => outer.around(Statement::of(only)),
         (outer, _) => outer,
     };
     let touched_nothing = !statement.has_code() || statement.refuses_whole_request(http_status);

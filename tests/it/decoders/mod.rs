@@ -141,6 +141,11 @@ fn an_error_in_any_place_of_an_answer_contradicts_its_success() {
         let answer = format!(r#"{{"status":"success","posts":[{{"{post}":[{error}]}}]}}"#);
         check_ayrshare(&Asked::AllScheduled, 200, answer.as_bytes());
     }
+    let answer = r#"{"code":[],"posts":[{"status":"success"}]}"#;
+    check_ayrshare(&Asked::AllScheduled, 200, answer.as_bytes());
+    let asked = Asked::Bulk(vec!["post-1".to_owned()]);
+    let answer = r#"[{"id":"post-1","status":"success"},{"id":"post-1","status":114}]"#;
+    check_ayrshare(&asked, 200, answer.as_bytes());
     let answer = format!(r#"{{"gmb":[{error}],"posts":[{{"status":"success"}}]}}"#);
     check_ayrshare(&Asked::AllScheduled, 200, answer.as_bytes());
 }
