@@ -96,6 +96,11 @@ impl Core {
             Some(hook) => hook(http),
             None => http,
         };
+        if settings.attempt_timeout.is_zero() {
+            return Err(Error::invalid(
+                "an attempt timeout of 0 leaves no time for an answer: give it some",
+            ));
+        }
         let connect_timeout = Duration::from_secs(10).min(settings.attempt_timeout);
         let http = transport::hardened(http, &base_url, connect_timeout).map_err(Error::setup)?;
 
@@ -225,7 +230,7 @@ macro_rules! shared_settings {
         }
 
         /// How long one attempt may take, from the first packet to the last byte of the answer.
-        /// 60 s by default. Connecting may take 10 s of it.
+        /// 60 s by default, and not 0. Connecting may take 10 s of it.
         pub fn attempt_timeout(mut self, timeout: std::time::Duration) -> Self {
             self.settings.attempt_timeout = timeout;
             self

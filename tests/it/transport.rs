@@ -86,6 +86,12 @@ fn only_https_or_loopback_is_spoken_to() {
     }
 }
 
+#[test]
+fn an_attempt_without_any_time_is_refused_when_the_client_is_made() {
+    let builder = unpost::ayrshare::Client::builder("KEY").attempt_timeout(Duration::ZERO);
+    assert_eq!(builder.build().unwrap_err().kind(), ErrorKind::Invalid);
+}
+
 #[tokio::test]
 async fn a_redirect_is_an_answer_and_the_other_origin_gets_nothing() {
     for status in [301, 302, 303, 307, 308] {
