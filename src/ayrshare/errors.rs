@@ -20,7 +20,9 @@ pub(super) fn members_say_error(members: &Members<'_>) -> bool {
         "code" => value.to_u32() != Some(200),
         "error" | "errors" => !is_empty(value),
         "warnings" => false,
-        _ if NETWORKS.contains(&name) => !is_word(value) || says_error(value),
+        _ if NETWORKS.contains(&name) => {
+            !is_word(value) || value.as_text().is_some_and(is_error) || says_error(value)
+        }
         _ => says_error(value),
     })
 }

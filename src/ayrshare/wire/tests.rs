@@ -63,6 +63,8 @@ fn an_error_anywhere_in_an_answer_leaves_no_success_standing() {
     Answered; a: Deleted
 200 [{"id":"a","status":"success","results":[{"status":"error","code":138}]}]
     Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 [{"platform":"facebook","status":"success","twitter":"error"}]
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
 200 [{"platform":"facebook","status":"success","errors":["no"]}]
     Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","facebook":{"action":"delete","status":false,"id":"1"}}
