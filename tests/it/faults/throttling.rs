@@ -45,6 +45,7 @@ pub(crate) fn rows() -> Vec<Row> {
             &[&header],
         ));
     }
+    rows.extend(of_networks());
     for (words, value) in [
         ("0", "0"),
         ("10^30", &huge),
@@ -107,6 +108,57 @@ pub(crate) fn rows() -> Vec<Row> {
         ),
     ]);
     rows
+}
+
+/// A network's own limit, which the provider passes on: it closes nothing to other posts.
+fn of_networks() -> Vec<Row> {
+    let told = |code: u32, details: &str| {
+        format!(r#"{{"status":"error","code":{code},"message":"busy"{details}}}"#)
+    };
+    let of_facebook = |code: u32| {
+        format!(r#"{{"status":"error","facebook":{{"status":"error","code":{code}}}}}"#)
+    };
+    let row = |words: &str, statuses: &[u16], bodies: &[String]| {
+        let acts = statuses.iter().flat_map(|status| {
+            let answers = bodies.iter().map(|body| json(*status, &[], body));
+            answers.map(Act::answer)
+        });
+        Row::new(words, acts).throttles()
+    };
+    let either = [400, 429];
+    let seconds = |value: &str| [told(435, &format!(r#","details":{value}"#))];
+    vec![
+        row(
+            "answers 400 or 429 with code 435 or 444, of a network's limit",
+            &either,
+            &[told(435, ""), told(444, "")],
+        ),
+        row(
+            "answers 400 or 429 with code 435, and 0 s in `details`",
+            &either,
+            &seconds("0"),
+        ),
+        row(
+            "answers 400 or 429 with code 435, and 30 s in `details`",
+            &either,
+            &seconds("30"),
+        ),
+        row(
+            "answers 400 or 429 with code 435, and 10^30 s in `details`",
+            &either,
+            &seconds("1e30"),
+        ),
+        row(
+            "answers 400 with code 435 or 444 in a network's object",
+            &[400],
+            &[of_facebook(435), of_facebook(444)],
+        ),
+        row(
+            "answers 429 with code 435 or 444 in a network's object",
+            &[429],
+            &[of_facebook(435), of_facebook(444)],
+        ),
+    ]
 }
 
 fn throttled(fault: &str, headers: &[&str]) -> Row {
