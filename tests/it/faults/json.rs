@@ -1,26 +1,62 @@
 //! JSON in which a member, or all of it, isn't what the providers document.
 
+mod ayrshare;
+mod genviral;
+
 use super::answers::json;
-use super::row::{POST, Row};
+use super::row::{POST, Part, Row, Verb};
 use super::server::Act;
 
-/// Each of these is the wrong type for most members.
-const WRONG: [&str; 9] = [
-    "null",
-    "true",
-    "7",
-    "-1.5",
-    "\"words\"",
-    "[]",
-    "[[]]",
-    "{}",
-    "{\"status\":null}",
+/// Each of these is the wrong type for most members, beside what the document calls it.
+const WRONG: [(&str, &str); 12] = [
+    ("`null`", "null"),
+    ("`true`", "true"),
+    ("`70`", "70"),
+    ("`-1.5`", "-1.5"),
+    ("`\"words\"`", "\"words\""),
+    ("`[]`", "[]"),
+    ("`[[]]`", "[[]]"),
+    ("`{}`", "{}"),
+    ("`{\"status\":null}`", r#"{"status":null}"#),
+    ("an error", ERROR),
+    ("an error in a list", LISTED_ERROR),
+    ("an error under the post's id", KEYED_ERROR),
 ];
+const ERROR: &str = r#"{"status":"error","code":138}"#;
+const LISTED_ERROR: &str = r#"[{"status":"error","code":138}]"#;
+const KEYED_ERROR: &str = r#"{"post-1":{"status":"error","code":138}}"#;
+
+/// Those among them that tell of no error.
+pub(crate) const QUIET: [&str; 9] = [
+    "`null`",
+    "`true`",
+    "`70`",
+    "`-1.5`",
+    "`\"words\"`",
+    "`[]`",
+    "`[[]]`",
+    "`{}`",
+    "`{\"status\":null}`",
+];
+/// Those that no id can be read from.
+const NAMELESS: [&str; 7] = [
+    "`null`",
+    "`true`",
+    "`-1.5`",
+    "`[]`",
+    "`[[]]`",
+    "`{}`",
+    "`{\"status\":null}`",
+];
+/// Those that hold nothing.
+pub(crate) const EMPTY: [&str; 3] = ["`null`", "`[]`", "`{}`"];
+/// The one that stands for no value.
+pub(crate) const ABSENT: [&str; 1] = ["`null`"];
 
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows = whole();
-    rows.extend(of_ayrshare());
-    rows.extend(of_genviral().map(Row::at_genviral));
+    rows.extend(ayrshare::rows());
+    rows.extend(genviral::rows());
     rows
 }
 
@@ -75,178 +111,54 @@ fn whole() -> Vec<Row> {
                     .as_bytes(),
             ]),
         ),
-        Row::new(
-            "`code` out of range in a success: 2^32, −1, 10^300",
-            answers(&[
-                br#"{"status":"success","id":"post-1","code":4294967296}"#,
-                br#"{"status":"success","id":"post-1","code":-1}"#,
-                br#"{"status":"success","id":"post-1","code":1e300}"#,
-            ]),
-        )
-        .may_succeed(),
-        Row::new("the id of another post", answers(&[br#"{"status":"success","id":"post-2"}"#])).only_all_scheduled_may_succeed(),
+        out_of_range("a success", "`code`", |it| {
+            format!(r#"{{"status":"success","id":"{POST}","code":{it}}}"#)
+        }),
+        Row::new("the id of another post", answers(&[br#"{"status":"success","id":"post-2"}"#])).may_succeed_by(Verb::AllScheduled),
     ]
 }
 
-fn of_ayrshare() -> impl Iterator<Item = Row> {
-    let deleted = |member: &str, value: &str| {
-        let members = [
-            ("status", r#""success""#),
-            ("id", r#""post-1""#),
-            ("code", "200"),
-            (
-                "facebook",
-                r#"{"action":"delete","status":"success","id":"fb-1"}"#,
-            ),
-        ];
-        object(&members, member, value)
-    };
-    let network = |member: &str, value: &str| {
-        let members = [
-            ("action", r#""delete""#),
-            ("status", r#""success""#),
-            ("id", r#""fb-1""#),
-            ("code", "200"),
-            ("message", r#""done""#),
-        ];
-        deleted("facebook", &object(&members, member, value))
-    };
-    let refused = |member: &str, value: &str| {
-        let members = [
-            ("action", r#""delete""#),
-            ("status", r#""error""#),
-            ("code", "114"),
-            ("message", r#""not found""#),
-        ];
-        object(&members, member, value)
-    };
-    let mut rows = vec![
-        each("Ayrshare, 200: `status` of a wrong type", 200, |wrong| {
-            deleted("status", wrong)
-        })
-        .may_succeed(),
-        each("Ayrshare, 200: `id` of a wrong type", 200, |wrong| {
-            deleted("id", wrong)
-        })
-        .may_succeed(),
-    ];
-    for member in [
-        "code", "message", "facebook", "posts", "errors", "details", "warnings",
-    ] {
-        let fault = format!("Ayrshare, 200: `{member}` of a wrong type");
-        rows.push(each(&fault, 200, |wrong| deleted(member, wrong)).may_succeed());
-    }
-    for member in ["action", "id", "code", "message"] {
-        let fault = format!("Ayrshare, 200: a network's `{member}` of a wrong type");
-        rows.push(each(&fault, 200, |wrong| network(member, wrong)).may_succeed());
-    }
-    rows.push(each(
-        "Ayrshare, 200: a network's `status` of a wrong type",
-        200,
-        |wrong| network("status", wrong),
-    ));
-    for member in ["status", "code", "message", "errors", "retryAvailable"] {
-        let fault = format!("Ayrshare, 400: `{member}` of a wrong type");
-        rows.push(each(&fault, 400, |wrong| refused(member, wrong)));
-    }
-    rows.into_iter()
-}
-
-fn of_genviral() -> impl Iterator<Item = Row> {
-    let deleted = |member: &str, value: &str| {
-        let members = [
-            ("ok", "true"),
-            ("code", "200"),
-            ("data", r#"{"deletedIds":["post-1"]}"#),
-        ];
-        object(&members, member, value)
-    };
-    let data = |member: &str, value: &str| {
-        let members = [("deletedIds", r#"["post-1"]"#)];
-        deleted("data", &object(&members, member, value))
-    };
-    let refused = |member: &str, value: &str| {
-        let members = [
-            ("ok", "false"),
-            ("code", "422"),
-            ("message", r#""no""#),
-            ("error_code", r#""invalid_payload""#),
-        ];
-        object(&members, member, value)
-    };
-    let mut rows = Vec::new();
-    for member in ["ok", "code", "message", "error_code"] {
-        let fault = format!("Genviral, 200: `{member}` of a wrong type");
-        rows.push(each(&fault, 200, |wrong| deleted(member, wrong)).may_succeed());
-    }
-    rows.push(each(
-        "Genviral, 200: `data` of a wrong type",
-        200,
-        |wrong| deleted("data", wrong),
-    ));
-    rows.push(each(
-        "Genviral, 200: `deletedIds` of a wrong type",
-        200,
-        |wrong| data("deletedIds", wrong),
-    ));
-    for member in ["skipped", "blockedStatuses", "errors"] {
-        let fault = format!("Genviral, 200: `{member}` of a wrong type");
-        rows.push(each(&fault, 200, |wrong| data(member, wrong)).may_succeed());
-    }
-    rows.push(each(
-        "Genviral, 200: a blocked post's `status` of a wrong type",
-        200,
-        |wrong| {
-            let entry = format!(r#"[{{"id":"post-1","status":{wrong}}}]"#);
-            object(
-                &[
-                    ("ok", "true"),
-                    ("data", &object(&[], "blockedStatuses", &entry)),
-                ],
-                "",
-                "",
-            )
-        },
-    ));
-    rows.push(each(
-        "Genviral, 200: an error's message of a wrong type",
-        200,
-        |wrong| {
-            let errors = format!(r#"{{"post-1":{wrong}}}"#);
-            object(
-                &[("ok", "true"), ("data", &object(&[], "errors", &errors))],
-                "",
-                "",
-            )
-        },
-    ));
-    for member in ["ok", "code", "message", "error_code"] {
-        let fault = format!("Genviral, 422: `{member}` of a wrong type");
-        rows.push(each(&fault, 422, |wrong| refused(member, wrong)));
-    }
-    rows.push(each(
-        "Genviral, 500: `data` of a wrong type",
-        500,
-        |wrong| format!(r#"{{"ok":false,"error_code":"bulk_delete_failed","data":{wrong}}}"#),
-    ));
-    rows.into_iter()
-}
-
 /// An object with one member replaced, or added.
-fn object(members: &[(&str, &str)], member: &str, value: &str) -> String {
+pub(crate) fn object(members: &[(&str, &str)], member: &str, value: &str) -> String {
     let kept = members.iter().filter(|(name, _)| *name != member);
-    let added = Some((member, value)).filter(|(name, _)| !name.is_empty());
     let members: Vec<_> = kept
         .copied()
-        .chain(added)
+        .chain([(member, value)])
         .map(|(name, value)| format!("{name:?}:{value}"))
         .collect();
     format!("{{{}}}", members.join(","))
 }
 
-fn each(fault: &str, status: u16, body: impl Fn(&str) -> String) -> Row {
-    Row::new(
-        fault,
-        WRONG.map(|wrong| Act::answer(json(status, &[], body(wrong)))),
-    )
+/// An answer whose part has each wrong value in turn.
+pub(crate) fn each(
+    answer: &'static str,
+    part: impl Into<String>,
+    status: u16,
+    body: impl Fn(&str) -> String,
+) -> Row {
+    of_part(answer, part, "wrong type", status, &WRONG, body)
+}
+
+fn out_of_range(answer: &'static str, part: &str, body: impl Fn(&str) -> String) -> Row {
+    let values = [("2^32", "4294967296"), ("−1", "-1"), ("10^300", "1e300")];
+    of_part(answer, part, "value out of range", 200, &values, body)
+}
+
+fn of_part(
+    answer: &'static str,
+    part: impl Into<String>,
+    wrong: &'static str,
+    status: u16,
+    values: &[(&'static str, &str)],
+    body: impl Fn(&str) -> String,
+) -> Row {
+    let name = part.into();
+    let acts = values.iter().map(|(_, value)| body(value));
+    let acts = acts.map(|body| Act::answer(json(status, &[], body)));
+    Row::new(format!("{answer}: {name}"), acts).of(Part {
+        answer,
+        name,
+        wrong,
+        values: values.iter().map(|(words, _)| *words).collect(),
+    })
 }

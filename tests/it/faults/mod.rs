@@ -5,21 +5,27 @@ pub(crate) mod answers;
 mod connecting;
 pub(crate) mod http2;
 mod json;
+mod lenient;
+mod met;
 mod row;
 pub(crate) mod server;
+mod several;
 mod table;
 mod talking;
 mod throttling;
 pub(crate) mod tls;
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use unpost::{ErrorKind, Fate};
+use unpost::{ErrorKind, Fate, Outcome};
 
-use self::row::ATTEMPTS;
-pub(crate) use self::row::{Met, Response, Seen, plain};
+use self::lenient::TOO_LENIENT;
+pub(crate) use self::met::{Met, Response, Seen};
+pub(crate) use self::row::plain;
+use self::row::{ATTEMPTS, POST, Row, SECOND, Verb};
 
 /// What stands under one heading of the document.
 pub(crate) struct Group {
@@ -50,6 +56,7 @@ async fn meet_all() -> Vec<Group> {
         ("HTTP/2", http2::rows()),
         ("Answers that aren't the provider's", answers::rows()),
         ("Limits", throttling::rows()),
+        ("Several posts, and marks", several::rows()),
         ("JSON", json::rows()),
     ];
     let rows = groups.into_iter().flat_map(|(heading, rows)| {
@@ -97,21 +104,63 @@ fn the_document_says_what_happens() {
 
 #[test]
 fn nothing_is_called_deleted_that_nobody_said_was() {
+    let wrong = wrongly_called_done();
+    let known = |row: &Row| TOO_LENIENT.contains(&row.fault.as_str());
+    let new: Vec<_> = wrong
+        .iter()
+        .filter(|(met, _)| !known(&met.row))
+        .map(|(met, seen)| format!("{:?} of {}", seen.verb, met.row.describe(seen.act)))
+        .collect();
+    assert!(new.is_empty(), "{new:#?}");
+}
+
+#[test]
+fn what_is_read_too_leniently_is_known_until_it_no_longer_is() {
+    let wrong: HashSet<_> = wrongly_called_done()
+        .iter()
+        .map(|(met, _)| met.row.fault.as_str())
+        .collect();
+    let mended: Vec<_> = TOO_LENIENT
+        .iter()
+        .filter(|it| !wrong.contains(*it))
+        .collect();
+    assert!(mended.is_empty(), "take out of TOO_LENIENT: {mended:#?}");
+}
+
+fn wrongly_called_done() -> Vec<(&'static Met, &'static Seen)> {
+    all_met()
+        .flat_map(|met| met.seen().map(move |seen| (met, seen)))
+        .filter(|(met, seen)| !met.row.lets_succeed(seen) && is_called_done(met, seen))
+        .collect()
+}
+
+/// Of a batch, `Ok` says that it was answered.
+fn is_called_done(met: &Met, seen: &Seen) -> bool {
+    let is_said = |it: &Outcome| {
+        met.row
+            .deleted_besides
+            .is_some_and(|besides| it.id == besides)
+    };
+    let mut outcomes = seen.outcomes().iter();
+    (seen.verb != Verb::Bulk && seen.result.is_ok())
+        || outcomes.any(|it| is_done(&it.fate) && !is_said(it))
+}
+
+fn is_done(fate: &Fate) -> bool {
+    fate.is_gone() || *fate == Fate::MarkedDeleted
+}
+
+#[test]
+fn there_is_one_outcome_for_each_post_asked() {
     for met in all_met() {
-        let [by_id, all_scheduled] = met.row.may_succeed;
-        let by_id = met.by_id.iter().filter(|_| !by_id);
-        let all_scheduled = met.all_scheduled.iter().filter(|_| !all_scheduled);
-        for seen in by_id.chain(all_scheduled) {
-            let error = seen.result.as_ref().expect_err(&met.row.fault);
-            for outcome in error.outcomes() {
-                assert!(!outcome.fate.is_gone(), "{met:?}");
-            }
-        }
-        for error in met.by_id.iter().filter_map(|it| it.result.as_ref().err()) {
-            let [outcome] = error.outcomes() else {
-                panic!("one post in, one outcome out: {met:?}");
+        for seen in met.seen() {
+            let asked: &[&str] = match seen.verb {
+                Verb::AllScheduled => &[],
+                Verb::Bulk => &[POST, SECOND],
+                Verb::ById | Verb::MarkManualDeleted => &[POST],
             };
-            assert_eq!(outcome.id, row::POST);
+            let ids = seen.outcomes().iter().map(|it| it.id.as_str());
+            assert!(ids.eq(asked.iter().copied()), "{met:?}");
         }
     }
 }
@@ -119,7 +168,7 @@ fn nothing_is_called_deleted_that_nobody_said_was() {
 #[test]
 fn a_call_that_may_have_been_carried_out_says_so() {
     for met in all_met() {
-        for seen in met.by_id.iter().chain(&met.all_scheduled) {
+        for seen in met.seen() {
             let Err(error) = &seen.result else { continue };
             if error.kind() == ErrorKind::Connect {
                 assert!(!error.is_uncertain(), "{met:?}");
@@ -132,7 +181,9 @@ fn a_call_that_may_have_been_carried_out_says_so() {
                     | ErrorKind::UnexpectedResponse
                     | ErrorKind::Server
             );
-            if answer_is_lost {
+            let is_settled =
+                seen.verb == Verb::Bulk && seen.outcomes().iter().all(|it| is_done(&it.fate));
+            if answer_is_lost && !is_settled {
                 assert!(error.is_uncertain(), "{met:?}");
             }
         }
@@ -156,14 +207,10 @@ fn delete_all_scheduled_arrives_once_at_most() {
 #[test]
 fn a_delete_arrives_no_more_often_than_it_was_attempted() {
     for met in all_met() {
-        for seen in &met.by_id {
-            let attempts = match &seen.result {
-                Ok(Response::Ayrshare(response)) => response.outcomes()[0].attempts,
-                Ok(Response::Genviral(response)) => response.outcomes()[0].attempts,
-                Err(error) => error.attempts(),
-            };
-            assert!(seen.requests <= attempts, "{met:?}");
-            assert!(attempts <= ATTEMPTS, "{met:?}");
+        for seen in met.seen().filter(|it| it.verb != Verb::AllScheduled) {
+            let attempts = seen.outcomes().iter().map(|it| it.attempts).max();
+            assert!(Some(seen.requests) <= attempts, "{met:?}");
+            assert!(attempts <= Some(ATTEMPTS), "{met:?}");
         }
     }
 }
@@ -171,7 +218,7 @@ fn a_delete_arrives_no_more_often_than_it_was_attempted() {
 #[test]
 fn no_request_goes_astray() {
     for met in all_met() {
-        for seen in met.by_id.iter().chain(&met.all_scheduled) {
+        for seen in met.seen() {
             assert_eq!(seen.astray, 0, "{met:?}");
         }
     }
@@ -180,7 +227,7 @@ fn no_request_goes_astray() {
 #[test]
 fn no_call_outlives_its_deadline() {
     for met in all_met() {
-        for seen in met.by_id.iter().chain(&met.all_scheduled) {
+        for seen in met.seen() {
             assert!(seen.took < met.row.longest(), "{met:?}");
             if let Err(error) = &seen.result {
                 let wait = error.retry_after().unwrap_or_default();

@@ -1,43 +1,57 @@
-//! One fault: the server that has it, and what is measured of a client that meets it.
+//! One fault: the server that has it, who meets it, and what may come of it.
 
 use std::any::Any;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::time::Instant;
-use unpost::{Error, Provider, Retry, ayrshare, genviral};
+use unpost::Provider;
 
-use super::server::{ARRIVAL, Act, Layer, Server, Tally};
+use super::met::Seen;
+use super::server::{Act, Layer, Server, Tally};
 use super::tls::Certificate;
-use crate::ears::planted;
 
 pub(crate) const POST: &str = "post-1";
+/// The other one, where two are asked for.
+pub(crate) const SECOND: &str = "post-2";
 pub(crate) const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1_500);
 pub(crate) const ATTEMPTS: u32 = 3;
 const DEADLINE: Duration = Duration::from_secs(8);
-/// The largest answer that is read, so that one without end ends soon.
-const MOST_BYTES: usize = 64 * 1024;
 
 /// A line of the table.
 pub(crate) struct Row {
     pub(crate) fault: String,
-    provider: Provider,
-    open: Open,
+    /// What is wrong with which part of an answer, where each act is one wrong value of it.
+    pub(crate) part: Option<Part>,
+    pub(super) provider: Provider,
+    pub(crate) verbs: [Verb; 2],
+    /// The one of the two that meets it, where the other says nothing new or doesn't exist.
+    pub(super) only: Option<Verb>,
+    pub(super) open: Open,
     /// The acts of its server that are measured, each for itself.
-    acts: std::ops::Range<usize>,
+    pub(super) acts: std::ops::Range<usize>,
     /// Whether act 0 comes first, unmeasured, over the same client.
-    warms_up: bool,
-    attempt_timeout: Duration,
-    deadline: Duration,
-    /// Whether there is nothing wrong with a success: of `by_id`, of `delete_all_scheduled`.
-    pub(crate) may_succeed: [bool; 2],
+    pub(super) warms_up: bool,
+    pub(super) attempt_timeout: Duration,
+    pub(super) deadline: Duration,
+    /// Where there is nothing wrong with a success: of which call, with which act.
+    may_succeed: Vec<(Verb, usize)>,
+    /// Another post that is deleted, and said to be.
+    pub(crate) deleted_besides: Option<&'static str>,
     pub(crate) throttles: bool,
     pub(crate) races: bool,
 }
 
-type Open = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Site> + Send>> + Send + Sync>;
+/// A part of an answer, and the values that it has in turn.
+pub(crate) struct Part {
+    pub(crate) answer: &'static str,
+    pub(crate) name: String,
+    /// What each of the values is.
+    pub(crate) wrong: &'static str,
+    pub(crate) values: Vec<&'static str>,
+}
+
+pub(super) type Open = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Site> + Send>> + Send + Sync>;
 pub(crate) type Http =
     Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
 
@@ -57,43 +71,13 @@ pub(crate) struct Site {
     pub(crate) kept: Box<dyn Any + Send + Sync>,
 }
 
-/// What came of one fault.
-#[derive(Debug)]
-pub(crate) struct Met {
-    pub(crate) row: Row,
-    /// For each act.
-    pub(crate) by_id: Vec<Seen>,
-    /// The same for `delete_all_scheduled`, which Genviral lacks.
-    pub(crate) all_scheduled: Vec<Seen>,
-}
-
-/// What came of one call.
-#[derive(Debug)]
-pub(crate) struct Seen {
-    pub(crate) result: Result<Response, Error>,
-    /// How many whole requests reached the server.
-    pub(crate) requests: u32,
-    /// How many reached a server that had no business with them.
-    pub(crate) astray: u32,
-    pub(crate) took: Duration,
-}
-
-#[derive(Debug)]
-pub(crate) enum Response {
-    Ayrshare(ayrshare::DeleteResponse),
-    Genviral(genviral::DeleteResponse),
-}
-
-#[derive(Clone, Copy)]
-enum Verb {
-    ById,
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Verb {
     AllScheduled,
-}
-
-#[derive(Debug)]
-enum Client {
-    Ayrshare(ayrshare::Client),
-    Genviral(genviral::Client),
+    /// Of two posts.
+    Bulk,
+    ById,
+    MarkManualDeleted,
 }
 
 impl Row {
@@ -130,13 +114,17 @@ impl Row {
     {
         Self {
             fault: fault.into(),
+            part: None,
             provider: Provider::Ayrshare,
+            verbs: [Verb::ById, Verb::AllScheduled],
+            only: None,
             open: Box::new(move || Box::pin(open())),
             acts: 0..1,
             warms_up: false,
             attempt_timeout: ATTEMPT_TIMEOUT,
             deadline: DEADLINE,
-            may_succeed: [false; 2],
+            may_succeed: Vec::new(),
+            deleted_besides: None,
             throttles: false,
             races: false,
         }
@@ -144,7 +132,7 @@ impl Row {
 
     pub(crate) fn at_genviral(mut self) -> Self {
         self.provider = Provider::Genviral;
-        self
+        self.only_by(Verb::ById)
     }
 
     pub(crate) fn with_acts(mut self, count: usize) -> Self {
@@ -165,18 +153,52 @@ impl Row {
         self
     }
 
-    pub(crate) fn may_succeed(mut self) -> Self {
-        self.may_succeed = [true, true];
+    /// Met by `bulk` of two posts and by `mark_manual_deleted`.
+    pub(crate) fn by_bulk_and_mark(mut self) -> Self {
+        self.verbs = [Verb::Bulk, Verb::MarkManualDeleted];
         self
     }
 
-    pub(crate) fn only_by_id_may_succeed(mut self) -> Self {
-        self.may_succeed = [true, false];
+    pub(crate) fn only_by(mut self, verb: Verb) -> Self {
+        self.only = Some(verb);
         self
     }
 
-    pub(crate) fn only_all_scheduled_may_succeed(mut self) -> Self {
-        self.may_succeed = [false, true];
+    /// Each act is an answer in which this part has one of these values.
+    pub(crate) fn of(mut self, part: Part) -> Self {
+        self.part = Some(part);
+        self
+    }
+
+    pub(crate) fn may_succeed(self) -> Self {
+        let [one, other] = self.verbs;
+        self.may_succeed_by(one).may_succeed_by(other)
+    }
+
+    pub(crate) fn may_succeed_by(mut self, verb: Verb) -> Self {
+        let acts = self.acts.clone().map(|act| (verb, act));
+        self.may_succeed.extend(acts);
+        self
+    }
+
+    /// With these values of its part, and no others.
+    pub(crate) fn may_succeed_with(self, values: &[&str]) -> Self {
+        let [one, other] = self.verbs;
+        self.may_succeed_by_with(one, values)
+            .may_succeed_by_with(other, values)
+    }
+
+    pub(crate) fn may_succeed_by_with(mut self, verb: Verb, values: &[&str]) -> Self {
+        let part = self.part.as_ref().unwrap();
+        for value in values {
+            let act = part.values.iter().position(|it| it == value).unwrap();
+            self.may_succeed.push((verb, act));
+        }
+        self
+    }
+
+    pub(crate) fn deletes_second(mut self) -> Self {
+        self.deleted_besides = Some(SECOND);
         self
     }
 
@@ -192,77 +214,15 @@ impl Row {
         self
     }
 
-    pub(crate) async fn meet(self) -> Met {
-        let by_id = self.measure(Verb::ById).await;
-        let all_scheduled = match self.provider {
-            Provider::Ayrshare => self.measure(Verb::AllScheduled).await,
-            _ => Vec::new(),
-        };
-        Met {
-            row: self,
-            by_id,
-            all_scheduled,
-        }
+    /// Whether nothing is wrong with a success of this call, or with calling its post gone.
+    pub(crate) fn lets_succeed(&self, seen: &Seen) -> bool {
+        self.may_succeed.contains(&(seen.verb, seen.act))
     }
 
-    async fn measure(&self, verb: Verb) -> Vec<Seen> {
-        let Site {
-            base_url,
-            http,
-            tally,
-            elsewhere,
-            kept: _kept,
-        } = (self.open)().await;
-        let client = self.client(base_url, http);
-        if self.warms_up {
-            let warmed_up = client.delete(verb).await;
-            warmed_up.expect(&self.fault);
-            // Long enough for the client to notice what the server does to the idle connection.
-            tokio::time::sleep(4 * ARRIVAL).await;
-        }
-        let mut seen = Vec::new();
-        for act in self.acts.clone() {
-            tally.act.store(act, Ordering::SeqCst);
-            let before = tally.requests.load(Ordering::SeqCst);
-            let started = Instant::now();
-            let result = client.delete(verb).await;
-            let took = started.elapsed();
-            seen.push(Seen {
-                result,
-                requests: tally.requests.load(Ordering::SeqCst) - before,
-                astray: elsewhere.requests.load(Ordering::SeqCst),
-                took,
-            });
-        }
-        seen
-    }
-
-    fn client(&self, base_url: String, http: Http) -> Client {
-        let retry =
-            Retry::attempts(ATTEMPTS).backoff(Duration::from_millis(1), Duration::from_millis(2));
-        macro_rules! build {
-            ($builder:expr) => {
-                $builder
-                    .base_url(base_url)
-                    // The most talkative client that a caller can ask for.
-                    .http(|it| http(it.connection_verbose(true)))
-                    .attempt_timeout(self.attempt_timeout)
-                    .deadline(self.deadline)
-                    .retry(retry)
-                    .max_response_bytes(MOST_BYTES)
-                    .build()
-                    .unwrap()
-            };
-        }
-        match self.provider {
-            Provider::Genviral => {
-                Client::Genviral(build!(genviral::Client::builder(planted::API_KEY)))
-            }
-            _ => Client::Ayrshare(build!(
-                ayrshare::Client::builder(planted::API_KEY)
-                    .profile_key(planted::PROFILE_KEY)
-                    .x_keys(planted::X_API_KEY, planted::X_API_SECRET)
-            )),
+    pub(crate) fn describe(&self, act: usize) -> String {
+        match &self.part {
+            Some(part) => format!("{} that is {}", self.fault, part.values[act]),
+            None => self.fault.clone(),
         }
     }
 
@@ -309,24 +269,6 @@ impl Site {
             tally: Arc::default(),
             elsewhere: Arc::default(),
             kept: Box::new(()),
-        }
-    }
-}
-
-impl Client {
-    async fn delete(&self, verb: Verb) -> Result<Response, Error> {
-        match self {
-            Self::Ayrshare(client) => {
-                let request = match verb {
-                    Verb::ById => ayrshare::DeleteRequest::by_id(POST),
-                    Verb::AllScheduled => ayrshare::DeleteRequest::delete_all_scheduled(),
-                };
-                client.delete(request).await.map(Response::Ayrshare)
-            }
-            Self::Genviral(client) => {
-                let request = genviral::DeleteRequest::by_id(POST);
-                client.delete(request).await.map(Response::Genviral)
-            }
         }
     }
 }

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use unpost::{Error, ErrorKind};
+use unpost::{Error, ErrorKind, Fate};
 
-use super::row::Row;
+use super::row::{Part, Row, Verb};
 use super::{Group, Met, Seen};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/faults.md");
@@ -21,12 +21,12 @@ pub(crate) fn write(groups: &[Group]) -> String {
             "JSON" => "the answer is, or has",
             _ => "the server",
         };
-        let results = ["by_id", "delete_all_scheduled"];
-        let results = results.map(|verb| format!("`{verb}` | requests | gives up"));
+        let verbs = met[0].row.verbs;
+        let results = verbs.map(|verb| format!("`{}` | requests | gives up", name(verb)));
         writeln!(table, "| {subject} | {} |", results.join(" | ")).unwrap();
         table.push_str("|---|---|---|---|---|---|---|\n");
-        for met in met {
-            line(&mut table, met);
+        for line in lines(met) {
+            writeln!(table, "| {line} |").unwrap();
         }
     }
     table.push('\n');
@@ -53,46 +53,93 @@ pub(crate) fn compare(table: &str) {
     assert_eq!(held, table, "docs/faults.md and the battery differ");
 }
 
-fn line(
-    table: &mut String,
-    Met {
-        row,
-        by_id,
-        all_scheduled,
-    }: &Met,
-) {
-    let cells = [by_id, all_scheduled].map(|seen| {
-        [
-            distinct(seen, |it| end(row, it)),
-            distinct(seen, |it| it.requests.to_string()),
-            distinct(seen, |it| row.patience(it.took)),
-        ]
-    });
-    writeln!(
-        table,
-        "| {} | {} |",
-        row.fault,
-        cells.as_flattened().join(" | ")
-    )
-    .unwrap();
+fn name(verb: Verb) -> &'static str {
+    match verb {
+        Verb::AllScheduled => "delete_all_scheduled",
+        Verb::Bulk => "bulk",
+        Verb::ById => "by_id",
+        Verb::MarkManualDeleted => "mark_manual_deleted",
+    }
 }
 
-/// What the calls came to, each result once.
-fn distinct(seen: &[Seen], what: impl Fn(&Seen) -> String) -> String {
-    let mut results: Vec<String> = Vec::new();
-    for result in seen.iter().map(what) {
-        if !results.contains(&result) {
-            results.push(result);
+/// What the acts of a row came to: each result once, with the acts that led to it.
+type Results = Vec<(Vec<usize>, String)>;
+
+/// One for each result. Parts of an answer that fare the same share theirs.
+fn lines(met: &[Met]) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut parts: Vec<(&Part, Vec<&str>, Results)> = Vec::new();
+    for met in met {
+        let results = results(met);
+        match (&met.row.part, results.as_slice()) {
+            (Some(part), _) => {
+                let same = parts
+                    .iter_mut()
+                    .find(|(other, _, seen)| other.answer == part.answer && *seen == results);
+                match same {
+                    Some((_, names, _)) => names.push(&part.name),
+                    None => parts.push((part, vec![&part.name], results)),
+                }
+            }
+            (None, [(_, cells)]) => lines.push(format!("{} | {cells}", met.row.fault)),
+            (None, _) => panic!("a row of one result has several: {met:?}, {results:#?}"),
         }
     }
-    if results.is_empty() {
-        results.push("–".to_owned());
+    for (part, names, results) in parts {
+        let names = any_of(&names);
+        let rest = results.iter().map(|(acts, _)| acts.len()).max();
+        let (mut rest, mut rare): (Vec<_>, Vec<_>) = results
+            .iter()
+            .partition(|(acts, _)| Some(acts.len()) == rest);
+        rare.extend(rest.drain(1..));
+        for (acts, cells) in &rare {
+            let values: Vec<_> = acts.iter().map(|act| part.values[*act]).collect();
+            let values = any_of(&values);
+            lines.push(format!(
+                "{}: {names} that is {values} | {cells}",
+                part.answer
+            ));
+        }
+        let other = if rare.is_empty() { "a" } else { "any other" };
+        for (_, cells) in rest {
+            lines.push(format!(
+                "{}: {names} of {other} {} | {cells}",
+                part.answer, part.wrong
+            ));
+        }
     }
-    results.join(" or ")
+    lines
+}
+
+fn results(met: &Met) -> Results {
+    let mut results = Results::new();
+    let acts = met.row.verbs.map(|verb| met.by(verb).len());
+    for act in 0..acts[0].max(acts[1]) {
+        let cells = met.row.verbs.map(|verb| match met.by(verb).get(act) {
+            None => "– | – | –".to_owned(),
+            Some(seen) => {
+                let patience = met.row.patience(seen.took);
+                format!("{} | {} | {patience}", end(&met.row, seen), seen.requests)
+            }
+        });
+        let cells = cells.join(" | ");
+        match results.iter_mut().find(|(_, other)| *other == cells) {
+            Some((acts, _)) => acts.push(act),
+            None => results.push((vec![act], cells)),
+        }
+    }
+    results
+}
+
+fn any_of(names: &[&str]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        _ => names.concat(),
+    }
 }
 
 fn end(row: &Row, seen: &Seen) -> String {
-    match &seen.result {
+    let end = match &seen.result {
         Ok(_) => "`Ok`".to_owned(),
         Err(error) if row.races => {
             let kinds = [ErrorKind::Connect, ErrorKind::Disconnected];
@@ -100,7 +147,24 @@ fn end(row: &Row, seen: &Seen) -> String {
             "`Connect`, or `Disconnected` and uncertain".to_owned()
         }
         Err(error) => kind(error),
+    };
+    match seen.outcomes() {
+        [first, second] => {
+            let [first, second] = [first, second].map(|it| fate(&it.fate));
+            if first == second {
+                format!("{end}: both `{first}`")
+            } else {
+                format!("{end}: `{first}`, `{second}`")
+            }
+        }
+        _ => end,
     }
+}
+
+/// Its name alone.
+fn fate(fate: &Fate) -> String {
+    let text = format!("{fate:?}");
+    text.chars().take_while(|it| it.is_alphanumeric()).collect()
 }
 
 fn kind(error: &Error) -> String {

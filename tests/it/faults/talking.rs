@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::answers::{head, json, success, success_json, success_then};
-use super::row::Row;
+use super::row::{Row, Verb};
 use super::server::{Act, Ends};
 
 const NOW: Duration = Duration::ZERO;
@@ -170,7 +170,7 @@ pub(crate) fn rows() -> Vec<Row> {
             ],
         )
         .on_the_second_call()
-        .only_by_id_may_succeed(),
+        .may_succeed_by(Verb::ById),
         Row::new(
             "answers, then reads the next request and RST",
             [
@@ -179,6 +179,6 @@ pub(crate) fn rows() -> Vec<Row> {
             ],
         )
         .on_the_second_call()
-        .only_by_id_may_succeed(),
+        .may_succeed_by(Verb::ById),
     ]
 }

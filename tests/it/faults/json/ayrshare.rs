@@ -1,0 +1,144 @@
+//! Ayrshare's members, each of every wrong type.
+
+use super::{ABSENT, EMPTY, NAMELESS, QUIET, each, object};
+use crate::faults::row::{Row, Verb};
+
+const FACEBOOK: &str = r#"{"action":"delete","status":"success","id":"fb-1"}"#;
+
+pub(super) fn rows() -> Vec<Row> {
+    let mut rows = of_success();
+    rows.extend(of_refusal());
+    rows
+}
+
+fn of_success() -> Vec<Row> {
+    let deleted = |member: &str, value: &str| {
+        let members = [
+            ("status", r#""success""#),
+            ("id", r#""post-1""#),
+            ("code", "200"),
+            ("facebook", FACEBOOK),
+        ];
+        object(&members, member, value)
+    };
+    let network = |member: &str, value: &str| {
+        let members = [
+            ("action", r#""delete""#),
+            ("status", r#""success""#),
+            ("id", r#""fb-1""#),
+        ];
+        deleted("facebook", &object(&members, member, value))
+    };
+    let entry_of_posts = |member: &str, value: &str| {
+        let members = [
+            ("status", r#""success""#),
+            ("id", r#""post-1""#),
+            ("facebook", FACEBOOK),
+        ];
+        let entry = object(&members, member, value);
+        format!(r#"{{"status":"success","posts":[{entry}]}}"#)
+    };
+    let mut rows = vec![
+        each("Ayrshare, 200", "`id`", 200, |it| deleted("id", it))
+            .may_succeed_by_with(Verb::ById, &NAMELESS)
+            .may_succeed_by_with(Verb::AllScheduled, &QUIET),
+        each("Ayrshare, 200, an entry of `posts`", "`id`", 200, |it| {
+            entry_of_posts("id", it)
+        })
+        .may_succeed_by_with(Verb::ById, &NAMELESS)
+        .may_succeed_by_with(Verb::AllScheduled, &QUIET),
+        // A word for a status is the right type.
+        each("Ayrshare, 200, a network", "`status`", 200, |it| {
+            network("status", it)
+        }),
+    ];
+    for (members, harmless) in [
+        (["status", "code", "facebook"].as_slice(), ABSENT.as_slice()),
+        (&["errors"], &EMPTY),
+        (&["action", "message", "retryAvailable"], &QUIET),
+        (&["posts", "postIds", "results", "bulk"], &QUIET),
+        (&["details", "warnings"], &QUIET),
+    ] {
+        for member in members {
+            let body = |it: &str| deleted(member, it);
+            let row = each("Ayrshare, 200", format!("`{member}`"), 200, body);
+            rows.push(row.may_succeed_with(harmless));
+        }
+    }
+    for (members, harmless) in [
+        (["code"].as_slice(), ABSENT.as_slice()),
+        (&["id", "action", "message"], &QUIET),
+    ] {
+        for member in members {
+            let body = |it: &str| network(member, it);
+            let row = each("Ayrshare, 200, a network", format!("`{member}`"), 200, body);
+            rows.push(row.may_succeed_with(harmless));
+        }
+    }
+    for (members, harmless) in [
+        (["status", "code", "facebook"].as_slice(), ABSENT.as_slice()),
+        (&["action", "message"], &QUIET),
+    ] {
+        for member in members {
+            let body = |it: &str| entry_of_posts(member, it);
+            let part = format!("`{member}`");
+            let row = each("Ayrshare, 200, an entry of `posts`", part, 200, body);
+            rows.push(row.may_succeed_with(harmless));
+        }
+    }
+    rows
+}
+
+fn of_refusal() -> Vec<Row> {
+    let refused = |member: &str, value: &str| {
+        let members = [
+            ("action", r#""delete""#),
+            ("status", r#""error""#),
+            ("code", "114"),
+            ("message", r#""not found""#),
+        ];
+        object(&members, member, value)
+    };
+    let entry_of_errors = |member: &str, value: &str| {
+        let members = [
+            ("action", r#""delete""#),
+            ("status", r#""error""#),
+            ("code", "107"),
+            ("message", r#""no""#),
+            ("platform", r#""facebook""#),
+        ];
+        let entry = object(&members, member, value);
+        format!(r#"{{"status":"error","errors":[{entry}],"id":"post-1"}}"#)
+    };
+    let throttled = |member: &str, value: &str| {
+        let members = [("status", r#""error""#), ("code", "435")];
+        object(&members, member, value)
+    };
+    let mut rows = Vec::new();
+    for member in [
+        "status",
+        "id",
+        "code",
+        "action",
+        "message",
+        "errors",
+        "retryAvailable",
+        "markManualDeleted",
+    ] {
+        let part = format!("`{member}`");
+        rows.push(each("Ayrshare, 400", part, 400, |it| refused(member, it)));
+    }
+    for member in ["status", "code", "action", "message", "platform"] {
+        let part = format!("`{member}`");
+        let body = |it: &str| entry_of_errors(member, it);
+        let row = each("Ayrshare, 400, an entry of `errors`", part, 400, body);
+        rows.push(row);
+    }
+    rows.push(
+        each("Ayrshare, 429 with code 435", "`details`", 429, |it| {
+            throttled("details", it)
+        })
+        .throttles(),
+    );
+    rows
+}
