@@ -31,10 +31,14 @@ pub(super) fn members_say_error(members: &Members<'_>) -> bool {
 fn is_word(value: &Json<'_>) -> bool {
     match value {
         Json::Text(_) => true,
-        Json::Object(result) => result.get("status").is_some() || result.get("code").is_some(),
-        Json::List(accounts) => accounts
-            .iter()
-            .all(|it| it.as_object().is_some() && is_word(it)),
+        Json::Object(result) => {
+            let says = |name| result.get(name).is_some_and(|it| *it != Json::Null);
+            says("status") || says("code")
+        }
+        Json::List(accounts) => {
+            let is_account = |it: &Json<'_>| it.as_object().is_some() && is_word(it);
+            !accounts.is_empty() && accounts.iter().all(is_account)
+        }
         _ => false,
     }
 }

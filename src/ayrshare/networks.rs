@@ -50,8 +50,10 @@ pub(super) const NETWORKS: [&str; 13] = [
     "youtube",
 ];
 
-/// Members with a status that are no networks.
-const NOT_NETWORKS: [&str; 2] = ["details", "warnings"];
+/// Members that are no networks, whatever stands in them.
+const NOT_NETWORKS: [&str; 7] = [
+    "action", "code", "details", "id", "message", "status", "warnings",
+];
 
 /// Lists of things other than one network's accounts.
 pub(super) const LISTS: [&str; 5] = ["posts", "postIds", "results", "bulk", "errors"];

@@ -119,12 +119,13 @@ impl<'j> Statement<'j> {
         }
     }
 
-    /// The first of these entries that says that something failed.
+    /// The first of these entries that says anything but success.
     pub(super) fn failed(entries: &'j [Json<'_>]) -> Option<Self> {
         let entries = entries.iter().filter_map(Json::as_object);
-        entries
-            .map(Self::of)
-            .find(|it| it.has_errors || !it.networks.iter().all(NetworkResult::is_success))
+        entries.map(Self::of).find(|it| {
+            let all_gone = it.networks.iter().all(NetworkResult::is_success);
+            it.has_errors || !it.status.is_none_or(is_success) || !all_gone
+        })
     }
 
     /// The answer around what it says of the post: where the two differ, the failure counts.

@@ -141,7 +141,10 @@ fn read_all_scheduled(http_status: u16, json: &Json<'_>) -> Reading {
                 _ => Happened::Answered,
             };
             Reading {
-                failure: failed.or(failure),
+                failure: match post.fate {
+                    Fate::Deleted | Fate::Uncertain(_) => failed.or(failure),
+                    _ => failure,
+                },
                 ..Reading::silent(happened, 0)
             }
         }

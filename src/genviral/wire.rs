@@ -64,7 +64,12 @@ fn read_request(http_status: u16, members: &Members<'_>, has_data: bool, open: u
     let code = members.text("error_code").map(ErrorCode::from);
     let refused = members.get("ok") == Some(&Json::Bool(false)) || code.is_some();
     let answered = members.get("ok") == Some(&Json::Bool(true)) || has_data;
-    if http_status == 200 && answered && !refused {
+    // What can't be read where a refusal would stand lets nothing pass.
+    let said = |name| members.get(name).filter(|it| **it != Json::Null);
+    let is_doubtful = said("ok").is_some_and(|it| *it != Json::Bool(true))
+        || said("error_code").is_some()
+        || said("code").is_some_and(|it| it.to_u32() != Some(200));
+    if http_status == 200 && answered && !is_doubtful {
         return Reading::silent(Happened::Answered, open);
     }
     let failure = |kind| {

@@ -75,6 +75,12 @@ fn an_error_anywhere_in_an_answer_leaves_no_success_standing() {
     Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","instagram":["error"]}
     Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","instagram":"deleted","facebook":[{"status":"success"},{"status":"success"}]}
+    Answered; a: Deleted
+200 {"status":"success","facebook":[]}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","facebook":{"status":null}}
+    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","facebook":null}
     Answered; a: Deleted
 200 {"status":"success","facebook":{"status":"success","code":114}}

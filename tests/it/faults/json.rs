@@ -38,6 +38,35 @@ pub(crate) const QUIET: [&str; 9] = [
     "`{}`",
     "`{\"status\":null}`",
 ];
+/// Those that don't name the post.
+pub(crate) const OF_NOBODY: [&str; 11] = [
+    "`null`",
+    "`true`",
+    "`70`",
+    "`-1.5`",
+    "`\"words\"`",
+    "`[]`",
+    "`[[]]`",
+    "`{}`",
+    "`{\"status\":null}`",
+    "an error",
+    "an error in a list",
+];
+/// All of them.
+pub(crate) const ANY: [&str; 12] = [
+    "`null`",
+    "`true`",
+    "`70`",
+    "`-1.5`",
+    "`\"words\"`",
+    "`[]`",
+    "`[[]]`",
+    "`{}`",
+    "`{\"status\":null}`",
+    "an error",
+    "an error in a list",
+    "an error under the post's id",
+];
 /// Those that no id can be read from.
 const NAMELESS: [&str; 7] = [
     "`null`",

@@ -5,7 +5,6 @@ pub(crate) mod answers;
 mod connecting;
 pub(crate) mod http2;
 mod json;
-mod lenient;
 mod met;
 mod row;
 pub(crate) mod server;
@@ -15,17 +14,15 @@ mod talking;
 mod throttling;
 pub(crate) mod tls;
 
-use std::collections::HashSet;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use unpost::{ErrorKind, Fate, Outcome};
 
-use self::lenient::TOO_LENIENT;
 pub(crate) use self::met::{Met, Response, Seen};
 pub(crate) use self::row::plain;
-use self::row::{ATTEMPTS, POST, Row, SECOND, Verb};
+use self::row::{ATTEMPTS, POST, SECOND, Verb};
 
 /// What stands under one heading of the document.
 pub(crate) struct Group {
@@ -104,34 +101,13 @@ fn the_document_says_what_happens() {
 
 #[test]
 fn nothing_is_called_deleted_that_nobody_said_was() {
-    let wrong = wrongly_called_done();
-    let known = |row: &Row| TOO_LENIENT.contains(&row.fault.as_str());
-    let new: Vec<_> = wrong
-        .iter()
-        .filter(|(met, _)| !known(&met.row))
-        .map(|(met, seen)| format!("{:?} of {}", seen.verb, met.row.describe(seen.act)))
-        .collect();
-    assert!(new.is_empty(), "{new:#?}");
-}
-
-#[test]
-fn what_is_read_too_leniently_is_known_until_it_no_longer_is() {
-    let wrong: HashSet<_> = wrongly_called_done()
-        .iter()
-        .map(|(met, _)| met.row.fault.as_str())
-        .collect();
-    let mended: Vec<_> = TOO_LENIENT
-        .iter()
-        .filter(|it| !wrong.contains(*it))
-        .collect();
-    assert!(mended.is_empty(), "take out of TOO_LENIENT: {mended:#?}");
-}
-
-fn wrongly_called_done() -> Vec<(&'static Met, &'static Seen)> {
-    all_met()
-        .flat_map(|met| met.seen().map(move |seen| (met, seen)))
-        .filter(|(met, seen)| !met.row.lets_succeed(seen) && is_called_done(met, seen))
-        .collect()
+    let wrong = all_met().flat_map(|met| met.seen().map(move |seen| (met, seen)));
+    let wrong =
+        wrong.filter(|(met, seen)| !met.row.lets_succeed(seen) && is_called_done(met, seen));
+    let wrong =
+        wrong.map(|(met, seen)| format!("{:?} of {}", seen.verb, met.row.describe(seen.act)));
+    let wrong: Vec<_> = wrong.collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 /// Of a batch, `Ok` says that it was answered.

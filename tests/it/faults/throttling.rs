@@ -125,27 +125,46 @@ fn of_networks() -> Vec<Row> {
         });
         Row::new(words, acts).throttles()
     };
-    let either = [400, 429];
     let seconds = |value: &str| [told(435, &format!(r#","details":{value}"#))];
     vec![
         row(
-            "answers 400 or 429 with code 435 or 444, of a network's limit",
-            &either,
+            "answers 400 with code 435 or 444, of a network's limit",
+            &[400],
             &[told(435, ""), told(444, "")],
         ),
         row(
-            "answers 400 or 429 with code 435, and 0 s in `details`",
-            &either,
+            "answers 400 with code 435, and 0 s in `details`",
+            &[400],
             &seconds("0"),
         ),
         row(
-            "answers 400 or 429 with code 435, and 30 s in `details`",
-            &either,
+            "answers 400 with code 435, and 30 s in `details`",
+            &[400],
             &seconds("30"),
         ),
         row(
-            "answers 400 or 429 with code 435, and 10^30 s in `details`",
-            &either,
+            "answers 400 with code 435, and 10^30 s in `details`",
+            &[400],
+            &seconds("1e30"),
+        ),
+        row(
+            "answers 429 with code 435 or 444, of a network's limit",
+            &[429],
+            &[told(435, ""), told(444, "")],
+        ),
+        row(
+            "answers 429 with code 435, and 0 s in `details`",
+            &[429],
+            &seconds("0"),
+        ),
+        row(
+            "answers 429 with code 435, and 30 s in `details`",
+            &[429],
+            &seconds("30"),
+        ),
+        row(
+            "answers 429 with code 435, and 10^30 s in `details`",
+            &[429],
             &seconds("1e30"),
         ),
         row(

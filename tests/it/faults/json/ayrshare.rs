@@ -1,6 +1,6 @@
 //! Ayrshare's members, each of every wrong type.
 
-use super::{ABSENT, EMPTY, NAMELESS, QUIET, each, object};
+use super::{ABSENT, ANY, EMPTY, NAMELESS, QUIET, each, object};
 use crate::faults::row::{Row, Verb};
 
 const FACEBOOK: &str = r#"{"action":"delete","status":"success","id":"fb-1"}"#;
@@ -57,7 +57,9 @@ fn of_success() -> Vec<Row> {
         (&["errors"], &EMPTY),
         (&["action", "message", "retryAvailable"], &QUIET),
         (&["posts", "postIds", "results", "bulk"], &QUIET),
-        (&["details", "warnings"], &QUIET),
+        (&["details"], &QUIET),
+        // A warning is no error, whatever stands in it.
+        (&["warnings"], &ANY),
     ] {
         for member in members {
             let body = |it: &str| deleted(member, it);

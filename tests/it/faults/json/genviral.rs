@@ -1,6 +1,6 @@
 //! Genviral's members, each of every wrong type.
 
-use super::{ABSENT, EMPTY, QUIET, each, object};
+use super::{ABSENT, ANY, OF_NOBODY, each, object};
 use crate::faults::row::{POST, Row, Verb};
 
 pub(super) fn rows() -> impl Iterator<Item = Row> {
@@ -34,30 +34,29 @@ pub(super) fn rows() -> impl Iterator<Item = Row> {
     };
     add("`ok`", &["`null`", "`true`"], &|it| deleted("ok", it));
     add("`code`", &ABSENT, &|it| deleted("code", it));
-    add("`message`", &QUIET, &|it| deleted("message", it));
+    add("`message`", &ANY, &|it| deleted("message", it));
     add("`error_code`", &ABSENT, &|it| deleted("error_code", it));
     add("`data`", &[], &|it| deleted("data", it));
     add("`deletedIds`", &[], &|it| data("deletedIds", it));
-    add("`skipped`", &QUIET, &|it| data("skipped", it));
-    add("`blockedStatuses`", &QUIET, &|it| {
+    add("`skipped`", &OF_NOBODY, &|it| data("skipped", it));
+    add("`blockedStatuses`", &OF_NOBODY, &|it| {
         data("blockedStatuses", it)
     });
     // Here, what is an error elsewhere tells of posts by the names of `status` and `code`.
-    let of_others = [EMPTY.as_slice(), &["`{\"status\":null}`", "an error"]].concat();
-    add("`errors`", &of_others, &|it| data("errors", it));
+    add("`errors`", &OF_NOBODY, &|it| data("errors", it));
     add("the one item of `deletedIds`", &[], &|it| {
         only("deletedIds", &format!("[{it}]"))
     });
-    add("a further item of `deletedIds`", &QUIET, &|it| {
+    add("a further item of `deletedIds`", &ANY, &|it| {
         only("deletedIds", &format!(r#"["post-1",{it}]"#))
     });
-    add("an item of `skipped`", &QUIET, &|it| {
+    add("an item of `skipped`", &OF_NOBODY, &|it| {
         data("skipped", &format!("[{it}]"))
     });
-    add("an item of `blockedStatuses`", &QUIET, &|it| {
+    add("an item of `blockedStatuses`", &OF_NOBODY, &|it| {
         data("blockedStatuses", &format!("[{it}]"))
     });
-    add("a blocked post's `id`", &QUIET, &|it| {
+    add("a blocked post's `id`", &OF_NOBODY, &|it| {
         let entry = object(&[("status", r#""posted""#)], "id", it);
         data("blockedStatuses", &format!("[{entry}]"))
     });
