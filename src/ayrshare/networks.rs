@@ -51,8 +51,16 @@ pub(super) const NETWORKS: [&str; 13] = [
 ];
 
 /// Members that are no networks, whatever stands in them.
-const NOT_NETWORKS: [&str; 7] = [
-    "action", "code", "details", "id", "message", "status", "warnings",
+const NOT_NETWORKS: [&str; 9] = [
+    "action",
+    "code",
+    "details",
+    "id",
+    "markManualDeleted",
+    "message",
+    "retryAvailable",
+    "status",
+    "warnings",
 ];
 
 /// Lists of things other than one network's accounts.

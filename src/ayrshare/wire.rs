@@ -115,7 +115,9 @@ fn read_all_scheduled(http_status: u16, json: &Json<'_>) -> Reading {
         return Reading::by_status(http_status, 0);
     };
     let failed = lists(members).find_map(|(_, items)| Statement::failed(items));
-    let failed = failed.map(|it| it.failure(ErrorKind::Partial, http_status));
+    let failed = failed
+        .filter(|_| http_status == 200)
+        .map(|it| it.failure(ErrorKind::Partial, http_status));
     let listed = lists(members).flat_map(|(_, items)| items);
     let listed: Vec<_> = listed.filter_map(Json::as_object).collect();
     let statement = match (Statement::of(members), listed.as_slice()) {
