@@ -242,10 +242,12 @@ fn rate_headers(headers: &HeaderMap) -> RateHeaders {
         reason = "a Retry-After may be a date, and this is where the world is touched"
     )]
     let unix_now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
-    RateHeaders::parse(
-        |name| headers.get(name).and_then(|value| value.to_str().ok()),
-        unix_now,
-    )
+    // An answer has few headers: going through them costs less than making a name to look up.
+    let find = |name: &str| {
+        let (_, value) = headers.iter().find(|(it, _)| it.as_str() == name)?;
+        value.to_str().ok()
+    };
+    RateHeaders::parse(find, unix_now)
 }
 
 /// A body that notes when it is first asked for. Until then no connection has any of it, whatever

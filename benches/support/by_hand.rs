@@ -103,18 +103,27 @@ impl Reqwest {
     }
 
     pub async fn delete(&self, id: &str) -> Option<Outcome> {
-        let body = serde_json::to_vec(&Body { id }).ok()?;
-        let request = self
-            .http
-            .delete(self.url.clone())
-            .header("authorization", self.authorization.clone())
-            .header("content-type", "application/json")
-            .body(body);
-        let response = request.send().await.ok()?.error_for_status().ok()?;
-        let answer = response.bytes().await.ok()?;
-        let post: AyrsharePost = serde_json::from_slice(&answer).ok()?;
-        post.into_outcome(id)
+        let request = self.http.delete(self.url.as_str()).bearer_auth(API_KEY);
+        send(request, id).await
     }
+
+    /// The same with URL and credentials made ready beforehand, as the crate has its own.
+    pub async fn delete_prepared(&self, id: &str) -> Option<Outcome> {
+        let request = self.http.delete(self.url.clone());
+        let request = request.header("authorization", self.authorization.clone());
+        send(request, id).await
+    }
+}
+
+async fn send(request: reqwest::RequestBuilder, id: &str) -> Option<Outcome> {
+    let body = serde_json::to_vec(&Body { id }).ok()?;
+    let request = request
+        .header("content-type", "application/json")
+        .body(body);
+    let response = request.send().await.ok()?.error_for_status().ok()?;
+    let answer = response.bytes().await.ok()?;
+    let post: AyrsharePost = serde_json::from_slice(&answer).ok()?;
+    post.into_outcome(id)
 }
 
 /// One connection and nothing around it: no pool, no timeout, no URL.

@@ -22,7 +22,12 @@ pub struct Work {
     ayrshare: (ayrshare::DeleteRequest, Vec<u8>),
 }
 
-pub const ONE_DELETE: [&str; 3] = ["one delete", "one delete by reqwest", "one delete by hyper"];
+pub const ONE_DELETE: [&str; 4] = [
+    "one delete",
+    "one delete by reqwest",
+    "the same, prepared",
+    "one delete by hyper",
+];
 pub const GENVIRAL: [&str; 2] = ["50 posts of Genviral's", "50 posts by serde"];
 pub const AYRSHARE: [&str; 2] = ["500 posts of Ayrshare's", "500 posts by serde"];
 pub const EIGHT_AT_ONCE: [&str; 3] = ["delete_many(8)", "buffer_unordered(8)", "a loop"];
@@ -81,6 +86,11 @@ impl Work {
             "one delete by reqwest" => runtime.block_on(async {
                 for _ in 0..calls {
                     black_box(reqwest.delete(ID).await.expect("deleted"));
+                }
+            }),
+            "the same, prepared" => runtime.block_on(async {
+                for _ in 0..calls {
+                    black_box(reqwest.delete_prepared(ID).await.expect("deleted"));
                 }
             }),
             "one delete by hyper" => runtime.block_on(async {
