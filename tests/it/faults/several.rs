@@ -113,7 +113,7 @@ fn of_entries() -> Vec<Row> {
     for (members_of_it, harmless) in [
         (["id"].as_slice(), [].as_slice()),
         (&["status", "code", "facebook"], &ABSENT),
-        (&["action", "message"], &QUIET),
+        (&["action", "message"], QUIET),
     ] {
         for member in members_of_it {
             let body = |it: &str| listed(&object(&members, member, it));
@@ -126,10 +126,7 @@ fn of_entries() -> Vec<Row> {
         .map(|it| it.only_by(Verb::Bulk).deletes_second())
         .collect();
     for (members, harmless) in [
-        (
-            ["posts", "postIds", "results", "bulk"].as_slice(),
-            QUIET.as_slice(),
-        ),
+        (["posts", "postIds", "results", "bulk"].as_slice(), QUIET),
         (&["errors"], &EMPTY),
     ] {
         for member in members {

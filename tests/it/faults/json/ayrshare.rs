@@ -41,12 +41,12 @@ fn of_success() -> Vec<Row> {
     let mut rows = vec![
         each("Ayrshare, 200", "`id`", 200, |it| deleted("id", it))
             .may_succeed_by_with(Verb::ById, &NAMELESS)
-            .may_succeed_by_with(Verb::AllScheduled, &QUIET),
+            .may_succeed_by_with(Verb::AllScheduled, QUIET),
         each("Ayrshare, 200, an entry of `posts`", "`id`", 200, |it| {
             entry_of_posts("id", it)
         })
         .may_succeed_by_with(Verb::ById, &NAMELESS)
-        .may_succeed_by_with(Verb::AllScheduled, &QUIET),
+        .may_succeed_by_with(Verb::AllScheduled, QUIET),
         // A word for a status is the right type.
         each("Ayrshare, 200, a network", "`status`", 200, |it| {
             network("status", it)
@@ -55,11 +55,11 @@ fn of_success() -> Vec<Row> {
     for (members, harmless) in [
         (["status", "code", "facebook"].as_slice(), ABSENT.as_slice()),
         (&["errors"], &EMPTY),
-        (&["action", "message", "retryAvailable"], &QUIET),
-        (&["posts", "postIds", "results", "bulk"], &QUIET),
-        (&["details"], &QUIET),
+        (&["action", "message", "retryAvailable"], QUIET),
+        (&["posts", "postIds", "results", "bulk"], QUIET),
+        (&["details"], QUIET),
         // A warning is no error, whatever stands in it.
-        (&["warnings"], &ANY),
+        (&["warnings"], ANY),
     ] {
         for member in members {
             let body = |it: &str| deleted(member, it);
@@ -69,7 +69,7 @@ fn of_success() -> Vec<Row> {
     }
     for (members, harmless) in [
         (["code"].as_slice(), ABSENT.as_slice()),
-        (&["id", "action", "message"], &QUIET),
+        (&["id", "action", "message"], QUIET),
     ] {
         for member in members {
             let body = |it: &str| network(member, it);
@@ -79,7 +79,7 @@ fn of_success() -> Vec<Row> {
     }
     for (members, harmless) in [
         (["status", "code", "facebook"].as_slice(), ABSENT.as_slice()),
-        (&["action", "message"], &QUIET),
+        (&["action", "message"], QUIET),
     ] {
         for member in members {
             let body = |it: &str| entry_of_posts(member, it);

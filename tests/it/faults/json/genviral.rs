@@ -34,29 +34,29 @@ pub(super) fn rows() -> impl Iterator<Item = Row> {
     };
     add("`ok`", &["`null`", "`true`"], &|it| deleted("ok", it));
     add("`code`", &ABSENT, &|it| deleted("code", it));
-    add("`message`", &ANY, &|it| deleted("message", it));
+    add("`message`", ANY, &|it| deleted("message", it));
     add("`error_code`", &ABSENT, &|it| deleted("error_code", it));
     add("`data`", &[], &|it| deleted("data", it));
     add("`deletedIds`", &[], &|it| data("deletedIds", it));
-    add("`skipped`", &OF_NOBODY, &|it| data("skipped", it));
-    add("`blockedStatuses`", &OF_NOBODY, &|it| {
+    add("`skipped`", OF_NOBODY, &|it| data("skipped", it));
+    add("`blockedStatuses`", OF_NOBODY, &|it| {
         data("blockedStatuses", it)
     });
     // Here, what is an error elsewhere tells of posts by the names of `status` and `code`.
-    add("`errors`", &OF_NOBODY, &|it| data("errors", it));
+    add("`errors`", OF_NOBODY, &|it| data("errors", it));
     add("the one item of `deletedIds`", &[], &|it| {
         only("deletedIds", &format!("[{it}]"))
     });
-    add("a further item of `deletedIds`", &ANY, &|it| {
+    add("a further item of `deletedIds`", ANY, &|it| {
         only("deletedIds", &format!(r#"["post-1",{it}]"#))
     });
-    add("an item of `skipped`", &OF_NOBODY, &|it| {
+    add("an item of `skipped`", OF_NOBODY, &|it| {
         data("skipped", &format!("[{it}]"))
     });
-    add("an item of `blockedStatuses`", &OF_NOBODY, &|it| {
+    add("an item of `blockedStatuses`", OF_NOBODY, &|it| {
         data("blockedStatuses", &format!("[{it}]"))
     });
-    add("a blocked post's `id`", &OF_NOBODY, &|it| {
+    add("a blocked post's `id`", OF_NOBODY, &|it| {
         let entry = object(&[("status", r#""posted""#)], "id", it);
         data("blockedStatuses", &format!("[{entry}]"))
     });
