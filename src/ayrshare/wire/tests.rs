@@ -314,6 +314,10 @@ fn entries_of_a_bulk_answer_decide_for_their_posts_and_the_http_status_for_the_r
     Answered, by a network; a: Deleted; b: Failed (RateLimited 200 435)
 200 [{"id":"a","status":"success"},{"id":"b","status":"error"}]
     Answered; a: Deleted; b: Failed (Refused 200)
+200 [{"id":"a","status":"success"},{"id":"a","errors":["no"]}]
+    Answered; a: Uncertain (UnexpectedResponse 200); b: ?
+200 [{"id":"a","errors":["no"]},{"id":"a","status":"success"}]
+    Answered; a: Uncertain (UnexpectedResponse 200); b: ?
 202 [{"id":"a","status":"success"}]
     Answered; a: Uncertain (UnexpectedResponse 202); b: ?
 401 [{"id":"a","status":"success"}]
@@ -414,6 +418,10 @@ fn all_scheduled_are_deleted_if_nothing_in_the_answer_denies_it() {
     Answered
 200 {"status":"success","posts":[{"status":"success"},{"status":"error","code":107}]}
     Answered, Partial 200 107
+200 {"status":"success","posts":[{"status":"queued"}]}
+    Answered, Partial 200
+200 {"status":"success","posts":[{"status":"success","twitter":{"status":"queued"}}]}
+    Answered, Partial 200
 200 {"status":"success","posts":[{"code":107}]}
     Answered, Partial 200 107
 200 {"status":"success","posts":[{"status":"error"}]}
