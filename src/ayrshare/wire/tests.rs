@@ -59,6 +59,8 @@ fn an_error_anywhere_in_an_answer_leaves_no_success_standing() {
     Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","errors":[],"error":null}
     Answered; a: Deleted
+200 {"status":"success","errors":"","error":""}
+    Answered; a: Deleted
 200 {"status":"success","errors":{},"error":false}
     Answered; a: Deleted
 200 [{"id":"a","status":"success","results":[{"status":"error","code":138}]}]
