@@ -17,6 +17,25 @@ fn what_a_failed_request_comes_to_by_its_code_and_by_its_status() {
         (200, unknown, REFUSED, ErrorKind::Refused),
         (200, r#"{"ok":false}"#, REFUSED, ErrorKind::Refused),
         (200, "{}", FOREIGN, ErrorKind::UnexpectedResponse),
+        // What can't be read where a refusal would stand.
+        (
+            200,
+            r#"{"ok":"yes","data":{}}"#,
+            FOREIGN,
+            ErrorKind::UnexpectedResponse,
+        ),
+        (
+            200,
+            r#"{"ok":true,"code":500,"data":{}}"#,
+            FOREIGN,
+            ErrorKind::UnexpectedResponse,
+        ),
+        (
+            200,
+            r#"{"ok":true,"error_code":7,"data":{}}"#,
+            FOREIGN,
+            ErrorKind::UnexpectedResponse,
+        ),
         (403, unknown, REFUSED, ErrorKind::Unauthorized),
         (503, unknown, BROKEN, ErrorKind::Server),
     ] {
