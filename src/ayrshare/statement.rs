@@ -41,6 +41,7 @@ impl<'j> Statement<'j> {
         let errors = members.get("errors");
         let first = errors.and_then(Json::as_list).and_then(<[_]>::first);
         let error = first.or(errors).and_then(Json::as_object);
+        let error = error.filter(|it| it.iter().next().is_some());
         let own = |name| members.get(name).or_else(|| error?.get(name));
         Self {
             status: members.text("status").or(error.map(|_| "error")),

@@ -55,6 +55,10 @@ fn an_error_anywhere_in_an_answer_leaves_no_success_standing() {
     Answered, UnexpectedResponse 200 114; a: Uncertain (UnexpectedResponse 200 114)
 200 {"status":"success","errors":"Facebook failed"}
     Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+200 {"errors":{}}
+    Foreign, UnexpectedResponse 200; a: ?
+200 {"errors":{"code":114}}
+    Answered, NotFound 200 114; a: NotFound
 200 {"status":"success","error":"no"}
     Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","errors":[],"error":null}
