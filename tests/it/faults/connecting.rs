@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::{TcpSocket, TcpStream};
 
 use super::answers::success;
 use super::row::{Http, Row, Site, plain};
@@ -16,9 +16,14 @@ use super::tls::Certificate;
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows = vec![
         Row::at("refuses the connection", || async {
-            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-            let address = listener.local_addr().unwrap();
-            Site::unreachable(format!("http://{address}"), plain())
+            // Bound and never listening, so that no other server gets this port meanwhile.
+            let socket = TcpSocket::new_v4().unwrap();
+            socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+            let address = socket.local_addr().unwrap();
+            Site {
+                kept: Box::new(socket),
+                ..Site::unreachable(format!("http://{address}"), plain())
+            }
         }),
         resolved_by("has a name that DNS doesn't know", Dns::Fails),
         resolved_by("has a name without an address", Dns::FindsNothing),
