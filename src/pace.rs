@@ -9,10 +9,10 @@ mod headers;
 #[path = "pace/pacer.rs"]
 mod pacer;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub(crate) use headers::RateHeaders;
-pub(crate) use pacer::{Heard, Pacer, Ready};
+pub(crate) use pacer::Pacer;
 
 /// How fast the requests of one profile go.
 ///
@@ -104,6 +104,32 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const DEFAULT_BUDGET: u32 = 100;
 /// For how long sends are remembered where no window is known.
 const ASSUMED_WINDOW: Duration = Duration::from_secs(300);
+
+/// May the next request go?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ready {
+    /// Yes: call [`Pacer::sent`] under the same lock, then send.
+    Now,
+    /// Not yet: ask again then. Never more than 24 hours away.
+    At(Instant),
+    /// The budget of 429s is used up: nothing may be sent until then.
+    Spent { until: Instant },
+}
+
+/// What became of a request, as far as pacing is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// Any answer but a 429.
+    Answer,
+    /// A 429 of the provider's: the profile's window is full.
+    Throttled,
+    /// A 429 that passes on a social network's own limit: it holds that call alone, yet counts against the budget.
+    NetworkThrottled,
+    /// No answer: a timeout, a dead connection, a dropped future. It may have been counted.
+    Nothing,
+    /// Surely never sent: it takes nothing from the window.
+    Unsent,
+}
 
 #[cfg(test)]
 #[path = "pace/claims.rs"]

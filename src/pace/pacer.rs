@@ -4,33 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::headers::RateHeaders;
-use super::{DAY, Pace};
-
-/// May the next request go?
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ready {
-    /// Yes: call [`Pacer::sent`] under the same lock, then send.
-    Now,
-    /// Not yet: ask again then. Never more than 24 hours away.
-    At(Instant),
-    /// The budget of 429s is used up: nothing may be sent until then.
-    Spent { until: Instant },
-}
-
-/// What became of a request, as far as pacing is concerned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Heard {
-    /// Any answer but a 429.
-    Answer,
-    /// A 429 of the provider's: the profile's window is full.
-    Throttled,
-    /// A 429 that passes on a social network's own limit: it holds that call alone, yet counts against the budget.
-    NetworkThrottled,
-    /// No answer: a timeout, a dead connection, a dropped future. It may have been counted.
-    Nothing,
-    /// Surely never sent: it takes nothing from the window.
-    Unsent,
-}
+use super::{DAY, Heard, Pace, Ready};
 
 /// How soon to ask again when the answer to a request under way will decide.
 pub(super) const POLL: Duration = Duration::from_millis(50);
