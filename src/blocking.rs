@@ -23,8 +23,9 @@ use std::sync::Arc;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::delete_many::{self, DeletePosts};
-use crate::outcome::Outcome;
-use crate::{Error, PostId, Summary, ayrshare, genviral};
+use crate::model::Outcome;
+use crate::model::{Error, PostId, Summary};
+use crate::{ayrshare, genviral};
 
 /// A client whose verbs wait: [`ayrshare::Client`] or [`genviral::Client`], wrapped.
 ///

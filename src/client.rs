@@ -10,14 +10,14 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
-use crate::Error;
-use crate::call::{self, Conduct, Finished, Run};
-use crate::gate::Gates;
-use crate::pace::Pace;
-use crate::retry::Retry;
-use crate::secrets::{Secret, Secrets};
-use crate::transport::{self, Endpoint, Exchange, Method, Transport};
-use crate::wire::Wire;
+use crate::engine::call::{self, Conduct, Finished, Run};
+use crate::engine::limiter::Pace;
+use crate::engine::limiters::Gates;
+use crate::engine::operation::Wire;
+use crate::engine::retry::Retry;
+use crate::http::secrets::{Secret, Secrets};
+use crate::http::transport::{self, Endpoint, Exchange, Method, Transport};
+use crate::model::Error;
 
 /// Where a provider is found, and how it wants to be spoken to.
 pub(crate) struct Service {

@@ -14,11 +14,11 @@ use futures_core::Stream;
 use futures_core::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 
-use crate::budget::RetryBudget;
-use crate::halt::{self, Halt};
-use crate::outcome::{Failure, Fate, Outcome, Provider};
-use crate::summary::Summary;
-use crate::{ErrorKind, PostId};
+use crate::engine::retry_budget::RetryBudget;
+use crate::engine::run::{self as halt, Halt};
+use crate::model::Summary;
+use crate::model::{ErrorKind, PostId};
+use crate::model::{Failure, Fate, Outcome, Provider};
 
 /// What [`DeleteMany`] needs of a provider. Both clients implement it; so can you, for a third one.
 ///

@@ -3,8 +3,8 @@
 //! Not part of the API: hidden from the documentation, behind a feature of its own, and free to change
 //! in any release.
 
-use crate::outcome::{Failure, Fate, NetworkResult, Outcome};
-use crate::wire::Wire;
+use crate::engine::operation::Wire;
+use crate::model::{Failure, Fate, NetworkResult, Outcome};
 use crate::{ayrshare, genviral};
 
 /// What an answer of Ayrshare's says of each post that the request names, in that order: `None` where

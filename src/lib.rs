@@ -65,27 +65,13 @@
 //! - It keeps no record, starts no task and writes no log of its own, and reads the environment only in
 //!   `from_env`.
 //! - It doesn't coordinate processes: the pace is kept within one client and its clones.
-mod batch;
-mod budget;
-mod call;
 mod client;
 mod delete_many;
-mod error;
-mod error_kind;
-mod gate;
-mod halt;
-mod json;
-mod outcome;
-mod pace;
-mod places;
-mod post_id;
-mod retry;
-mod secrets;
-mod summary;
-mod transport;
+mod engine;
+mod http;
+mod model;
 #[cfg(all(test, feature = "mock"))]
 mod truth;
-mod wire;
 
 pub mod ayrshare;
 #[cfg(feature = "blocking")]
@@ -105,13 +91,11 @@ pub mod internals;
 pub mod mock;
 
 pub use delete_many::{Batch, DeleteMany, DeletePosts, Outcomes};
-pub use error::{Error, Result};
-pub use error_kind::ErrorKind;
-pub use outcome::{Failure, Fate, NetworkResult, Outcome, Provider};
-pub use pace::Pace;
-pub use post_id::PostId;
-pub use retry::Retry;
-pub use summary::Summary;
+pub use engine::limiter::Pace;
+pub use engine::retry::Retry;
+pub use model::{
+    Error, ErrorKind, Failure, Fate, NetworkResult, Outcome, PostId, Provider, Result, Summary,
+};
 
 /// The README's code, tested.
 #[cfg(doctest)]

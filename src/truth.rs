@@ -26,8 +26,8 @@ use tokio::time::{sleep, timeout};
 use self::oracle::{conserved, judge, retries_allowed};
 use self::schedule::*;
 use self::world::{Caller, Line, THE_RUN, World};
-use crate::call::{Finished, Run};
 use crate::client::{Core, Settings};
+use crate::engine::call::{Finished, Run};
 use crate::mock::BulkShape;
 use crate::{
     Batch, DeleteMany, DeletePosts, Error, Fate, Outcome, Pace, Provider, Retry, ayrshare, genviral,
@@ -255,7 +255,10 @@ async fn do_beside(
     outcomes.map(|outcome| Said { caller, outcome }).collect()
 }
 
-async fn call<W: crate::wire::Wire + Sync>(core: &Core<Line>, request: &W) -> Finished {
+async fn call<W: crate::engine::operation::Wire + Sync>(
+    core: &Core<Line>,
+    request: &W,
+) -> Finished {
     core.call(request, Run::default()).await
 }
 

@@ -4,7 +4,7 @@
 //! `-- --sweep` what comes of servers drawn at random (faster with `--release`).
 #![allow(clippy::indexing_slicing, clippy::print_stdout)]
 
-#[path = "../../src/pace.rs"]
+#[path = "../../src/engine/limiter/mod.rs"]
 #[allow(dead_code, unreachable_pub, reason = "it was written for the crate")]
 mod pace;
 #[allow(dead_code, reason = "the crate's tests use the rest")]

@@ -9,12 +9,12 @@ pub mod claims;
 pub mod question;
 
 // The pacer isn't public: its source is taken in as it stands.
-#[path = "../../src/pace/header_claims.rs"]
+#[path = "../../src/engine/limiter/header_claims.rs"]
 pub mod headers;
-#[path = "../../src/pace.rs"]
+#[path = "../../src/engine/limiter/mod.rs"]
 #[allow(dead_code, reason = "the crate uses the rest")]
 mod pace;
-#[path = "../../src/pace/claims.rs"]
+#[path = "../../src/engine/limiter/claims.rs"]
 mod pacing;
 
 use pace::{Heard, Pace, Pacer, RateHeaders, Ready};

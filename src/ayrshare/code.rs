@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ErrorKind;
+use crate::model::ErrorKind;
 
 /// Ayrshare's number for what went wrong.
 ///

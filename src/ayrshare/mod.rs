@@ -18,13 +18,9 @@
 //! # }
 //! ```
 
-mod bulk;
 mod code;
-mod errors;
-mod networks;
+mod decode;
 mod request;
-mod statement;
-mod wire;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -34,14 +30,14 @@ pub use self::request::{DeleteRequest, DeleteResponse};
 
 use zeroize::Zeroizing;
 
-use crate::call::Run;
 use crate::client::{Core, PROFILE, Service, Settings, shared_settings, variable};
 use crate::delete_many::{Batch, DeleteMany, DeletePosts};
-use crate::outcome::{Fate, Outcome, Provider};
-use crate::pace::Pace;
-use crate::secrets::Secret;
-use crate::transport::{Exchange, Method};
-use crate::{Error, PostId};
+use crate::engine::call::Run;
+use crate::engine::limiter::Pace;
+use crate::http::secrets::Secret;
+use crate::http::transport::{Exchange, Method};
+use crate::model::{Error, PostId};
+use crate::model::{Fate, Outcome, Provider};
 
 const SERVICE: Service = Service {
     base_url: "https://api.ayrshare.com/api",
@@ -376,7 +372,7 @@ impl fmt::Debug for ClientBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ErrorKind;
+    use crate::model::ErrorKind;
 
     fn from(variables: &[(&str, &str)]) -> Result<Client, Error> {
         let find = |name: &str| variables.iter().find(|(it, _)| *it == name);

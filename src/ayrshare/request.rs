@@ -1,9 +1,9 @@
 use std::fmt;
 
-use crate::batch;
-use crate::call::Finished;
-use crate::outcome::{NetworkResult, Outcome, Provider};
-use crate::{Error, PostId};
+use crate::engine::call::Finished;
+use crate::engine::ids as batch;
+use crate::model::{Error, PostId};
+use crate::model::{NetworkResult, Outcome, Provider};
 
 /// What to delete: one of four kinds, each sending just the members it needs.
 ///

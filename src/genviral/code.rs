@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ErrorKind;
+use crate::model::ErrorKind;
 
 /// Genviral's name for what went wrong: the `error_code` of its answer.
 ///

@@ -19,8 +19,8 @@
 //! ```
 
 mod code;
+mod decode;
 mod request;
-mod wire;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -31,14 +31,14 @@ pub use self::request::{DeleteRequest, DeleteResponse};
 use zeroize::Zeroizing;
 
 use self::request::MOST_IDS;
-use crate::call::Run;
 use crate::client::{Core, Service, Settings, shared_settings, variable};
 use crate::delete_many::{Batch, DeleteMany, DeletePosts};
-use crate::outcome::{Outcome, Provider};
-use crate::pace::Pace;
-use crate::secrets::Secret;
-use crate::transport::{Exchange, Method};
-use crate::{Error, PostId};
+use crate::engine::call::Run;
+use crate::engine::limiter::Pace;
+use crate::http::secrets::Secret;
+use crate::http::transport::{Exchange, Method};
+use crate::model::{Error, PostId};
+use crate::model::{Outcome, Provider};
 
 const SERVICE: Service = Service {
     base_url: "https://www.genviral.io/api/partner/v1",

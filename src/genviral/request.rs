@@ -1,9 +1,9 @@
 use std::fmt;
 
-use crate::batch;
-use crate::call::Finished;
-use crate::outcome::{Fate, Outcome, Provider};
-use crate::{Error, PostId};
+use crate::engine::call::Finished;
+use crate::engine::ids as batch;
+use crate::model::{Error, PostId};
+use crate::model::{Fate, Outcome, Provider};
 
 /// How many distinct ids Genviral takes in one request.
 pub(super) const MOST_IDS: usize = 50;

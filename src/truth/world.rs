@@ -10,10 +10,10 @@ use tokio::time::{Instant, sleep};
 use super::fault::{Told, asked_in};
 use super::oracle::{Evidence, Standing};
 use super::schedule::{Acted, Fault, Pacing, Post, Schedule, Service, Step, XPair};
+use crate::engine::limiter::RateHeaders;
+use crate::http::transport::{self, Answer, Exchange, FaultKind};
 use crate::mock::in_memory::{InMemoryAyrshare, InMemoryGenviral};
 use crate::mock::{Ayrshare, PostState};
-use crate::pace::RateHeaders;
-use crate::transport::{self, Answer, Exchange, FaultKind};
 
 /// Who sends a request: the run, or one of the calls beside it.
 pub(super) type Caller = usize;

@@ -12,8 +12,8 @@ use super::{
     request::Request,
     server::{Server, Shared, lock},
 };
-use crate::Error;
 use crate::ayrshare::{Client, ClientBuilder};
+use crate::model::Error;
 
 const API_KEY: &str = "MOCK-AYRSHARE-API-KEY";
 

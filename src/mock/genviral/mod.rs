@@ -4,8 +4,8 @@ use std::fmt;
 
 use self::rules::{Post, Rules};
 use super::{desk::Rules as _, fault::Fault, request::Request, server::Server};
-use crate::Error;
 use crate::genviral::{Client, ClientBuilder};
+use crate::model::Error;
 
 const API_KEY: &str = "mock-public-id.mock-secret";
 

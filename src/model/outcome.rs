@@ -2,7 +2,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ErrorKind, PostId};
+use super::error_kind::ErrorKind;
+use super::failure::{Excerpt, Failure};
+use super::post_id::PostId;
+use super::provider::Provider;
 
 /// What became of one post: the unit in which this crate answers.
 ///
@@ -70,33 +73,6 @@ impl Outcome {
 )]
 fn is_zero(count: &u32) -> bool {
     *count == 0
-}
-
-/// Whom a post was deleted through.
-///
-/// ```
-/// assert_eq!(unpost::Provider::Ayrshare.to_string(), "Ayrshare");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Provider {
-    /// <https://www.ayrshare.com>
-    Ayrshare,
-    /// <https://www.genviral.io>
-    Genviral,
-    /// One that this crate doesn't know: your own [`DeletePosts`](crate::DeletePosts).
-    Other,
-}
-
-impl fmt::Display for Provider {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Ayrshare => "Ayrshare",
-            Self::Genviral => "Genviral",
-            Self::Other => "another provider",
-        })
-    }
 }
 
 /// What became of a post.
@@ -235,127 +211,4 @@ impl NetworkResult {
 /// The statuses that say that something was removed.
 pub(crate) fn is_success(status: &str) -> bool {
     matches!(status, "success" | "deleted")
-}
-
-/// Why a post stands, or why nobody can tell.
-///
-/// ```
-/// use unpost::{ErrorKind, Failure};
-///
-/// let failure = Failure::new(ErrorKind::Timeout);
-/// assert_eq!(failure.to_string(), "no answer in time");
-/// ```
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Failure {
-    /// What kind of thing went wrong.
-    pub kind: ErrorKind,
-    /// The HTTP status of the answer, where there was one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub http_status: Option<u16>,
-    /// The provider's own code: a number for Ayrshare, a name for Genviral.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    /// The provider's own words. They may change from day to day: decide by `kind` and `code`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    /// This side's words, where the provider could say nothing: what is wrong with an id and what to
-    /// do, or why no connection came about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
-}
-
-impl Failure {
-    /// A failure of this kind and nothing more; its fields are public.
-    pub fn new(kind: ErrorKind) -> Self {
-        Self {
-            kind,
-            http_status: None,
-            code: None,
-            message: None,
-            detail: None,
-        }
-    }
-
-    /// The same, with words of this side's.
-    pub(crate) fn detailed(kind: ErrorKind, detail: impl Into<String>) -> Self {
-        Self {
-            detail: Some(detail.into()),
-            ..Self::new(kind)
-        }
-    }
-}
-
-impl Failure {
-    /// Refused, and not in a provider's words: a gateway, or a wrong base URL.
-    fn is_wordless(&self) -> bool {
-        let has_words = self.code.is_some() || self.message.is_some();
-        self.kind == ErrorKind::Refused && !has_words && self.detail.is_some()
-    }
-
-    /// What, one after the other, shows a provider to be down or not to be there.
-    pub(crate) fn is_outage(&self) -> bool {
-        self.kind.is_outage() || self.is_wordless()
-    }
-}
-
-impl fmt::Debug for Failure {
-    /// What there is nothing to say of is left out.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = f.debug_struct("Failure");
-        shown.field("kind", &self.kind);
-        if let Some(http_status) = self.http_status {
-            shown.field("http_status", &http_status);
-        }
-        for (name, text) in [
-            ("code", &self.code),
-            ("message", &self.message),
-            ("detail", &self.detail),
-        ] {
-            if let Some(text) = text {
-                shown.field(name, text);
-            }
-        }
-        shown.finish()
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.kind)?;
-        match (self.http_status, &self.code) {
-            (Some(status), Some(code)) => write!(f, " (HTTP {status}, code {})", Excerpt(code))?,
-            (Some(status), None) => write!(f, " (HTTP {status})")?,
-            (None, Some(code)) => write!(f, " (code {})", Excerpt(code))?,
-            (None, None) => {}
-        }
-        for words in self.detail.iter().chain(&self.message) {
-            write!(f, ": {}", Excerpt(words))?;
-        }
-        Ok(())
-    }
-}
-
-/// A server's text, made fit for one line of a log: short, and without control characters.
-pub(crate) struct Excerpt<'a>(pub(crate) &'a str);
-
-impl Excerpt<'_> {
-    const LENGTH: usize = 300;
-}
-
-impl fmt::Display for Excerpt<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use fmt::Write as _;
-        for character in self.0.chars().take(Self::LENGTH) {
-            if character.is_control() {
-                write!(f, "{}", character.escape_default())?;
-            } else {
-                f.write_char(character)?;
-            }
-        }
-        if self.0.chars().nth(Self::LENGTH).is_some() {
-            f.write_str("…")?;
-        }
-        Ok(())
-    }
 }

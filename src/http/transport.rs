@@ -13,7 +13,7 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use reqwest::header::HeaderMap;
 use url::Url;
 
-use crate::pace::RateHeaders;
+use crate::engine::limiter::RateHeaders;
 
 /// The way to one provider for one profile, over a connection pool that profiles share.
 #[derive(Clone, Debug)]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::pace::RateHeaders;
+use crate::engine::limiter::RateHeaders;
 
 fn detail(reading: &Reading) -> &str {
     let failure = reading.failure.as_ref();

@@ -2,8 +2,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::PostId;
-use crate::outcome::{Failure, Fate, Outcome};
+use crate::model::PostId;
+use crate::model::{Failure, Fate, Outcome};
 
 /// A run in figures, and what it takes to go on from there.
 ///

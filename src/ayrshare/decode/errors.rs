@@ -1,7 +1,7 @@
 //! Whether an answer says, in any place, that something failed. A success beside that proves nothing. Pure.
 
 use super::networks::{NETWORKS, is_error};
-use crate::json::{Json, Members};
+use crate::engine::json::{Json, Members};
 
 pub(super) fn says_error(json: &Json<'_>) -> bool {
     match json {

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::outcome::{Failure, Fate, NetworkResult, Provider};
-use crate::retry::Happened;
-use crate::transport::{Fault, FaultKind};
-use crate::{ErrorKind, PostId};
+use crate::engine::retry::Happened;
+use crate::http::transport::{Fault, FaultKind};
+use crate::model::{ErrorKind, PostId};
+use crate::model::{Failure, Fate, NetworkResult, Provider};
 
 /// How a request is written and its answer read: pure, and total over anything a server sends.
 pub(crate) trait Wire {
@@ -189,4 +189,5 @@ impl Failure {
 }
 
 #[cfg(test)]
+#[path = "operation_tests.rs"]
 mod tests;

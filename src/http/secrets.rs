@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::Error;
+use crate::model::Error;
 
 /// A key that is fit for a header and is shown nowhere.
 #[derive(Clone)]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::outcome::Failure;
+use crate::model::Failure;
 
 #[test]
 fn an_entry_counts_for_the_post_that_was_asked_for_if_it_names_that_one_or_none() {

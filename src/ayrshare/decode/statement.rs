@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::code::ErrorCode;
 use super::errors::{members_say_error, says_error};
 use super::networks::{is_error, is_gone, is_kept, network_in_entry, networks_in, was_gone};
-use crate::json::{Json, Members};
-use crate::outcome::{Failure, Fate, NetworkResult, is_success};
-use crate::retry::Happened;
-use crate::wire::{PostReading, Reading};
-use crate::{ErrorKind, PostId};
+use crate::ayrshare::code::ErrorCode;
+use crate::engine::json::{Json, Members};
+use crate::engine::operation::{PostReading, Reading};
+use crate::engine::retry::Happened;
+use crate::model::{ErrorKind, PostId};
+use crate::model::{Failure, Fate, NetworkResult, is_success};
 
 /// What an object says, before it is judged.
 #[derive(Clone, Debug, Default)]

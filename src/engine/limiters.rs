@@ -8,8 +8,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
 
-use crate::pace::{Heard, Pace, Pacer, RateHeaders, Ready};
-use crate::secrets::Secret;
+use crate::engine::limiter::{Heard, Pace, Pacer, RateHeaders, Ready};
+use crate::http::secrets::Secret;
 
 /// Every profile's gate, for one API key.
 ///

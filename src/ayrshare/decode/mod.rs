@@ -9,17 +9,22 @@
 //! `statement.rs` applies them to what an object says, `networks.rs` reads what it says of each network,
 //! `bulk.rs` finds the objects about each post.
 
+mod bulk;
+mod errors;
+mod networks;
+mod statement;
+
 use serde::Serialize;
 
-use super::bulk::read_bulk;
-use super::networks::lists;
-use super::request::{DeleteRequest, Kind};
-use super::statement::{Judgement, Statement};
-use crate::json::{self, Json};
-use crate::outcome::{Fate, Provider};
-use crate::retry::Happened;
-use crate::wire::{self, Reading, Wire};
-use crate::{ErrorKind, PostId};
+use self::bulk::read_bulk;
+use self::networks::lists;
+use self::statement::{Judgement, Statement};
+use crate::ayrshare::request::{DeleteRequest, Kind};
+use crate::engine::json::{self, Json};
+use crate::engine::operation::{self, Reading, Wire};
+use crate::engine::retry::Happened;
+use crate::model::{ErrorKind, PostId};
+use crate::model::{Fate, Provider};
 
 /// Members that a request doesn't need are left out.
 #[derive(Serialize)]
@@ -60,7 +65,7 @@ impl Wire for DeleteRequest {
 
     fn write(&self, open: &[PostId]) -> Vec<u8> {
         let names_one = matches!(self.kind, Kind::ById | Kind::MarkManualDeleted);
-        wire::to_json(&Body {
+        operation::to_json(&Body {
             id: open.first().filter(|_| names_one),
             bulk: (self.kind == Kind::Bulk).then_some(open),
             delete_all_scheduled: self.kind == Kind::AllScheduled,

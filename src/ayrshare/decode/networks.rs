@@ -1,8 +1,8 @@
 //! What an answer says of each network, and what each network's word means. Pure.
 
-use super::code::ErrorCode;
-use crate::json::{Json, Members};
-use crate::outcome::NetworkResult;
+use crate::ayrshare::code::ErrorCode;
+use crate::engine::json::{Json, Members};
+use crate::model::NetworkResult;
 
 /// Every network's own object in an answer about a post, known network or not.
 pub(super) fn networks_in(members: &Members<'_>) -> Vec<NetworkResult> {

@@ -3,10 +3,7 @@
 //! No clock, no socket and no randomness in here: what the pacer decides follows from what it was told.
 //! `docs/pacing.md` says in plain words what it does and how well that works.
 
-// By path, so that an example may include this file.
-#[path = "pace/headers.rs"]
 mod headers;
-#[path = "pace/pacer.rs"]
 mod pacer;
 
 use std::time::{Duration, Instant};
@@ -132,12 +129,9 @@ pub(crate) enum Heard {
 }
 
 #[cfg(test)]
-#[path = "pace/claims.rs"]
 mod claims;
 #[cfg(test)]
-#[path = "pace/header_claims.rs"]
 #[allow(unreachable_pub, reason = "the fuzz target takes this file in, too")]
 mod header_claims;
 #[cfg(test)]
-#[path = "pace/tests.rs"]
 mod tests;

@@ -5,14 +5,14 @@
 
 use serde::Serialize;
 
-use super::code::ErrorCode;
-use super::request::DeleteRequest;
-use crate::json::{self, Json, Members};
-use crate::outcome::{Failure, Fate, Provider};
-use crate::places::Places;
-use crate::retry::Happened;
-use crate::wire::{self, PostReading, Reading, Wire};
-use crate::{ErrorKind, PostId};
+use crate::engine::index::Places;
+use crate::engine::json::{self, Json, Members};
+use crate::engine::operation::{self, PostReading, Reading, Wire};
+use crate::engine::retry::Happened;
+use crate::genviral::code::ErrorCode;
+use crate::genviral::request::DeleteRequest;
+use crate::model::{ErrorKind, PostId};
+use crate::model::{Failure, Fate, Provider};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -36,7 +36,7 @@ impl Wire for DeleteRequest {
     }
 
     fn write(&self, open: &[PostId]) -> Vec<u8> {
-        wire::to_json(&Body { post_ids: open })
+        operation::to_json(&Body { post_ids: open })
     }
 
     fn read(&self, open: &[PostId], http_status: u16, body: &[u8]) -> Reading {

@@ -6,12 +6,12 @@ use proptest::prelude::*;
 
 use super::pacer::POLL;
 use super::{DAY, Heard, Pace, Pacer, RateHeaders, Ready, claims, header_claims};
-use crate::pace;
+use crate::engine::limiter as pace;
 
-#[path = "../../examples/pacing/simulation.rs"]
+#[path = "../../../examples/pacing/simulation.rs"]
 #[allow(dead_code, reason = "the example uses the rest")]
 mod simulation;
-#[path = "../../examples/pacing/tables.rs"]
+#[path = "../../../examples/pacing/tables.rs"]
 mod tables;
 
 use simulation::{Counting, Scene, Strategy, last, optimum, origin, run, run_with};
@@ -114,7 +114,7 @@ fn answers_that_overtake_each_other_change_little() {
 
 #[test]
 fn the_page_on_pacing_shows_what_the_simulation_prints() {
-    let page = include_str!("../../docs/pacing.md").replace("\r\n", "\n");
+    let page = include_str!("../../../docs/pacing.md").replace("\r\n", "\n");
     for table in tables().split("\n\n") {
         assert!(
             page.contains(table.trim()),

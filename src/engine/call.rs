@@ -8,17 +8,17 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::{Instant, sleep};
 
-use crate::budget::RetryBudget;
-use crate::error::{Error, Parts};
-use crate::gate::{Gate, Held};
-use crate::halt::Halt;
-use crate::outcome::{Failure, Fate, Outcome, Provider};
-use crate::pace::{Heard, RateHeaders};
-use crate::retry::{Decision, Happened, Retry, Situation};
-use crate::secrets::Secrets;
-use crate::transport::{Answer, BoxError, Exchange, Fault, FaultKind};
-use crate::wire::{Reading, Wire};
-use crate::{ErrorKind, PostId};
+use crate::engine::limiter::{Heard, RateHeaders};
+use crate::engine::limiters::{Gate, Held};
+use crate::engine::operation::{Reading, Wire};
+use crate::engine::retry::{Decision, Happened, Retry, Situation};
+use crate::engine::retry_budget::RetryBudget;
+use crate::engine::run::Halt;
+use crate::http::secrets::Secrets;
+use crate::http::transport::{Answer, BoxError, Exchange, Fault, FaultKind};
+use crate::model::error::{Error, Parts};
+use crate::model::{ErrorKind, PostId};
+use crate::model::{Failure, Fate, Outcome, Provider};
 
 /// The rules of a client that its calls keep to.
 #[derive(Clone, Debug)]

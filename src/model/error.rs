@@ -3,8 +3,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::outcome::{Failure, Outcome, Provider};
-use crate::{ErrorKind, PostId, ayrshare, genviral};
+use super::{ErrorKind, PostId};
+use crate::model::{Failure, Outcome, Provider};
+use crate::{ayrshare, genviral};
 
 /// `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::outcome::{Failure, Fate, Outcome, Provider};
-use crate::{Error, ErrorKind, PostId};
+use crate::model::{Error, ErrorKind, PostId};
+use crate::model::{Failure, Fate, Outcome, Provider};
 
 /// The ids in order, each once.
 pub(crate) fn distinct<I>(ids: I) -> Vec<PostId>

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 
 use super::networks::{LISTS, lists};
 use super::statement::{Judgement, Statement};
-use crate::json::{Json, Members};
-use crate::outcome::Fate;
-use crate::places::Places;
-use crate::retry::Happened;
-use crate::wire::{PostReading, Reading};
-use crate::{ErrorKind, PostId};
+use crate::engine::index::Places;
+use crate::engine::json::{Json, Members};
+use crate::engine::operation::{PostReading, Reading};
+use crate::engine::retry::Happened;
+use crate::model::Fate;
+use crate::model::{ErrorKind, PostId};
 
 pub(super) fn read_bulk(open: &[PostId], http_status: u16, json: &Json<'_>) -> Reading {
     let overall = json.as_object().map(Statement::of);

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use futures_util::future::{Either, select};
 use tokio::sync::Notify;
 
-use crate::outcome::Failure;
+use crate::model::Failure;
 
 /// Why a run sends nothing more, once it doesn't.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::PostId;
+use crate::model::PostId;
 
 /// Finds ids among those asked for. No place comes from the server.
 ///

@@ -1,0 +1,18 @@
+//! What the crate promises, in data: outcomes, errors, and what they are made of.
+
+pub(crate) mod error;
+mod error_kind;
+mod failure;
+mod outcome;
+mod post_id;
+mod provider;
+mod summary;
+
+pub use error::{Error, Result};
+pub use error_kind::ErrorKind;
+pub use failure::Failure;
+pub(crate) use outcome::is_success;
+pub use outcome::{Fate, NetworkResult, Outcome};
+pub use post_id::PostId;
+pub use provider::Provider;
+pub use summary::Summary;
