@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use support::answers;
 use support::responder::{Responder, one_in_a_hundred};
-use unpost::{Pace, Retry, Summary, genviral};
+use unpost::{RateLimit, Retry, Summary, genviral};
 
 fn main() {
     let posts: usize = if support::is_smoke() { 510 } else { 20_010 };
@@ -80,7 +80,7 @@ async fn run(is_genviral: bool, batch: usize, posts: usize, server: SocketAddr) 
     }
     let client = genviral::Client::builder(support::API_KEY)
         .base_url(format!("http://{server}"))
-        .pace(Pace::unpaced())
+        .rate_limit(RateLimit::unlimited())
         .retry(retry);
     let client = client.build().expect("a client");
     let ids = answers::genviral_ids(posts);

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use unpost::mock::{self, Fault};
-use unpost::{Fate, Outcomes, Pace, Retry, Summary};
+use unpost::{Fate, Outcomes, RateLimit, Retry, Summary};
 
 const AYRSHARE_POSTS: usize = 1_500;
 const GENVIRAL_POSTS: usize = 4_000;
@@ -27,7 +27,7 @@ async fn main() -> unpost::Result<()> {
     ayrshare.window(requests, window);
     let first = ayrshare
         .client_builder()
-        .pace(Pace::new(requests, window))
+        .rate_limit(RateLimit::new(requests, window))
         .retry(retry.clone())
         .build()?
         .delete_many(seed_ayrshare(&ayrshare))

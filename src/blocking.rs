@@ -1,18 +1,7 @@
 //! The same verbs without async, for programs that have no runtime (feature `blocking`).
 //!
-//! A client is made as ever, and wrapped:
-//!
-//! ```
-//! # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
-//! # let ayrshare = unpost::mock::Ayrshare::start().await;
-//! # ayrshare.publish("post-1", ["bluesky"]);
-//! # let client = ayrshare.client()?;
-//! use unpost::{ayrshare::DeleteRequest, blocking};
-//!
-//! let client = blocking::Client::new(client)?;
-//! client.delete(DeleteRequest::by_id("post-1"))?;
-//! # Ok(()) }
-//! ```
+//! A client is made as ever, and wrapped. What it deletes one by one is documented with the provider's
+//! own client; any number of posts goes through [`Client::delete_many`].
 //!
 //! It drives its own runtime on the calling thread. Called from inside a runtime it still works, on a
 //! thread made for the call, and blocks the one it is called on: use the async client there.
@@ -22,12 +11,11 @@ use std::sync::Arc;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use crate::delete_many::{self, DeletePosts};
-use crate::model::Outcome;
-use crate::model::{Error, PostId, Summary};
-use crate::{ayrshare, genviral};
+use crate::delete_many;
+use crate::delete_posts::DeletePosts;
+use crate::model::{Error, Outcome, PostId, Summary};
 
-/// A client whose verbs wait: [`ayrshare::Client`] or [`genviral::Client`], wrapped.
+/// A client whose verbs wait: a provider's client, wrapped.
 ///
 /// Cheap to clone, and may be shared between threads; their calls run side by side.
 #[derive(Clone)]
@@ -50,42 +38,21 @@ impl<C> Client<C> {
             driver: Arc::new(driver),
         })
     }
-}
 
-impl Client<ayrshare::Client> {
-    /// As [`ayrshare::Client::delete`].
-    ///
-    /// # Errors
-    /// The same.
-    pub fn delete(
-        &self,
-        request: ayrshare::DeleteRequest,
-    ) -> Result<ayrshare::DeleteResponse, Error> {
-        self.driver.wait_for(self.client.delete(request))
+    pub(crate) fn client(&self) -> &C {
+        &self.client
     }
 
-    /// As [`ayrshare::Client::for_profile`].
-    ///
-    /// # Errors
-    /// The same.
-    pub fn for_profile(&self, profile_key: impl Into<String>) -> Result<Self, Error> {
-        Ok(Self {
-            client: self.client.for_profile(profile_key)?,
+    /// The same driver, another client.
+    pub(crate) fn with_client(&self, client: C) -> Self {
+        Self {
+            client,
             driver: Arc::clone(&self.driver),
-        })
+        }
     }
-}
 
-impl Client<genviral::Client> {
-    /// As [`genviral::Client::delete`].
-    ///
-    /// # Errors
-    /// The same.
-    pub fn delete(
-        &self,
-        request: genviral::DeleteRequest,
-    ) -> Result<genviral::DeleteResponse, Error> {
-        self.driver.wait_for(self.client.delete(request))
+    pub(crate) fn wait_for<T: Send>(&self, future: impl Future<Output = T> + Send) -> T {
+        self.driver.wait_for(future)
     }
 }
 
@@ -93,13 +60,13 @@ impl<C: DeletePosts + Clone> Client<C> {
     /// Deletes any number of posts: see [`DeleteMany`](crate::DeleteMany).
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
-    /// # let genviral = unpost::mock::Genviral::start().await;
-    /// # let client = unpost::blocking::Client::new(genviral.client()?)?;
-    /// for outcome in client.delete_many(["post-1", "post-2"]).concurrency(4).run() {
-    ///     println!("{}: {}", outcome.id, outcome.fate);
+    /// use unpost::{DeletePosts, blocking};
+    ///
+    /// fn delete_campaign(client: &blocking::Client<impl DeletePosts + Clone>) {
+    ///     for outcome in client.delete_many(["post-1", "post-2"]).concurrency(4).run() {
+    ///         println!("{}: {}", outcome.id, outcome.fate);
+    ///     }
     /// }
-    /// # Ok(()) }
     /// ```
     pub fn delete_many<'a, I>(&self, ids: I) -> DeleteMany<'a, C>
     where

@@ -14,89 +14,9 @@ use futures_core::Stream;
 use futures_core::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 
-use crate::engine::retry_budget::RetryBudget;
-use crate::engine::run::{self as halt, Halt};
-use crate::model::Summary;
-use crate::model::{ErrorKind, PostId};
-use crate::model::{Failure, Fate, Outcome, Provider};
-
-/// What [`DeleteMany`] needs of a provider. Both clients implement it; so can you, for a third one.
-///
-/// The run sees to distinct ids, batches, concurrency, the budget of retries and when to end. Timeouts, waits
-/// between attempts and a pace are this implementation's own. It must not panic: that goes through to the reader.
-///
-/// # Example
-///
-/// ```
-/// use unpost::{Batch, DeleteMany, DeletePosts, Fate, Outcome, Provider};
-///
-/// /// Knows no post at all.
-/// struct Empty;
-///
-/// impl DeletePosts for Empty {
-///     fn provider(&self) -> Provider {
-///         Provider::Other
-///     }
-///
-///     fn batch_size(&self) -> usize {
-///         100
-///     }
-///
-///     async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
-///         let ids = batch.ids().iter();
-///         ids.map(|id| Outcome::new(id, Provider::Other, Fate::NotFound)).collect()
-///     }
-/// }
-///
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// let summary = DeleteMany::new(Empty, ["post-1", "post-2"]).run().summary().await;
-/// assert_eq!(summary.not_found, 2);
-/// # }
-/// ```
-pub trait DeletePosts: Send + Sync + 'static {
-    /// Whom the outcomes are said to come from.
-    fn provider(&self) -> Provider;
-
-    /// How many ids go into one request, unless the caller asks for another number.
-    fn batch_size(&self) -> usize;
-
-    /// The most ids that one request may name, which a caller's `batch_size` is cut down to: by default as many
-    /// as [`batch_size`](Self::batch_size).
-    fn largest_batch(&self) -> usize {
-        self.batch_size()
-    }
-
-    /// Deletes the posts of one batch, with all retries that make sense, and says what became of each.
-    ///
-    /// An id that the answer leaves out is [`Unreported`](Fate::Unreported); one that isn't of the batch
-    /// is ignored. A refusal of the credentials, or a rate limit that lets nothing be sent
-    /// ([`NotAttempted`](Fate::NotAttempted) for [`RateLimited`](ErrorKind::RateLimited)), ends the run.
-    fn delete_posts(&self, batch: Batch) -> impl Future<Output = Vec<Outcome>> + Send;
-}
-
-/// The posts of one request of a run: distinct, and fit to be sent.
-#[derive(Debug)]
-pub struct Batch {
-    pub(crate) ids: Vec<PostId>,
-    pub(crate) budget: Arc<RetryBudget>,
-    pub(crate) halt: Arc<Halt>,
-}
-
-impl Batch {
-    /// The ids, at least one.
-    pub fn ids(&self) -> &[PostId] {
-        &self.ids
-    }
-
-    /// Asks for leave to make a request again. A run has a budget of 20 retries, and five batches that
-    /// get through pay for another, so that an outage costs few extra requests. A batch got through unless
-    /// each of its posts failed as in an outage: [`Server`](ErrorKind::Server), [`Connect`](ErrorKind::Connect),
-    /// [`Timeout`](ErrorKind::Timeout), [`Disconnected`](ErrorKind::Disconnected) or
-    /// [`UnexpectedResponse`](ErrorKind::UnexpectedResponse).
-    pub fn may_retry(&self) -> bool {
-        self.budget.spend()
-    }
-}
+use crate::delete_posts::{Batch, DeletePosts};
+use crate::engine::run::{RunContext, stopped_by_caller};
+use crate::model::{ErrorKind, Failure, Fate, Outcome, PostId, Provider, Summary};
 
 /// Any number of posts to delete, set up step by step and begun with [`run`](DeleteMany::run).
 ///
@@ -169,11 +89,10 @@ impl<'a, P: DeletePosts> DeleteMany<'a, P> {
                 let provider = Arc::clone(&provider);
                 Box::pin(async move { provider.delete_posts(batch).await })
             }),
-            budget: Arc::default(),
             in_flight: FuturesUnordered::new(),
             ready: VecDeque::new(),
             failures_in_a_row: 0,
-            halt: Arc::default(),
+            run: Arc::default(),
         }
     }
 }
@@ -207,11 +126,10 @@ pub struct Outcomes<'a> {
     concurrency: usize,
     ids: Distinct<'a>,
     send: Box<dyn Fn(Batch) -> BoxFuture<'static, Vec<Outcome>> + Send>,
-    budget: Arc<RetryBudget>,
     in_flight: FuturesUnordered<BoxFuture<'static, Answered>>,
     ready: VecDeque<Outcome>,
     failures_in_a_row: usize,
-    halt: Arc<Halt>,
+    run: Arc<RunContext>,
 }
 
 /// A batch, and what was said of its posts.
@@ -241,12 +159,12 @@ impl Outcomes<'_> {
     /// # Ok(()) }
     /// ```
     pub fn stop(&mut self) {
-        self.halt.call(halt::stopped());
+        self.run.stop(stopped_by_caller());
     }
 
     /// Why the run ends early, once it does: what can't get better, or [`stop`](Outcomes::stop).
     pub fn stopped_by(&self) -> Option<&Failure> {
-        self.halt.reason()
+        self.run.stopped_by()
     }
 
     /// Reads to the end and counts.
@@ -261,7 +179,7 @@ impl Outcomes<'_> {
 
     /// Has as many requests under way as may be.
     fn fill(&mut self) {
-        while self.halt.reason().is_none() && self.ready.is_empty() {
+        while self.run.stopped_by().is_none() && self.ready.is_empty() {
             if self.in_flight.len() >= self.concurrency {
                 return;
             }
@@ -270,15 +188,14 @@ impl Outcomes<'_> {
             if ids.is_empty() {
                 return;
             }
-            let (provider, halt) = (self.provider, Arc::clone(&self.halt));
+            let (provider, run) = (self.provider, Arc::clone(&self.run));
             let answer = (self.send)(Batch {
                 ids: ids.clone(),
-                budget: Arc::clone(&self.budget),
-                halt: Arc::clone(&self.halt),
+                run: Arc::clone(&self.run),
             });
             self.in_flight.push(Box::pin(async move {
-                // Begun only now, when the run may have been halted.
-                let outcomes = match halt.reason() {
+                // The batch begins only now, and the run may have been stopped since.
+                let outcomes = match run.stopped_by() {
                     None => answer.await,
                     Some(reason) => not_attempted(&ids, provider, reason),
                 };
@@ -318,36 +235,34 @@ impl Outcomes<'_> {
         }
     }
 
-    /// Whether there is a point in sending more.
+    /// Stops the run if there is no point in sending more.
     fn learn(&mut self, outcomes: &[Outcome]) {
-        let mut failures = outcomes.iter().map(|it| match &it.fate {
-            Fate::Failed(failure) | Fate::Uncertain(failure) | Fate::NotAttempted(failure) => {
-                Some((failure, matches!(it.fate, Fate::NotAttempted(_))))
+        let is_hopeless = |outcome: &&Outcome| match &outcome.fate {
+            Fate::NotAttempted(failure) if failure.kind == ErrorKind::RateLimited => true,
+            fate => (fate.failure()).is_some_and(|failure| failure.kind.is_about_credentials()),
+        };
+        if let Some(failure) = outcomes.iter().find(is_hopeless).and_then(failure_of) {
+            self.run.stop(failure.clone());
+        }
+        let is_outage = |outcome| failure_of(outcome).is_some_and(Failure::is_outage);
+        match outcomes.last().and_then(failure_of) {
+            Some(failure) if outcomes.iter().all(is_outage) => {
+                self.failures_in_a_row += 1;
+                let twice_the_concurrency = self.concurrency.saturating_mul(2);
+                if self.failures_in_a_row >= twice_the_concurrency.max(FAILURES_THAT_END_A_RUN) {
+                    self.run.stop(failure.clone());
+                }
             }
-            _ => None,
-        });
-        let hopeless = failures.clone().flatten().find(|(failure, unsent)| {
-            failure.kind.is_about_credentials()
-                || (*unsent && failure.kind == ErrorKind::RateLimited)
-        });
-        if let Some((failure, _)) = hopeless {
-            self.halt.call(failure.clone());
-        }
-        let last = failures.clone().flatten().last();
-        if last.is_some() && failures.all(|it| it.is_some_and(|(failure, _)| failure.is_outage())) {
-            self.failures_in_a_row += 1;
-        } else {
-            self.failures_in_a_row = 0;
-            self.budget.refund();
-        }
-        let enough = self
-            .concurrency
-            .saturating_mul(2)
-            .max(FAILURES_THAT_END_A_RUN);
-        if let (true, Some((failure, _))) = (self.failures_in_a_row >= enough, last) {
-            self.halt.call(failure.clone());
+            _ => {
+                self.failures_in_a_row = 0;
+                self.run.reward_success();
+            }
         }
     }
+}
+
+fn failure_of(outcome: &Outcome) -> Option<&Failure> {
+    outcome.fate.failure()
 }
 
 fn not_attempted(ids: &[PostId], provider: Provider, reason: &Failure) -> Vec<Outcome> {
@@ -380,7 +295,7 @@ impl Stream for Outcomes<'_> {
                 Poll::Ready(None) if !self.ready.is_empty() => {}
                 Poll::Ready(None) => {
                     // Nothing is under way, and nothing more is sent: the rest comes out unsent.
-                    let Some(reason) = self.halt.reason().cloned() else {
+                    let Some(reason) = self.run.stopped_by().cloned() else {
                         return Poll::Ready(None);
                     };
                     let provider = self.provider;
@@ -401,7 +316,7 @@ impl fmt::Debug for Outcomes<'_> {
             .field("concurrency", &self.concurrency)
             .field("batch_size", &self.batch_size)
             .field("requests_under_way", &self.in_flight.len())
-            .field("stopped", &self.halt.reason())
+            .field("stopped", &self.run.stopped_by())
             .finish_non_exhaustive()
     }
 }

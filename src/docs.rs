@@ -6,8 +6,8 @@ pub mod guide {}
 #[doc = include_str!("../docs/contract.md")]
 pub mod contract {}
 
-#[doc = include_str!("../docs/pacing.md")]
-pub mod pacing {}
+#[doc = include_str!("../docs/rate-limits.md")]
+pub mod rate_limits {}
 
 #[doc = include_str!("../docs/faults.md")]
 pub mod faults {}

@@ -1,88 +1,68 @@
-//! The decoders alone, for this crate's own benchmarks and fuzz targets: no socket, no retry.
+//! The engine's seams: what a provider is written against, and the way in for this crate's own tests,
+//! benchmarks and fuzz targets.
 //!
 //! Not part of the API: hidden from the documentation, behind a feature of its own, and free to change
 //! in any release.
 
-use crate::engine::operation::Wire;
+use std::sync::Arc;
+
+pub use crate::client::{Core, HasCore};
+pub use crate::engine::exchange::{Answer, BoxError, Exchange, Fault, FaultKind, Head};
+pub use crate::engine::finished::Finished;
+pub use crate::engine::limiter::headers::{RateHeaderNames, RateHeaders};
+pub use crate::engine::limiter::pacer::{Pacer, Ready};
+pub use crate::engine::operation::{AttemptKind, Operation, PostReading, Reading, ThrottledBy};
+pub use crate::engine::run::RunContext;
+pub use crate::http::Method;
+pub use crate::http::credentials::{Credential, Credentials};
+pub use crate::http::secrets::Secret;
+pub use crate::http::settings::{HttpHook, Settings};
+pub use crate::http::transport::Endpoint;
 use crate::model::{Failure, Fate, NetworkResult, Outcome};
-use crate::{ayrshare, genviral};
 
-/// What an answer of Ayrshare's says of each post that the request names, in that order: `None` where
-/// it says nothing of it.
-pub fn read_ayrshare(
-    request: &ayrshare::DeleteRequest,
-    http_status: u16,
-    body: &[u8],
-) -> Vec<Option<Outcome>> {
-    read(request, http_status, body)
+/// The same client, its limiter included, whose attempts are made by `exchange` instead of HTTP.
+#[must_use]
+pub fn over<C: HasCore + Clone>(client: &C, exchange: impl Exchange) -> C {
+    let mut client = client.clone();
+    let core = client.core_mut();
+    *core = core.over(Arc::new(exchange));
+    client
 }
 
-/// Why, by an answer of Ayrshare's, the request failed as a whole, or its one post wasn't deleted.
-pub fn ayrshare_failure(
-    request: &ayrshare::DeleteRequest,
-    http_status: u16,
-    body: &[u8],
-) -> Option<Failure> {
-    request.read(request.asked(), http_status, body).failure
-}
-
-/// The same as [`read_ayrshare`] for an answer of Genviral's.
-pub fn read_genviral(
-    request: &genviral::DeleteRequest,
-    http_status: u16,
-    body: &[u8],
-) -> Vec<Option<Outcome>> {
-    read(request, http_status, body)
-}
-
-/// The same as [`ayrshare_failure`] for an answer of Genviral's.
-pub fn genviral_failure(
-    request: &genviral::DeleteRequest,
-    http_status: u16,
-    body: &[u8],
-) -> Option<Failure> {
-    request.read(request.asked(), http_status, body).failure
-}
-
-/// What an answer says of a post whose id is at hand.
+/// What an answer says about a post whose id is at hand.
 pub type Said = (Fate, Vec<NetworkResult>);
 
-/// What [`read_ayrshare`] says, without the ids: what a call does, and so what the benchmarks time.
-pub fn decode_ayrshare(
-    request: &ayrshare::DeleteRequest,
-    http_status: u16,
-    body: &[u8],
-) -> Vec<Option<Said>> {
-    decode(request, http_status, body)
+/// What an answer says about each post that the request names, in that order: `None` for a post that it
+/// doesn't mention.
+pub fn decode<O: Operation>(request: &O, http_status: u16, body: &[u8]) -> Vec<Option<Said>> {
+    let reading = request.decode(request.posts(), http_status, body);
+    let said = reading.posts.into_iter();
+    let mut said: Vec<_> = said
+        .map(|post| post.map(|post| (post.fate, post.networks)))
+        .collect();
+    said.resize(request.posts().len(), None);
+    said
 }
 
-/// What [`read_genviral`] says, without the ids.
-pub fn decode_genviral(
-    request: &genviral::DeleteRequest,
-    http_status: u16,
-    body: &[u8],
-) -> Vec<Option<Said>> {
-    decode(request, http_status, body)
-}
-
-fn read<W: Wire>(request: &W, http_status: u16, body: &[u8]) -> Vec<Option<Outcome>> {
+/// The same as outcomes.
+pub fn read<O: Operation>(request: &O, http_status: u16, body: &[u8]) -> Vec<Option<Outcome>> {
     let said = decode(request, http_status, body);
-    debug_assert_eq!(said.len(), request.asked().len());
-    let posts = request.asked().iter().zip(said);
-    let outcomes = posts.map(|(id, said)| {
+    let outcomes = request.posts().iter().zip(said).map(|(id, said)| {
         said.map(|(fate, networks)| Outcome {
             networks,
             attempts: 1,
-            ..Outcome::new(id, W::PROVIDER, fate)
+            ..Outcome::new(id, O::PROVIDER, fate)
         })
     });
     outcomes.collect()
 }
 
-fn decode<W: Wire>(request: &W, http_status: u16, body: &[u8]) -> Vec<Option<Said>> {
-    let reading = request.read(request.asked(), http_status, body);
-    let posts = reading.posts.into_iter();
-    posts
-        .map(|post| post.map(|post| (post.fate, post.networks)))
-        .collect()
+/// Why, by an answer, the request failed as a whole, or its one post wasn't deleted.
+pub fn failure<O: Operation>(request: &O, http_status: u16, body: &[u8]) -> Option<Failure> {
+    let reading = request.decode(request.posts(), http_status, body);
+    let of_post = || match { reading.posts }.pop() {
+        Some(Some(post)) if request.is_about_one_post() => post.fate.into_failure(),
+        _ => None,
+    };
+    reading.failure.or_else(of_post)
 }

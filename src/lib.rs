@@ -31,13 +31,13 @@
 //!   all the same, and the outcomes that are known in spite of it.
 //! - [`DeleteMany`] is any number of posts, [`Outcomes`] the stream that answers, [`Summary`] its figures.
 //!   [`DeletePosts`] is what it needs of a provider: a third one can be yours.
-//! - [`Retry`] and [`Pace`] say how often and how fast. The defaults keep to the providers' limits.
+//! - [`Retry`] and [`RateLimit`] say how often and how fast. The defaults keep to the providers' limits.
 //!
 //! # Where to read on
 //!
 //! - [`docs::guide`]: which request to use, what to do about each fate and each error, what is sent
 //!   again and what never is, deadlines, proxies, tests.
-//! - [`docs::pacing`]: how a profile's window is found and kept, with figures.
+//! - [`docs::rate_limits`]: how a profile's window is found and kept, with figures.
 //! - [`docs::faults`]: what comes of every way a network can fail, row by row, as tests see it; and
 //!   [`docs::secrets`]: where keys are, and where they aren't.
 //! - [`docs::performance`]: what all of it costs beside the same by hand.
@@ -65,13 +65,17 @@
 //! - It keeps no record, starts no task and writes no log of its own, and reads the environment only in
 //!   `from_env`.
 //! - It doesn't coordinate processes: the pace is kept within one client and its clones.
+#![cfg_attr(
+    not(feature = "internals"),
+    allow(unreachable_pub, reason = "only `internals` shows the engine's seams")
+)]
+
 mod client;
 mod delete_many;
+mod delete_posts;
 mod engine;
 mod http;
 mod model;
-#[cfg(all(test, feature = "mock"))]
-mod truth;
 
 pub mod ayrshare;
 #[cfg(feature = "blocking")]
@@ -90,8 +94,9 @@ pub mod internals;
 #[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
 pub mod mock;
 
-pub use delete_many::{Batch, DeleteMany, DeletePosts, Outcomes};
-pub use engine::limiter::Pace;
+pub use delete_many::{DeleteMany, Outcomes};
+pub use delete_posts::{Batch, DeletePosts};
+pub use engine::limiter::RateLimit;
 pub use engine::retry::Retry;
 pub use model::{
     Error, ErrorKind, Failure, Fate, NetworkResult, Outcome, PostId, Provider, Result, Summary,

@@ -25,7 +25,7 @@ pub fn runtime() -> tokio::runtime::Runtime {
 pub fn unpaced_builder(address: std::net::SocketAddr) -> unpost::ayrshare::ClientBuilder {
     unpost::ayrshare::Client::builder(API_KEY)
         .base_url(format!("http://{address}/api"))
-        .pace(unpost::Pace::unpaced())
+        .rate_limit(unpost::RateLimit::unlimited())
 }
 
 pub const API_KEY: &str = "A-KEY-OF-THIRTY-TWO-CHARACTERS-X";

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::ready;
 use futures_util::stream::{self, StreamExt as _};
 use tokio::runtime::Runtime;
-use unpost::{Pace, ayrshare, genviral, internals};
+use unpost::{RateLimit, ayrshare, genviral, internals};
 
 use super::by_hand::{AyrsharePost, GenviralAnswer, Hyper, Reqwest};
 use super::{answers, runtime, unpaced_builder};
@@ -46,7 +46,7 @@ impl Work {
         Self {
             // With a window that never fills, so that the account of it is kept as ever.
             unpost: unpaced_builder(server)
-                .pace(Pace::new(u32::MAX, Duration::from_secs(300)))
+                .rate_limit(RateLimit::new(u32::MAX, Duration::from_secs(300)))
                 .build()
                 .expect("a client"),
             unpaced: unpaced_builder(server).build().expect("a client"),
@@ -99,7 +99,7 @@ impl Work {
                 }
             }),
             "50 posts of Genviral's" => repeat(calls, || {
-                let posts = internals::decode_genviral(asked_genviral, 200, black_box(genviral));
+                let posts = internals::decode(asked_genviral, 200, black_box(genviral));
                 assert!(black_box(posts).iter().all(Option::is_some));
             }),
             "50 posts by serde" => repeat(calls, || {
@@ -107,7 +107,7 @@ impl Work {
                 black_box(answer.expect("its shape"));
             }),
             "500 posts of Ayrshare's" => repeat(calls, || {
-                let posts = internals::decode_ayrshare(asked_ayrshare, 200, black_box(ayrshare));
+                let posts = internals::decode(asked_ayrshare, 200, black_box(ayrshare));
                 assert!(black_box(posts).iter().all(Option::is_some));
             }),
             "500 posts by serde" => repeat(calls, || {

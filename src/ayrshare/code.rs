@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::ErrorKind;
+use crate::model::{Error, ErrorKind, Provider};
 
 /// Ayrshare's number for what went wrong.
 ///
@@ -106,6 +106,22 @@ impl ErrorCode {
             }
             _ => self.name().map(|_| ErrorKind::Refused),
         }
+    }
+}
+
+impl Error {
+    /// Ayrshare's code, if Ayrshare gave one.
+    ///
+    /// ```
+    /// use unpost::{Error, ayrshare::ErrorCode};
+    ///
+    /// fn is_gone_already(error: &Error) -> bool {
+    ///     error.ayrshare_code() == Some(ErrorCode::ALREADY_DELETED)
+    /// }
+    /// ```
+    pub fn ayrshare_code(&self) -> Option<ErrorCode> {
+        let code = self.code_of(Provider::Ayrshare)?;
+        code.parse().ok().map(ErrorCode)
     }
 }
 

@@ -1,9 +1,8 @@
 use std::fmt;
 
-use crate::engine::call::Finished;
-use crate::engine::ids as batch;
-use crate::model::{Error, PostId};
-use crate::model::{NetworkResult, Outcome, Provider};
+use crate::engine::finished::Finished;
+use crate::engine::ids;
+use crate::model::{Error, NetworkResult, Outcome, PostId, Provider};
 
 /// What to delete: one of four kinds, each sending just the members it needs.
 ///
@@ -54,7 +53,7 @@ impl DeleteRequest {
     {
         Self {
             kind: Kind::Bulk,
-            ids: batch::distinct(ids),
+            ids: ids::distinct(ids),
         }
     }
 
@@ -82,14 +81,10 @@ impl DeleteRequest {
         }
     }
 
-    pub(super) fn is_about_one_post(&self) -> bool {
-        matches!(self.kind, Kind::ById | Kind::MarkManualDeleted)
-    }
-
     pub(super) fn check(&self) -> Result<(), Error> {
         match self.kind {
             Kind::AllScheduled => Ok(()),
-            _ => batch::check(Provider::Ayrshare, &self.ids, usize::MAX),
+            _ => ids::check(Provider::Ayrshare, &self.ids, usize::MAX),
         }
     }
 }

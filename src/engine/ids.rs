@@ -1,11 +1,10 @@
-//! Ids on their way into one request: each once, none that can't be sent.
+//! Ids on their way into one request, and the way back from an answer to the ids of the request.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use crate::model::{Error, ErrorKind, PostId};
-use crate::model::{Failure, Fate, Outcome, Provider};
+use crate::model::{Error, ErrorKind, Failure, Fate, Outcome, PostId, Provider};
 
-/// The ids in order, each once.
+/// The ids in the order given, each once.
 pub(crate) fn distinct<I>(ids: I) -> Vec<PostId>
 where
     I: IntoIterator,
@@ -16,7 +15,8 @@ where
     ids.filter(|id: &PostId| seen.insert(id.clone())).collect()
 }
 
-/// Refuses, before anything is sent, what the provider could only refuse.
+/// Refuses, before anything is sent, what the provider could only refuse: no ids, more than `most` of
+/// them, or an id that can't be sent.
 pub(crate) fn check(provider: Provider, ids: &[PostId], most: usize) -> Result<(), Error> {
     let advice = if ids.is_empty() {
         "no post ids were given".to_owned()
@@ -31,7 +31,7 @@ pub(crate) fn check(provider: Provider, ids: &[PostId], most: usize) -> Result<(
     let outcomes = ids.iter().map(|id| {
         let failure = match id.flaw() {
             Some(flaw) => Failure::detailed(ErrorKind::Invalid, flaw),
-            // Fit to be sent, though not in this request.
+            // This id can be sent, but not in this request.
             None if ids.len() > most => Failure::detailed(ErrorKind::Stopped, &*advice),
             None => Failure::detailed(
                 ErrorKind::Stopped,
@@ -42,4 +42,10 @@ pub(crate) fn check(provider: Provider, ids: &[PostId], most: usize) -> Result<(
     });
     let outcomes = outcomes.collect();
     Err(Error::invalid_posts(advice, outcomes))
+}
+
+/// Where each post of a request stands in it. An answer's ids are looked up here, so that no position
+/// comes from the server.
+pub(crate) fn index(ids: &[PostId]) -> HashMap<&str, usize> {
+    ids.iter().map(PostId::as_str).zip(0..).collect()
 }

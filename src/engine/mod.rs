@@ -1,12 +1,28 @@
-//! One call, from the first attempt to the last word on each of its posts.
+//! The path of a request, whatever the provider.
+//!
+//! ```text
+//! client.rs ── call ──┬─ limiter    when may the next attempt go? (permit; pacer decides)
+//!                     ├─ exchange   one attempt: the body out, an answer or a fault in
+//!                     ├─ operation  the provider's own: encode the request, decode the answer;
+//!                     │             the reading says what the attempt came to (AttemptKind)
+//!                     ├─ tally      settles the posts that the answer speaks about
+//!                     ├─ retry      again or stop? (a pure decision)
+//!                     └─ run        may a run afford the retry, and was it stopped?
+//!            finished ◄─ tally      one outcome a post, then a response or an error
+//! ```
+//!
+//! `call` makes no decision of its own. What an attempt came to is decided once, by the provider's
+//! `decode` for an answer and by `Reading::of_fault` where there is none. `retry` decides whether it is
+//! asked again, the pacer when, the tally what is known of each post. `ids` checks the ids of a request
+//! before anything is sent, and `json` reads answers without guessing.
 
 pub(crate) mod call;
+pub(crate) mod exchange;
+pub(crate) mod finished;
 pub(crate) mod ids;
-pub(crate) mod index;
 pub(crate) mod json;
 pub(crate) mod limiter;
-pub(crate) mod limiters;
 pub(crate) mod operation;
 pub(crate) mod retry;
-pub(crate) mod retry_budget;
 pub(crate) mod run;
+mod tally;

@@ -1,21 +1,24 @@
-//! What every provider's wire format tells the rest of the crate: how a request is written, and what
-//! an answer says. The formats themselves are in the providers' folders.
+//! What a provider's request must offer, and what an attempt at it came to.
 
 use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::engine::retry::Happened;
-use crate::http::transport::{Fault, FaultKind};
-use crate::model::{ErrorKind, PostId};
-use crate::model::{Failure, Fate, NetworkResult, Provider};
+use super::exchange::{Fault, FaultKind};
+use crate::model::{ErrorKind, Failure, Fate, NetworkResult, PostId, Provider};
 
-/// How a request is written and its answer read: pure, and total over anything a server sends.
-pub(crate) trait Wire {
+/// A request to a provider: how it is written, and how an answer to it is read.
+///
+/// Both are pure, and reading is total: it accepts whatever a server sends.
+pub trait Operation: Sync {
+    /// The provider that the request goes to.
     const PROVIDER: Provider;
 
-    /// The distinct posts the request is about; none for one that names none.
-    fn asked(&self) -> &[PostId];
+    /// The distinct posts that the request names, in the order given; empty if it names none.
+    fn posts(&self) -> &[PostId];
+
+    /// Whether the request is about one post. If so, the call succeeds only if that post is done.
+    fn is_about_one_post(&self) -> bool;
 
     /// Whether carrying the request out twice is harmless.
     fn is_repeatable(&self) -> bool;
@@ -23,51 +26,124 @@ pub(crate) trait Wire {
     /// What has happened to a post when the request succeeded.
     fn done(&self) -> Fate;
 
-    /// The request's body, for those posts that are still open.
-    fn write(&self, open: &[PostId]) -> Vec<u8>;
+    /// The request's JSON for those of its posts that are still open.
+    fn encode(&self, open: &[PostId]) -> Vec<u8>;
 
-    /// What an answer says, of those posts that are still open.
-    fn read(&self, open: &[PostId], status: u16, body: &[u8]) -> Reading;
+    /// What an answer says about those of the request's posts that are still open.
+    fn decode(&self, open: &[PostId], http_status: u16, body: &[u8]) -> Reading;
 }
 
-/// A request's JSON: of texts and lists of them, which can always be written.
+/// A request's JSON. It is made of texts and lists of texts, which can always be written.
 pub(crate) fn to_json(body: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(body).unwrap_or_default()
 }
 
-/// What an answer says.
-#[derive(Debug)]
-pub(crate) struct Reading {
-    pub(crate) happened: Happened,
-    /// Why the request failed as a whole, or its one post wasn't deleted.
-    pub(crate) failure: Option<Failure>,
-    /// For each open post, in order, what the answer says of it: nothing, until it does.
-    pub(crate) posts: Vec<Option<PostReading>>,
-    /// Whether it is a social network that throttles, and not the provider.
-    pub(crate) throttled_by_network: bool,
-    /// How long the body asks to wait.
-    pub(crate) wait: Option<Duration>,
+/// What an attempt came to. This is the one classification from which the retry, the limiter and the
+/// tally decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AttemptKind {
+    /// The provider spoke about the posts, for better or worse.
+    Answered,
+    /// HTTP 500, 502, 503 or 504 without a word on some or all of the posts.
+    Broken,
+    /// The answer isn't the provider's, or it is a 5xx that no repetition mends.
+    Foreign,
+    /// The answer was lost or cut, or it didn't come in time.
+    Lost,
+    /// No byte of the request's body left.
+    NotSent,
+    /// The provider refused the request as a whole.
+    Refused {
+        /// Whether the provider says that another attempt may succeed.
+        retry_available: bool,
+    },
+    /// The request was turned away by a limit, and nothing was carried out.
+    Throttled(ThrottledBy),
 }
 
+/// Whose limit turned a request away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ThrottledBy {
+    /// A social network's. The profile's own window has room.
+    Network,
+    /// The provider's limit for the profile: its window is full.
+    Profile,
+}
+
+impl AttemptKind {
+    /// A refusal after which another attempt makes no sense.
+    pub(crate) const REFUSED: Self = Self::Refused {
+        retry_available: false,
+    };
+
+    /// Whether the provider may have acted although no trustworthy answer says so.
+    pub(crate) fn may_have_acted(self) -> bool {
+        matches!(self, Self::Broken | Self::Lost | Self::Foreign)
+    }
+
+    /// Whose limit the answer speaks of. HTTP 429 is the profile's limit unless the answer says
+    /// otherwise, also where it speaks about the posts.
+    pub(crate) fn throttled_by(self, http_status: Option<u16>) -> Option<ThrottledBy> {
+        match self {
+            Self::Throttled(by) => Some(by),
+            _ if http_status == Some(429) => Some(ThrottledBy::Profile),
+            _ => None,
+        }
+    }
+}
+
+/// What was read out of one attempt.
+#[derive(Debug)]
+pub struct Reading {
+    /// What the attempt came to.
+    pub kind: AttemptKind,
+    /// Why the request failed as a whole; or, where the fate of its one post holds no failure of its
+    /// own, what the provider said of it.
+    pub failure: Option<Failure>,
+    /// What is said about each open post, in order. The answer doesn't mention a post with `None` or
+    /// one past the end.
+    pub posts: Vec<Option<PostReading>>,
+    /// How long the body asks to wait.
+    pub wait: Option<Duration>,
+}
+
+/// What an answer says about one post.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct PostReading {
-    pub(crate) fate: Fate,
-    pub(crate) networks: Vec<NetworkResult>,
+pub struct PostReading {
+    /// What became of the post.
+    pub fate: Fate,
+    /// What each network said about it.
+    pub networks: Vec<NetworkResult>,
 }
 
 impl Reading {
-    /// What is to be made of a request that got no whole answer.
-    pub(crate) fn of_fault(fault: &Fault, open: usize) -> Self {
-        let status = fault.head.as_ref().map(|(status, _)| *status);
-        let (happened, kind) = match (fault.kind, status) {
-            (FaultKind::NotSent, _) => (Happened::NotSent, ErrorKind::Connect),
-            // The status says it all, and the missing body could not change it.
-            (_, Some(429)) => (Happened::Throttled, ErrorKind::RateLimited),
+    /// An attempt that says nothing about any post.
+    pub fn silent(kind: AttemptKind, failure: Option<Failure>) -> Self {
+        Self {
+            kind,
+            failure,
+            posts: Vec::new(),
+            wait: None,
+        }
+    }
+
+    /// What an attempt without a whole answer came to.
+    pub(crate) fn of_fault(fault: &Fault) -> Self {
+        let status = fault.head.map(|head| head.status);
+        let (kind, error_kind) = match (fault.kind, status) {
+            (FaultKind::NotSent, _) => (AttemptKind::NotSent, ErrorKind::Connect),
+            // The status says it all, and the missing body can't change it.
+            (_, Some(429)) => (
+                AttemptKind::Throttled(ThrottledBy::Profile),
+                ErrorKind::RateLimited,
+            ),
             (_, Some(300..=399)) | (FaultKind::TooLarge, _) => {
-                (Happened::Foreign, ErrorKind::UnexpectedResponse)
+                (AttemptKind::Foreign, ErrorKind::UnexpectedResponse)
             }
-            (FaultKind::Timeout, _) => (Happened::Lost, ErrorKind::Timeout),
-            (FaultKind::Disconnected, _) => (Happened::Lost, ErrorKind::Disconnected),
+            (FaultKind::Timeout, _) => (AttemptKind::Lost, ErrorKind::Timeout),
+            (FaultKind::Disconnected, _) => (AttemptKind::Lost, ErrorKind::Disconnected),
         };
         let failure = Failure {
             http_status: status,
@@ -75,81 +151,62 @@ impl Reading {
                 FaultKind::TooLarge => Some("larger than max_response_bytes allows".to_owned()),
                 _ => fault.root_cause().map(ToString::to_string),
             },
-            ..Failure::new(kind)
+            ..Failure::new(error_kind)
         };
-        Self {
-            failure: Some(failure),
-            ..Self::silent(happened, open)
-        }
-    }
-
-    /// An answer that says nothing of any post.
-    pub(crate) fn silent(happened: Happened, open: usize) -> Self {
-        Self {
-            happened,
-            failure: None,
-            posts: vec![None; open],
-            throttled_by_network: false,
-            wait: None,
-        }
+        Self::silent(kind, Some(failure))
     }
 
     /// What an answer comes to by its HTTP status, where its body says nothing that counts.
-    pub(crate) fn by_status(http_status: u16, open: usize) -> Self {
-        const REFUSED: Happened = Happened::Refused {
-            retry_available: false,
+    pub fn by_status(http_status: u16) -> Self {
+        let (kind, error_kind) = match http_status {
+            401..=403 => (AttemptKind::REFUSED, ErrorKind::Unauthorized),
+            429 => (
+                AttemptKind::Throttled(ThrottledBy::Profile),
+                ErrorKind::RateLimited,
+            ),
+            400..=499 => (AttemptKind::REFUSED, ErrorKind::Refused),
+            500 | 502 | 503 | 504 => (AttemptKind::Broken, ErrorKind::Server),
+            500.. => (AttemptKind::Foreign, ErrorKind::Server),
+            _ => (AttemptKind::Foreign, ErrorKind::UnexpectedResponse),
         };
-        let (happened, kind) = match http_status {
-            401..=403 => (REFUSED, ErrorKind::Unauthorized),
-            429 => (Happened::Throttled, ErrorKind::RateLimited),
-            400..=499 => (REFUSED, ErrorKind::Refused),
-            500 | 502 | 503 | 504 => (Happened::Broken, ErrorKind::Server),
-            500.. => (Happened::Foreign, ErrorKind::Server),
-            _ => (Happened::Foreign, ErrorKind::UnexpectedResponse),
+        let detail = match http_status {
+            300..=399 => Some("a redirect, which isn't followed: is the base URL right?"),
+            ..=299 | 400..=499 if http_status != 429 => {
+                Some("not in the provider's words: is the base URL right?")
+            }
+            _ => None,
         };
-        Self {
-            failure: Some(Failure {
-                http_status: Some(http_status),
-                detail: match http_status {
-                    300..=399 => Some("a redirect, which isn't followed: is the base URL right?"),
-                    ..=299 | 400..=499 if http_status != 429 => {
-                        Some("not in the provider's words: is the base URL right?")
-                    }
-                    _ => None,
-                }
-                .map(str::to_owned),
-                ..Failure::new(kind)
-            }),
-            ..Self::silent(happened, open)
-        }
+        let failure = Failure {
+            http_status: Some(http_status),
+            detail: detail.map(str::to_owned),
+            ..Failure::new(error_kind)
+        };
+        Self::silent(kind, Some(failure))
     }
 
-    /// An answer whose body can't be read. Its status speaks for it, unless the body begins as the
-    /// provider's own do: then it was cut, and a refusal may have said what was done before it.
-    pub(crate) fn unreadable(http_status: u16, body: &[u8], open: usize) -> Self {
+    /// What an answer comes to whose body can't be read. Its status speaks for it, with one exception:
+    /// a body that begins as JSON was cut, and a refusal that was cut may have said that something was
+    /// done before it.
+    pub fn unreadable(http_status: u16, body: &[u8]) -> Self {
         let begins_as_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
-        let by_status = Self::by_status(http_status, open);
-        match by_status.failure {
-            Some(failure) if begins_as_json && failure.kind == ErrorKind::Refused => Self {
-                failure: Some(Failure {
-                    kind: ErrorKind::UnexpectedResponse,
-                    ..failure
-                }),
-                ..Self::silent(Happened::Foreign, open)
-            },
-            failure => Self {
-                failure,
-                ..by_status
-            },
+        let mut reading = Self::by_status(http_status);
+        if let Some(failure) = &mut reading.failure
+            && begins_as_json
+            && failure.kind == ErrorKind::Refused
+        {
+            failure.kind = ErrorKind::UnexpectedResponse;
+            reading.kind = AttemptKind::Foreign;
         }
+        reading
     }
 
-    /// What a refusal of a request about one post means for that post.
-    pub(crate) fn of_one_post(self) -> PostReading {
-        let failure = self.failure;
-        let failure = failure.unwrap_or_else(|| Failure::new(ErrorKind::UnexpectedResponse));
+    /// What the refusal of a request means for a post that it names.
+    pub(crate) fn into_post(self) -> PostReading {
+        let failure = self
+            .failure
+            .unwrap_or_else(|| Failure::new(ErrorKind::UnexpectedResponse));
         PostReading {
-            fate: if self.happened.may_have_acted() {
+            fate: if self.kind.may_have_acted() {
                 Fate::Uncertain(failure)
             } else {
                 Fate::Failed(failure)
@@ -157,37 +214,7 @@ impl Reading {
             networks: Vec::new(),
         }
     }
-
-    /// All text in it that a server wrote.
-    pub(crate) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
-        let posts = self.posts.iter_mut().flatten().flat_map(|post| {
-            let fate = match &mut post.fate {
-                Fate::Failed(failure) | Fate::Uncertain(failure) => failure.texts(),
-                Fate::Blocked { status } => [Some(status), None, None],
-                _ => [None, None, None],
-            };
-            let networks = post.networks.iter_mut().flat_map(|network| {
-                [Some(&mut network.network), Some(&mut network.status)]
-                    .into_iter()
-                    .chain([network.id.as_mut(), network.message.as_mut()])
-            });
-            fate.into_iter().chain(networks)
-        });
-        let failure = self.failure.iter_mut().flat_map(Failure::texts);
-        posts.chain(failure).flatten()
-    }
-}
-
-impl Failure {
-    fn texts(&mut self) -> [Option<&mut String>; 3] {
-        [
-            self.code.as_mut(),
-            self.message.as_mut(),
-            self.detail.as_mut(),
-        ]
-    }
 }
 
 #[cfg(test)]
-#[path = "operation_tests.rs"]
 mod tests;

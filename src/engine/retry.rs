@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use super::operation::AttemptKind;
+
 /// How often, and how soon, a request is made again.
 ///
 /// What may be repeated at all is not a setting: deleting a post twice is harmless, deleting *all
@@ -48,39 +50,39 @@ impl Retry {
         self
     }
 
-    /// Classified, and with the circumstances known: stop, or again after so long. Pure.
-    pub(crate) fn decide(&self, situation: &Situation) -> Decision {
-        if situation.attempt >= self.attempts {
+    /// Decides from what the attempt came to and from its circumstances. Pure.
+    pub(crate) fn decide(&self, context: &RetryContext) -> Decision {
+        if context.attempt >= self.attempts {
             return Decision::Stop;
         }
-        let wait = match situation.happened {
-            Happened::NotSent => self.wait(situation),
-            Happened::Throttled if situation.throttled_before => return Decision::Stop,
-            Happened::Throttled => situation.asked_wait.unwrap_or(self.longest_wait),
-            Happened::Broken
-            | Happened::Lost
-            | Happened::Refused {
+        let wait = match context.kind {
+            AttemptKind::NotSent => self.backoff_before_next(context),
+            AttemptKind::Throttled(_) if context.throttled_before => return Decision::Stop,
+            AttemptKind::Throttled(_) => context.asked_wait.unwrap_or(self.longest_wait),
+            AttemptKind::Broken
+            | AttemptKind::Lost
+            | AttemptKind::Refused {
                 retry_available: true,
-            } if situation.repeatable => self
-                .wait(situation)
-                .max(situation.asked_wait.unwrap_or_default()),
+            } if context.repeatable => self
+                .backoff_before_next(context)
+                .max(context.asked_wait.unwrap_or_default()),
             _ => return Decision::Stop,
         };
-        if wait < situation.time_left {
+        if wait < context.time_left {
             Decision::Again { after: wait }
         } else {
             Decision::Stop
         }
     }
 
-    /// Exponential, with full jitter.
-    fn wait(&self, situation: &Situation) -> Duration {
-        let doublings = situation.attempt.saturating_sub(1).min(31);
+    /// Exponential backoff with full jitter.
+    fn backoff_before_next(&self, context: &RetryContext) -> Duration {
+        let doublings = context.attempt.saturating_sub(1).min(31);
         let ceiling = self
             .first_wait
             .saturating_mul(1 << doublings)
             .min(self.longest_wait);
-        ceiling.mul_f64(situation.jitter.clamp(0.0, 1.0))
+        ceiling.mul_f64(context.jitter.clamp(0.0, 1.0))
     }
 }
 
@@ -90,43 +92,18 @@ impl Default for Retry {
     }
 }
 
-/// What an attempt came to, as far as repeating it is concerned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Happened {
-    /// No byte of the request's body left.
-    NotSent,
-    /// The provider spoke about the posts, for better or worse.
-    Answered,
-    /// HTTP 429.
-    Throttled,
-    /// The provider refused the request as a whole.
-    Refused { retry_available: bool },
-    /// HTTP 500, 502, 503 or 504 without a word on (all of) the posts.
-    Broken,
-    /// The answer was lost or cut, or didn't come in time.
-    Lost,
-    /// An answer that isn't the provider's, or a 5xx that no repetition mends.
-    Foreign,
-}
-
-impl Happened {
-    /// Whether the provider may have acted although nothing trustworthy says so.
-    pub(crate) fn may_have_acted(self) -> bool {
-        matches!(self, Self::Broken | Self::Lost | Self::Foreign)
-    }
-}
-
 /// All that the decision is made from.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Situation {
-    pub(crate) happened: Happened,
+pub(crate) struct RetryContext {
+    pub(crate) kind: AttemptKind,
     /// Whether carrying the request out twice is harmless.
     pub(crate) repeatable: bool,
     /// How many attempts there were, this one included.
     pub(crate) attempt: u32,
-    /// Whether an earlier attempt of this call met a 429 too: one more request is all that is risked.
+    /// Whether an earlier attempt of this call was throttled too. One more request is all that a call
+    /// risks.
     pub(crate) throttled_before: bool,
-    /// How long the provider asks to wait, or the pacer thinks right.
+    /// How long the provider asks to wait, or how long the limiter stays closed.
     pub(crate) asked_wait: Option<Duration>,
     /// What is left until the deadline of the call.
     pub(crate) time_left: Duration,
@@ -143,13 +120,16 @@ pub(crate) enum Decision {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Happened::{Answered, Broken, Foreign, Lost, NotSent, Refused, Throttled};
+    use crate::engine::operation::ThrottledBy;
+    use AttemptKind::{Answered, Broken, Foreign, Lost, NotSent, Refused};
+
+    const THROTTLED: AttemptKind = AttemptKind::Throttled(ThrottledBy::Profile);
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn situation(happened: Happened, repeatable: bool) -> Situation {
-        Situation {
-            happened,
+    fn context(kind: AttemptKind, repeatable: bool) -> RetryContext {
+        RetryContext {
+            kind,
             repeatable,
             attempt: 1,
             throttled_before: false,
@@ -159,8 +139,8 @@ mod tests {
         }
     }
 
-    fn repeats(happened: Happened, repeatable: bool) -> bool {
-        Retry::default().decide(&situation(happened, repeatable)) != Decision::Stop
+    fn repeats(kind: AttemptKind, repeatable: bool) -> bool {
+        Retry::default().decide(&context(kind, repeatable)) != Decision::Stop
     }
 
     #[test]
@@ -171,53 +151,53 @@ mod tests {
 
     #[test]
     fn a_429_is_repeated_whatever_it_is_since_it_did_nothing() {
-        assert!(repeats(Throttled, true));
-        assert!(repeats(Throttled, false));
+        assert!(repeats(THROTTLED, true));
+        assert!(repeats(THROTTLED, false));
     }
 
     #[test]
     fn a_429_is_repeated_once_only() {
-        let second = Situation {
+        let second = RetryContext {
             throttled_before: true,
             attempt: 2,
-            ..situation(Throttled, true)
+            ..context(THROTTLED, true)
         };
         assert_eq!(Retry::attempts(9).decide(&second), Decision::Stop);
     }
 
     #[test]
     fn what_may_have_been_carried_out_is_repeated_only_where_that_is_harmless() {
-        for happened in [
+        for kind in [
             Broken,
             Lost,
             Refused {
                 retry_available: true,
             },
         ] {
-            assert!(repeats(happened, true), "{happened:?}");
-            assert!(!repeats(happened, false), "{happened:?}");
+            assert!(repeats(kind, true), "{kind:?}");
+            assert!(!repeats(kind, false), "{kind:?}");
         }
     }
 
     #[test]
     fn an_answer_a_refusal_and_a_foreign_answer_end_the_call() {
-        for happened in [
+        for kind in [
             Answered,
             Foreign,
             Refused {
                 retry_available: false,
             },
         ] {
-            assert!(!repeats(happened, true), "{happened:?}");
-            assert!(!repeats(happened, false), "{happened:?}");
+            assert!(!repeats(kind, true), "{kind:?}");
+            assert!(!repeats(kind, false), "{kind:?}");
         }
     }
 
     #[test]
     fn attempts_are_counted_with_the_first() {
-        let at = |attempt| Situation {
+        let at = |attempt| RetryContext {
             attempt,
-            ..situation(NotSent, true)
+            ..context(NotSent, true)
         };
         assert_ne!(Retry::attempts(3).decide(&at(2)), Decision::Stop);
         assert_eq!(Retry::attempts(3).decide(&at(3)), Decision::Stop);
@@ -228,10 +208,10 @@ mod tests {
     fn waits_double_up_to_a_ceiling_and_jitter_takes_a_part() {
         let retry = Retry::attempts(u32::MAX).backoff(SECOND, 5 * SECOND);
         let wait = |attempt, jitter| {
-            retry.decide(&Situation {
+            retry.decide(&RetryContext {
                 attempt,
                 jitter,
-                ..situation(Lost, true)
+                ..context(Lost, true)
             })
         };
         let after = |after| Decision::Again { after };
@@ -245,11 +225,11 @@ mod tests {
     #[test]
     fn a_server_may_ask_for_more_time_than_the_backoff_but_not_for_more_than_is_left() {
         let asked = |asked_wait| {
-            let situation = Situation {
+            let context = RetryContext {
                 asked_wait: Some(asked_wait),
-                ..situation(Broken, true)
+                ..context(Broken, true)
             };
-            Retry::default().decide(&situation)
+            Retry::default().decide(&context)
         };
         assert_eq!(asked(30 * SECOND), Decision::Again { after: 30 * SECOND });
         assert_eq!(asked(300 * SECOND), Decision::Stop);

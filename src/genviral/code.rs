@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::ErrorKind;
+use crate::model::{Error, ErrorKind, Provider};
 
 /// Genviral's name for what went wrong: the `error_code` of its answer.
 ///
@@ -72,6 +72,21 @@ impl ErrorCode {
             Self::RateLimited => Some(ErrorKind::RateLimited),
             Self::Other(_) => None,
         }
+    }
+}
+
+impl Error {
+    /// Genviral's code, if Genviral gave one.
+    ///
+    /// ```
+    /// use unpost::{Error, genviral::ErrorCode};
+    ///
+    /// fn is_too_much(error: &Error) -> bool {
+    ///     error.genviral_code() == Some(ErrorCode::TooManyPostIds)
+    /// }
+    /// ```
+    pub fn genviral_code(&self) -> Option<ErrorCode> {
+        self.code_of(Provider::Genviral).map(ErrorCode::from)
     }
 }
 

@@ -1,9 +1,8 @@
 use std::fmt;
 
-use crate::engine::call::Finished;
-use crate::engine::ids as batch;
-use crate::model::{Error, PostId};
-use crate::model::{Fate, Outcome, Provider};
+use crate::engine::finished::Finished;
+use crate::engine::ids;
+use crate::model::{Error, Fate, Outcome, PostId, Provider};
 
 /// How many distinct ids Genviral takes in one request.
 pub(super) const MOST_IDS: usize = 50;
@@ -26,7 +25,7 @@ pub(super) const MOST_IDS: usize = 50;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeleteRequest {
-    is_about_one_post: bool,
+    pub(super) is_about_one_post: bool,
     /// Distinct, in the order given.
     pub(super) ids: Vec<PostId>,
 }
@@ -49,16 +48,12 @@ impl DeleteRequest {
     {
         Self {
             is_about_one_post: false,
-            ids: batch::distinct(ids),
+            ids: ids::distinct(ids),
         }
     }
 
-    pub(super) fn is_about_one_post(&self) -> bool {
-        self.is_about_one_post
-    }
-
     pub(super) fn check(&self) -> Result<(), Error> {
-        batch::check(Provider::Genviral, &self.ids, MOST_IDS)
+        ids::check(Provider::Genviral, &self.ids, MOST_IDS)
     }
 }
 

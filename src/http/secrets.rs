@@ -1,4 +1,5 @@
-//! Secrets: checked when they come in, never shown, zeroed when they go.
+//! Secrets: checked when they come in, never shown, redacted from what a server writes, zeroed when
+//! they go.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -6,15 +7,17 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::model::Error;
+use crate::engine::finished::Finished;
+use crate::model::{Error, Failure, Fate, NetworkResult, Outcome};
 
 /// A key that is fit for a header and is shown nowhere.
 #[derive(Clone)]
-pub(crate) struct Secret(Arc<Zeroizing<String>>);
+pub struct Secret(Arc<Zeroizing<String>>);
 
 impl Secret {
-    /// Checks it; `name` is what the advice calls it, and the value is never repeated.
-    pub(crate) fn new(name: &str, value: Zeroizing<String>) -> Result<Self, Error> {
+    /// Checks a key. `name` is what the advice in the error calls it; the key itself is never repeated.
+    pub fn new(name: &str, value: impl Into<Zeroizing<String>>) -> Result<Self, Error> {
+        let value = value.into();
         let flaw = if value.trim().is_empty() {
             "is empty"
         } else if value.bytes().any(|byte| byte.is_ascii_whitespace()) {
@@ -30,6 +33,14 @@ impl Secret {
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }
+
+    /// The parts of a key that consists of several. Each of them is a secret too.
+    pub(crate) fn parts(&self, separator: char) -> impl Iterator<Item = Self> {
+        let parts = self.expose().split(separator);
+        // The whole key isn't a part of itself: that would be one more copy in memory.
+        let parts = parts.filter(|part| part.len() < self.0.len());
+        parts.map(|part| Self(Arc::new(Zeroizing::new(part.to_owned()))))
+    }
 }
 
 impl Hash for Secret {
@@ -44,40 +55,107 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// All the secrets of a client.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Secrets(Vec<Secret>);
+/// Takes a client's secrets out of what a server wrote. A server that quotes a header back must not get
+/// the secret in it into a log.
+///
+/// The structs are destructured to the last field and the enums matched to the last variant, so that a
+/// new field or variant doesn't compile until somebody decides whether it can hold a secret.
+#[derive(Clone, Debug)]
+pub(crate) struct Redactor(Vec<Secret>);
 
-impl Secrets {
-    /// Shorter ones aren't looked for: no real key is, and they would garble messages.
+impl Redactor {
+    /// Shorter secrets aren't looked for: no real key is that short, and they would garble messages.
     const SHORTEST: usize = 6;
 
-    /// Takes the secrets out of what a server wrote: one that quotes a header back must not get it
-    /// into a log.
-    pub(crate) fn scrub<'a>(&self, texts: impl Iterator<Item = &'a mut String>) {
-        for text in texts {
-            for secret in &self.0 {
-                // Most texts are shorter than a key, and needn't be searched.
-                let may_hold = Self::SHORTEST..=text.len();
-                if may_hold.contains(&secret.0.len()) && text.contains(secret.expose()) {
-                    *text = text.replace(secret.expose(), "[secret]");
-                }
-            }
-        }
-    }
-}
-
-impl FromIterator<Secret> for Secrets {
-    fn from_iter<I: IntoIterator<Item = Secret>>(secrets: I) -> Self {
+    pub(crate) fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
         let mut secrets: Vec<_> = secrets.into_iter().collect();
-        // A key of two halves may be quoted in part.
-        let in_halves = secrets.iter().filter(|it| it.expose().contains('.'));
-        let halves = in_halves.flat_map(|it| it.expose().split('.'));
-        let halves = halves.map(|half| Secret(Arc::new(Zeroizing::new(half.to_owned()))));
-        let halves: Vec<_> = halves.collect();
-        secrets.extend(halves);
-        // One that holds another goes first, or its rest would stay.
+        secrets.retain(|secret| secret.0.len() >= Self::SHORTEST);
+        // A secret that contains another goes first, or the rest of it would stay.
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.0.len()));
         Self(secrets)
+    }
+
+    pub(crate) fn redact(&self, finished: &mut Finished) {
+        let Finished {
+            provider: _,
+            is_about_one_post: _,
+            is_repeatable: _,
+            outcomes,
+            raw: _, // the caller asks for the answer as it came
+            failure,
+            retry_after: _,
+            attempts: _,
+            is_uncertain: _,
+            source: _, // the HTTP library's words, without the URL
+        } = finished;
+        for outcome in outcomes {
+            self.redact_outcome(outcome);
+        }
+        if let Some(failure) = failure {
+            self.redact_failure(failure);
+        }
+    }
+
+    fn redact_outcome(&self, outcome: &mut Outcome) {
+        let Outcome {
+            id: _, // the caller's own
+            provider: _,
+            fate,
+            networks,
+            attempts: _,
+            unanswered: _,
+        } = outcome;
+        match fate {
+            Fate::Failed(failure) | Fate::Uncertain(failure) | Fate::NotAttempted(failure) => {
+                self.redact_failure(failure);
+            }
+            Fate::Blocked { status } => self.redact_text(status),
+            Fate::Deleted
+            | Fate::MarkedDeleted
+            | Fate::AlreadyDeleted
+            | Fate::NotFound
+            | Fate::Partial
+            | Fate::Unreported => {}
+        }
+        for network in networks {
+            self.redact_network(network);
+        }
+    }
+
+    fn redact_network(&self, network: &mut NetworkResult) {
+        let NetworkResult {
+            network,
+            status,
+            id,
+            code: _,
+            message,
+        } = network;
+        self.redact_text(network);
+        self.redact_text(status);
+        for text in [id, message].into_iter().flatten() {
+            self.redact_text(text);
+        }
+    }
+
+    fn redact_failure(&self, failure: &mut Failure) {
+        let Failure {
+            kind: _,
+            http_status: _,
+            code,
+            message,
+            detail,
+        } = failure;
+        for text in [code, message, detail].into_iter().flatten() {
+            self.redact_text(text);
+        }
+    }
+
+    fn redact_text(&self, text: &mut String) {
+        for secret in &self.0 {
+            // Most texts are shorter than a key and needn't be searched.
+            if secret.0.len() <= text.len() && text.contains(secret.expose()) {
+                *text = text.replace(secret.expose(), "[secret]");
+            }
+        }
     }
 }

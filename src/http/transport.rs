@@ -1,7 +1,6 @@
 //! One HTTP attempt: a request out, an answer in, and the truth about what left.
 
 use std::convert::Infallible;
-use std::error::Error as StdError;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,95 +8,135 @@ use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
+use futures_core::future::BoxFuture;
 use http_body::{Body as HttpBody, Frame, SizeHint};
+use reqwest::Method;
 use reqwest::header::HeaderMap;
 use url::Url;
 
-use crate::engine::limiter::RateHeaders;
+use super::base_url;
+use super::credentials::Credentials;
+use super::settings::Settings;
+use crate::engine::exchange::{Answer, Exchange, Fault, FaultKind, Head};
+use crate::engine::limiter::RateLimit;
+use crate::engine::limiter::headers::{RateHeaderNames, RateHeaders};
+use crate::model::Error;
+
+/// Where a provider takes its requests, and what is known of its limits.
+#[derive(Debug)]
+pub struct Endpoint {
+    /// The base URL, unless the caller sets another.
+    pub base_url: &'static str,
+    /// What follows the base URL.
+    pub path: &'static str,
+    /// The HTTP method of every request.
+    pub method: Method,
+    /// The rate limit of a profile, unless the caller sets another.
+    pub rate_limit: fn() -> RateLimit,
+    /// What the provider calls its rate headers.
+    pub rate_headers: RateHeaderNames,
+}
 
 /// The way to one provider for one profile, over a connection pool that profiles share.
 #[derive(Clone, Debug)]
 pub(crate) struct Transport {
     http: reqwest::Client,
-    endpoint: Endpoint,
+    endpoint: &'static Endpoint,
+    url: Url,
+    headers: HeaderMap,
     max_response_bytes: usize,
 }
 
-/// Carries a request's body to the provider, once.
-pub(crate) trait Exchange {
-    fn attempt(
-        &self,
-        body: Bytes,
-        timeout: Duration,
-    ) -> impl Future<Output = Result<Answer, Fault>> + Send;
-}
-
-/// What every attempt of a client has in common.
-#[derive(Clone, Debug)]
-pub(crate) struct Endpoint {
-    pub(crate) method: Method,
-    pub(crate) url: Url,
-    /// Secrets among them are marked sensitive.
-    pub(crate) headers: HeaderMap,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Method {
-    Delete,
-    Post,
-}
-
-/// An answer that arrived whole.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) rate: RateHeaders,
-    pub(crate) body: Vec<u8>,
-}
-
-/// No whole answer.
-#[derive(Debug)]
-pub(crate) struct Fault {
-    pub(crate) kind: FaultKind,
-    /// What was read before the answer broke off.
-    pub(crate) head: Option<(u16, RateHeaders)>,
-    pub(crate) source: Option<BoxError>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FaultKind {
-    /// The request's body was never asked for, so nothing can have come of it.
-    NotSent,
-    Timeout,
-    Disconnected,
-    TooLarge,
-}
-
-pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
-
 impl Transport {
     pub(crate) fn new(
-        http: reqwest::Client,
-        endpoint: Endpoint,
-        max_response_bytes: usize,
-    ) -> Self {
-        Self {
-            http,
-            endpoint,
-            max_response_bytes,
+        endpoint: &'static Endpoint,
+        credentials: &Credentials,
+        settings: &mut Settings,
+    ) -> Result<Self, Error> {
+        if !has_tls_provider() {
+            return Err(Error::invalid(
+                "no cryptography for TLS is installed: call rustls' CryptoProvider::install_default \
+                 first, or enable the feature `rustls`",
+            ));
         }
+        let base_url = settings.base_url.as_deref().unwrap_or(endpoint.base_url);
+        let base_url = base_url::parse(base_url, endpoint.base_url)?;
+        let headers = credentials.headers()?;
+
+        // A proxy from the environment would be a second opinion on where secrets go. A caller who wants
+        // one names it.
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .user_agent(concat!("unpost/", env!("CARGO_PKG_VERSION")));
+        let http = match settings.http.take() {
+            Some(configure) => configure(http),
+            None => http,
+        };
+        if settings.attempt_timeout.is_zero() {
+            return Err(Error::invalid(
+                "an attempt timeout of 0 leaves no time for an answer: give it some",
+            ));
+        }
+        let connect_timeout = Duration::from_secs(10).min(settings.attempt_timeout);
+        Ok(Self {
+            http: hardened(http, &base_url, connect_timeout).map_err(Error::setup)?,
+            endpoint,
+            url: base_url::join(base_url, endpoint.path),
+            headers,
+            max_response_bytes: settings.max_response_bytes,
+        })
     }
 
-    /// The same way, with other credentials.
-    pub(crate) fn with_headers(&self, headers: HeaderMap) -> Self {
-        let mut transport = self.clone();
-        transport.endpoint.headers = headers;
-        transport
+    /// The same way, for other credentials.
+    pub(crate) fn for_credentials(&self, credentials: &Credentials) -> Result<Self, Error> {
+        Ok(Self {
+            headers: credentials.headers()?,
+            ..self.clone()
+        })
     }
 
     pub(crate) fn url(&self) -> &Url {
-        &self.endpoint.url
+        &self.url
     }
+
+    /// Sends once. The HTTP library repeats nothing, because the body can't be had twice.
+    async fn send(&self, body: Bytes, timeout: Duration) -> Result<Answer, Fault> {
+        let may_have_left = Arc::new(AtomicBool::new(false));
+        let request = self.request(body, timeout, &may_have_left);
+        let mut response = match self.http.execute(request).await {
+            Ok(response) => response,
+            Err(error) if may_have_left.load(Ordering::Acquire) => return Err(broken_off(error)),
+            Err(error) => return Err(fault(FaultKind::NotSent, error)),
+        };
+        let head = Head {
+            status: response.status().as_u16(),
+            rate: rate_headers(&self.endpoint.rate_headers, response.headers()),
+        };
+        match self.read(&mut response).await {
+            Ok(body) => Ok(Answer { head, body }),
+            Err(fault) => Err(Fault {
+                head: Some(head),
+                ..fault
+            }),
+        }
+    }
+
+    fn request(
+        &self,
+        body: Bytes,
+        timeout: Duration,
+        may_have_left: &Arc<AtomicBool>,
+    ) -> reqwest::Request {
+        let mut request = reqwest::Request::new(self.endpoint.method.clone(), self.url.clone());
+        request.headers_mut().clone_from(&self.headers);
+        *request.timeout_mut() = Some(timeout);
+        *request.body_mut() = Some(reqwest::Body::wrap(WatchedBody {
+            content: Some(body),
+            may_have_left: Arc::clone(may_have_left),
+        }));
+        request
+    }
+
     /// The whole body, or none of it.
     async fn read(&self, response: &mut reqwest::Response) -> Result<Vec<u8>, Fault> {
         let too_large = Fault {
@@ -117,56 +156,15 @@ impl Transport {
                     return Err(too_large);
                 }
                 Ok(Some(chunk)) => whole.extend_from_slice(&chunk),
-                Err(error) => return Err(Fault::new(broken_off(&error), error)),
+                Err(error) => return Err(broken_off(error)),
             }
         }
     }
 }
 
 impl Exchange for Transport {
-    /// Sends once. The HTTP library repeats nothing: the body can't be had twice.
-    async fn attempt(&self, body: Bytes, timeout: Duration) -> Result<Answer, Fault> {
-        let may_have_left = Arc::new(AtomicBool::new(false));
-        let request = request(&self.endpoint, body, timeout, &may_have_left);
-        let mut response = match self.http.execute(request).await {
-            Ok(response) => response,
-            Err(error) => {
-                let kind = if may_have_left.load(Ordering::Acquire) {
-                    broken_off(&error)
-                } else {
-                    FaultKind::NotSent
-                };
-                return Err(Fault::new(kind, error));
-            }
-        };
-        let status = response.status().as_u16();
-        let rate = rate_headers(response.headers());
-        match self.read(&mut response).await {
-            Ok(body) => Ok(Answer { status, rate, body }),
-            Err(fault) => Err(Fault {
-                head: Some((status, rate)),
-                ..fault
-            }),
-        }
-    }
-}
-
-impl Fault {
-    fn new(kind: FaultKind, error: reqwest::Error) -> Self {
-        Self {
-            kind,
-            head: None,
-            source: Some(Box::new(error.without_url())),
-        }
-    }
-
-    /// What lies at the root says most: "Connection refused", "invalid peer certificate".
-    pub(crate) fn root_cause(&self) -> Option<&(dyn StdError + 'static)> {
-        let mut root: &(dyn StdError + 'static) = self.source.as_deref()?;
-        while let Some(cause) = root.source() {
-            root = cause;
-        }
-        Some(root)
+    fn attempt(&self, body: Bytes, timeout: Duration) -> BoxFuture<'_, Result<Answer, Fault>> {
+        Box::pin(self.send(body, timeout))
     }
 }
 
@@ -208,46 +206,44 @@ pub(crate) fn hardened(
     http.build().map_err(reqwest::Error::without_url)
 }
 
-fn request(
-    endpoint: &Endpoint,
-    body: Bytes,
-    timeout: Duration,
-    may_have_left: &Arc<AtomicBool>,
-) -> reqwest::Request {
-    let method = match endpoint.method {
-        Method::Delete => reqwest::Method::DELETE,
-        Method::Post => reqwest::Method::POST,
-    };
-    let mut request = reqwest::Request::new(method, endpoint.url.clone());
-    request.headers_mut().clone_from(&endpoint.headers);
-    *request.timeout_mut() = Some(timeout);
-    *request.body_mut() = Some(reqwest::Body::wrap(WatchedBody {
-        content: Some(body),
-        may_have_left: Arc::clone(may_have_left),
-    }));
-    request
+/// With `rustls-no-provider` alone the HTTP library panics unless the application has installed one.
+fn has_tls_provider() -> bool {
+    #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
+    return rustls::crypto::CryptoProvider::get_default().is_some();
+    #[cfg(not(all(feature = "rustls-no-provider", not(feature = "rustls"))))]
+    true
 }
 
-fn broken_off(error: &reqwest::Error) -> FaultKind {
-    if error.is_timeout() {
+/// The connection or the time ended after the body had been asked for.
+fn broken_off(error: reqwest::Error) -> Fault {
+    let kind = if error.is_timeout() {
         FaultKind::Timeout
     } else {
         FaultKind::Disconnected
+    };
+    fault(kind, error)
+}
+
+fn fault(kind: FaultKind, error: reqwest::Error) -> Fault {
+    Fault {
+        kind,
+        head: None,
+        source: Some(Box::new(error.without_url())),
     }
 }
 
-fn rate_headers(headers: &HeaderMap) -> RateHeaders {
+fn rate_headers(names: &RateHeaderNames, headers: &HeaderMap) -> RateHeaders {
     #[allow(
         clippy::disallowed_methods,
         reason = "a Retry-After may be a date, and this is where the world is touched"
     )]
     let unix_now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
-    // An answer has few headers: going through them costs less than making a name to look up.
-    let find = |name: &str| {
-        let (_, value) = headers.iter().find(|(it, _)| it.as_str() == name)?;
+    // An answer has few headers: to go through them costs less than to make a name to look up.
+    let find = |wanted: &str| {
+        let (_, value) = headers.iter().find(|(name, _)| name.as_str() == wanted)?;
         value.to_str().ok()
     };
-    RateHeaders::parse(find, unix_now)
+    RateHeaders::parse(names, find, unix_now)
 }
 
 /// A body that notes when it is first asked for. Until then no connection has any of it, whatever
@@ -275,6 +271,29 @@ impl HttpBody for WatchedBody {
 
     /// Exact, so that the request has a content-length and isn't chunked.
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.content.as_ref().map_or(0, |it| it.len() as u64))
+        SizeHint::with_exact(
+            self.content
+                .as_ref()
+                .map_or(0, |content| content.len() as u64),
+        )
     }
+}
+
+#[cfg(all(test, feature = "rustls-no-provider", not(feature = "rustls")))]
+#[test]
+fn a_missing_tls_provider_is_an_error_and_not_a_panic() {
+    static ENDPOINT: Endpoint = Endpoint {
+        base_url: "https://provider.example",
+        path: "/posts",
+        method: Method::DELETE,
+        rate_limit: RateLimit::unlimited,
+        rate_headers: RateHeaderNames {
+            max: None,
+            count: None,
+            remaining: None,
+            reset: None,
+        },
+    };
+    let built = Transport::new(&ENDPOINT, &Credentials::new([]), &mut Settings::default());
+    assert_eq!(built.unwrap_err().kind(), crate::model::ErrorKind::Invalid);
 }

@@ -38,8 +38,6 @@ mod ayrshare;
 mod desk;
 mod fault;
 mod genviral;
-#[cfg(test)]
-pub(crate) mod in_memory;
 mod reply;
 mod request;
 mod server;

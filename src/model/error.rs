@@ -3,9 +3,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{ErrorKind, PostId};
-use crate::model::{Failure, Outcome, Provider};
-use crate::{ayrshare, genviral};
+use super::error_kind::ErrorKind;
+use super::failure::Failure;
+use super::outcome::Outcome;
+use super::post_id::PostId;
+use super::provider::Provider;
 
 /// `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -69,19 +71,8 @@ impl Error {
         self.0.failure.http_status
     }
 
-    /// Ayrshare's code, if Ayrshare gave one.
-    pub fn ayrshare_code(&self) -> Option<ayrshare::ErrorCode> {
-        let code = self.code_of(Provider::Ayrshare)?;
-        code.parse().ok().map(ayrshare::ErrorCode::new)
-    }
-
-    /// Genviral's code, if Genviral gave one.
-    pub fn genviral_code(&self) -> Option<genviral::ErrorCode> {
-        self.code_of(Provider::Genviral)
-            .map(genviral::ErrorCode::from)
-    }
-
-    fn code_of(&self, provider: Provider) -> Option<&str> {
+    /// The code that this provider gave, if it is the one that was asked.
+    pub(crate) fn code_of(&self, provider: Provider) -> Option<&str> {
         let code = self.0.failure.code.as_deref();
         code.filter(|_| self.0.provider == Some(provider))
     }
@@ -120,8 +111,12 @@ impl Error {
     /// for what would be refused again, and for a `delete_all_scheduled` that may have been carried
     /// out: posts scheduled since would go too.
     pub fn is_retryable(&self) -> bool {
-        let something_is_left =
-            self.0.outcomes.is_empty() || self.0.outcomes.iter().any(|it| it.fate.should_retry());
+        let something_is_left = self.0.outcomes.is_empty()
+            || self
+                .0
+                .outcomes
+                .iter()
+                .any(|outcome| outcome.fate.should_retry());
         self.kind().is_transient() && something_is_left && (self.0.repeatable || !self.0.uncertain)
     }
 

@@ -145,6 +145,27 @@ impl Fate {
     }
 }
 
+impl Fate {
+    /// Why the post stands, or why nobody can tell, where the fate says so.
+    pub(crate) fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Failed(failure) | Self::Uncertain(failure) | Self::NotAttempted(failure) => {
+                Some(failure)
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn into_failure(self) -> Option<Failure> {
+        match self {
+            Self::Failed(failure) | Self::Uncertain(failure) | Self::NotAttempted(failure) => {
+                Some(failure)
+            }
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Fate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -2,8 +2,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::PostId;
-use crate::model::{Failure, Fate, Outcome};
+use super::failure::Failure;
+use super::outcome::{Fate, Outcome};
+use super::post_id::PostId;
 
 /// A run in figures, and what it takes to go on from there.
 ///

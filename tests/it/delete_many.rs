@@ -15,8 +15,8 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 use unpost::mock::{Ayrshare, BulkShape, Fault, Genviral};
 use unpost::{
-    Batch, DeleteMany, DeletePosts, ErrorKind, Failure, Fate, Outcome, Outcomes, Pace, Provider,
-    Retry, ayrshare,
+    Batch, DeleteMany, DeletePosts, ErrorKind, Failure, Fate, Outcome, Outcomes, Provider,
+    RateLimit, Retry, ayrshare,
 };
 
 fn ids(count: usize) -> Vec<String> {
@@ -35,7 +35,10 @@ async fn with_scheduled(ids: &[String]) -> Ayrshare {
 /// Unhindered by any limit, and quick to try again.
 fn quick(ayrshare: &Ayrshare) -> ayrshare::Client {
     let retry = Retry::attempts(3).backoff(Duration::from_millis(1), Duration::from_millis(4));
-    let builder = ayrshare.client_builder().pace(Pace::unpaced()).retry(retry);
+    let builder = ayrshare
+        .client_builder()
+        .rate_limit(RateLimit::unlimited())
+        .retry(retry);
     builder.build().unwrap()
 }
 
@@ -150,7 +153,9 @@ async fn a_stopped_run_settles_what_is_under_way_and_hands_back_all_else_unsent(
     let ayrshare = with_scheduled(&ids).await;
     ayrshare.window(20, Duration::from_secs(300));
     let client = ayrshare.client_builder();
-    let client = client.pace(Pace::new(20, Duration::from_secs(300))).build();
+    let client = client
+        .rate_limit(RateLimit::new(20, Duration::from_secs(300)))
+        .build();
     let mut run = client.unwrap().delete_many(&ids).run();
     let mut outcomes = Vec::new();
     for _ in 0..15 {
@@ -333,7 +338,7 @@ impl DeletePosts for Scripted {
     }
 
     async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
-        let leave = usize::from(batch.may_retry());
+        let leave = usize::from(batch.try_spend_retry());
         self.retries.fetch_add(leave, Ordering::SeqCst);
         let fate = self.fates.lock().unwrap().pop();
         let outcomes = batch.ids().iter().zip(fate);

@@ -10,7 +10,6 @@
 
 mod ayrshare;
 mod blocking;
-mod decoders;
 mod delete_many;
 mod ears;
 #[cfg(all(feature = "rustls", feature = "http2"))]
@@ -23,5 +22,4 @@ mod retry;
 mod secrets;
 mod support;
 mod transport;
-mod truth;
 mod types;

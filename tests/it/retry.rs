@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::net::TcpSocket;
 use tokio::time::{Instant, sleep};
-use unpost::{Error, ErrorKind, Fate, Outcome, Pace, Retry, ayrshare, genviral};
+use unpost::{Error, ErrorKind, Fate, Outcome, RateLimit, Retry, ayrshare, genviral};
 
 use crate::support::{Server, Step, quick};
 
@@ -227,8 +227,8 @@ async fn a_429_is_waited_out_for_as_long_as_it_asks_or_else_as_the_window_sugges
 
     let wordless = || Step::answer(429, &[], "");
     let server = Server::start([wordless(), ById.success()]).await;
-    let pace = Pace::new(10, Duration::from_millis(1_200));
-    let client = server.ayrshare().pace(pace).build().unwrap();
+    let pace = RateLimit::new(10, Duration::from_millis(1_200));
+    let client = server.ayrshare().rate_limit(pace).build().unwrap();
     let started = Instant::now();
     client.delete(request()).await.unwrap();
     assert!(started.elapsed() >= Duration::from_millis(50));

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use unpost::{
-    Batch, DeletePosts, Error, ErrorKind, Outcome, Pace, Provider, Retry, Summary, ayrshare,
+    Batch, DeletePosts, Error, ErrorKind, Outcome, Provider, RateLimit, Retry, Summary, ayrshare,
     blocking, genviral, mock,
 };
 
@@ -184,7 +184,7 @@ fn no_public_type_shows_a_secret() {
         .profile_key(planted::PROFILE_KEY)
         .x_keys(planted::X_API_KEY, planted::X_API_SECRET)
         .http(|it| it)
-        .pace(Pace::unpaced())
+        .rate_limit(RateLimit::unlimited())
         .retry(Retry::never());
     look_at(search, &builder);
     look_at(search, &ayrshare::DeleteRequest::by_id("post-1"));

@@ -26,7 +26,7 @@ use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 use tokio::time::{sleep, timeout};
 use unpost::ayrshare::{self, DeleteRequest};
 use unpost::mock::{self, BulkShape, PostState};
-use unpost::{Batch, DeleteMany, DeletePosts, Fate, Outcome, Pace, Provider, Retry, genviral};
+use unpost::{Batch, DeleteMany, DeletePosts, Fate, Outcome, RateLimit, Provider, Retry, genviral};
 
 use self::chaos::{Chaos, PATIENCE};
 use self::fault::TOO_MUCH;
@@ -89,7 +89,7 @@ async fn play(schedule: &Schedule) -> Result<(), String> {
                 .attempt_timeout(PATIENCE)
                 .deadline(Duration::from_secs(5))
                 .retry(Retry::attempts(schedule.attempts).backoff(ms(2), ms(10)))
-                .pace(paced(pace))
+                .rate_limit(paced(pace))
                 .max_response_bytes(TOO_MUCH);
             let client = match x_pair {
                 XPair::Right => {
@@ -131,7 +131,7 @@ async fn play(schedule: &Schedule) -> Result<(), String> {
                 .attempt_timeout(PATIENCE)
                 .deadline(Duration::from_secs(5))
                 .retry(Retry::attempts(schedule.attempts).backoff(ms(2), ms(10)))
-                .pace(paced(&schedule.pace))
+                .rate_limit(paced(&schedule.pace))
                 .max_response_bytes(TOO_MUCH);
             let client = client.build().unwrap();
             let beside = do_beside(
@@ -357,12 +357,12 @@ impl<P: DeletePosts> DeletePosts for Counted<P> {
     }
 }
 
-fn paced(pace: &schedule::Pacing) -> Pace {
+fn paced(pace: &schedule::Pacing) -> RateLimit {
     let told = match pace.told {
-        Some(requests) => Pace::new(requests, ms(pace.window_ms)),
-        None => Pace::unpaced(),
+        Some(requests) => RateLimit::new(requests, ms(pace.window_ms)),
+        None => RateLimit::unlimited(),
     };
-    told.rate_limit_budget(pace.budget)
+    told.max_throttled_per_day(pace.budget)
 }
 
 fn origin(base_url: &str) -> String {

@@ -1,24 +1,27 @@
-//! The answer to `bulk`, whose shape nobody documents. Entries that name a post count for that post,
-//! wherever they stand, and a bare status settles none. Pure.
+//! The answer to `bulk`, whose shape nobody documents. An entry that names a post counts for that post,
+//! wherever the entry stands. A bare status settles no post. Pure.
 
 use std::borrow::Cow;
 
 use super::networks::{LISTS, lists};
 use super::statement::{Judgement, Statement};
-use crate::engine::index::Places;
+use crate::engine::ids;
 use crate::engine::json::{Json, Members};
-use crate::engine::operation::{PostReading, Reading};
-use crate::engine::retry::Happened;
-use crate::model::Fate;
-use crate::model::{ErrorKind, PostId};
+use crate::engine::operation::{AttemptKind, PostReading, Reading, ThrottledBy};
+use crate::model::{ErrorKind, Fate, PostId};
 
-pub(super) fn read_bulk(open: &[PostId], http_status: u16, json: &Json<'_>) -> Reading {
+pub(in crate::ayrshare) fn decode_bulk(
+    open: &[PostId],
+    http_status: u16,
+    json: &Json<'_>,
+) -> Reading {
     let overall = json.as_object().map(Statement::of);
     let is_refusal = overall.as_ref().is_some_and(Statement::refuses_by_code);
     let mut said: Vec<Option<Statement<'_>>> = vec![None; open.len()];
-    let mut places = Places::new(open);
+    let positions = ids::index(open);
     for (id, entry) in entries(json, is_refusal) {
-        let post = places.find(&id).and_then(|place| said.get_mut(place));
+        let position = positions.get(&*id).copied();
+        let post = position.and_then(|position| said.get_mut(position));
         if let (Some(post), Some(statement)) = (post, Statement::of_entry(entry)) {
             *post = Some(match post.take() {
                 Some(earlier) => earlier.and(statement),
@@ -30,10 +33,10 @@ pub(super) fn read_bulk(open: &[PostId], http_status: u16, json: &Json<'_>) -> R
         return read_posts(said, http_status);
     }
     match overall {
-        Some(overall) => read_bare(overall, http_status, open.len()),
+        Some(overall) => read_bare(overall, http_status),
         // A list that names none of the posts is an answer too.
-        None if http_status == 200 => Reading::silent(Happened::Answered, open.len()),
-        None => Reading::by_status(http_status, open.len()),
+        None if http_status == 200 => Reading::silent(AttemptKind::Answered, None),
+        None => Reading::by_status(http_status),
     }
 }
 
@@ -49,11 +52,12 @@ fn entries<'j>(json: &'j Json<'_>, is_refusal: bool) -> Vec<(Cow<'j, str>, &'j J
         .iter()
         .filter_map(|name| members.get(name)?.as_object());
     let grouped = grouped.flat_map(Members::iter);
-    let keyed = members.iter().filter(|(name, it)| {
-        it.as_list().is_none() && !(it.as_text().is_some() && OWN_WORDS.contains(name))
+    let keyed = members.iter().filter(|(name, value)| {
+        value.as_list().is_none() && !(value.as_text().is_some() && OWN_WORDS.contains(name))
     });
-    let keyed = keyed.chain(grouped).map(|(id, it)| (id.into(), it));
-    // At the top, one post's own refusal; but a refusal of the key is about no post, whatever it quotes.
+    let keyed = keyed.chain(grouped).map(|(id, value)| (id.into(), value));
+    // The object at the top may be one post's own refusal. A refusal of the key is about no post, even
+    // where it quotes an id.
     let top = named(json).filter(|_| !is_refusal);
     keyed.chain(listed.filter_map(named)).chain(top).collect()
 }
@@ -61,19 +65,20 @@ fn entries<'j>(json: &'j Json<'_>, is_refusal: bool) -> Vec<(Cow<'j, str>, &'j J
 /// Members that are words about the whole answer, and never keyed by a post's id.
 const OWN_WORDS: [&str; 4] = ["action", "id", "message", "status"];
 
-/// Each post by what its own entries say, as `by_id` would have answered.
+/// Each post by what its own entries say, as an answer to its id alone would have been read.
 fn read_posts(said: Vec<Option<Statement<'_>>>, http_status: u16) -> Reading {
-    let overall = match http_status {
-        429 | 500.. => Reading::by_status(http_status, 0),
-        _ => Reading::silent(Happened::Answered, 0),
+    let mut overall = match http_status {
+        429 | 500.. => Reading::by_status(http_status),
+        _ => Reading::silent(AttemptKind::Answered, None),
     };
     let mut statements = said.iter().flatten();
-    let throttled_by_network = statements.any(Statement::is_throttled_by_network);
+    if http_status == 429 && statements.any(Statement::is_throttled_by_network) {
+        overall.kind = AttemptKind::Throttled(ThrottledBy::Network);
+    }
     let posts = said.into_iter();
     let posts = posts.map(|statement| read_post(statement?, http_status));
     Reading {
         posts: posts.collect(),
-        throttled_by_network,
         ..overall
     }
 }
@@ -84,7 +89,7 @@ fn read_post(statement: Statement<'_>, http_status: u16) -> Option<PostReading> 
     // The HTTP status is the batch's, and says little of one post in it.
     let mut reading = match statement.judge(200, &Fate::Deleted) {
         Judgement::Post(reading, _) => reading,
-        Judgement::Request(reading) => reading.of_one_post(),
+        Judgement::Request(reading) => reading.into_post(),
     };
     match &mut reading.fate {
         Fate::Failed(failure) | Fate::Uncertain(failure) => failure.http_status = Some(http_status),
@@ -100,29 +105,25 @@ fn read_post(statement: Statement<'_>, http_status: u16) -> Option<PostReading> 
 }
 
 /// An answer that names no post.
-fn read_bare(overall: Statement<'_>, http_status: u16, open: usize) -> Reading {
+fn read_bare(overall: Statement<'_>, http_status: u16) -> Reading {
     let touched_nothing = overall.refuses_whole_request(http_status);
-    let reading = match overall.judge(http_status, &Fate::Deleted) {
+    let mut reading = match overall.judge(http_status, &Fate::Deleted) {
         Judgement::Request(reading) => reading,
-        // Whom this is about, nobody says.
-        Judgement::Post(_, failure) => Reading {
-            failure,
-            ..Reading::silent(Happened::Answered, 0)
-        },
+        // It doesn't say which of the posts it is about.
+        Judgement::Post(post, failure) => {
+            let failure = post.fate.into_failure().or(failure);
+            return Reading::silent(AttemptKind::Answered, failure);
+        }
     };
-    Reading {
-        happened: match reading.happened {
-            Happened::Refused { retry_available } if !touched_nothing => {
-                // It may have come half-way.
-                if retry_available {
-                    Happened::Broken
-                } else {
-                    Happened::Answered
-                }
-            }
-            happened => happened,
-        },
-        posts: vec![None; open],
-        ..reading
+    if let AttemptKind::Refused { retry_available } = reading.kind
+        && !touched_nothing
+    {
+        // The refusal may have come half-way.
+        reading.kind = if retry_available {
+            AttemptKind::Broken
+        } else {
+            AttemptKind::Answered
+        };
     }
+    reading
 }

@@ -7,10 +7,8 @@ use super::errors::{members_say_error, says_error};
 use super::networks::{is_error, is_gone, is_kept, network_in_entry, networks_in, was_gone};
 use crate::ayrshare::code::ErrorCode;
 use crate::engine::json::{Json, Members};
-use crate::engine::operation::{PostReading, Reading};
-use crate::engine::retry::Happened;
-use crate::model::{ErrorKind, PostId};
-use crate::model::{Failure, Fate, NetworkResult, is_success};
+use crate::engine::operation::{AttemptKind, PostReading, Reading, ThrottledBy};
+use crate::model::{ErrorKind, Failure, Fate, NetworkResult, PostId, is_success};
 
 /// What an object says, before it is judged.
 #[derive(Clone, Debug, Default)]
@@ -29,9 +27,9 @@ pub(super) struct Statement<'j> {
 }
 
 pub(super) enum Judgement {
-    /// On the post; with what an error about it would say.
+    /// About the post. Where its fate holds no failure of its own, the answer may have one to tell.
     Post(PostReading, Option<Failure>),
-    /// On the request, whatever posts it names.
+    /// About the request, whatever posts it names.
     Request(Reading),
 }
 
@@ -171,7 +169,7 @@ impl<'j> Statement<'j> {
     pub(super) fn judge(self, http_status: u16, done: &Fate) -> Judgement {
         if self.is_contradicted {
             let failure = self.failure(ErrorKind::UnexpectedResponse, http_status);
-            return self.judged(Fate::Uncertain(failure.clone()), Some(failure));
+            return self.settled(Fate::Uncertain(failure), None);
         }
         let says_success = self.status.is_some_and(is_success);
         let is_plain = self.code.is_none() && !self.has_errors;
@@ -181,14 +179,22 @@ impl<'j> Statement<'j> {
             Some(kind) if !(says_success && http_status == 200) => {
                 let failure = self.failure(kind, http_status);
                 let fate = match kind {
-                    _ if !self.networks.iter().all(|it| it.code == self.code) => None,
+                    _ if self
+                        .networks
+                        .iter()
+                        .any(|network| network.code != self.code) =>
+                    {
+                        None
+                    }
                     ErrorKind::NotFound => Some(Fate::NotFound),
                     ErrorKind::AlreadyDeleted => Some(Fate::AlreadyDeleted),
-                    ErrorKind::NotManuallyDeleted => Some(Fate::Failed(failure.clone())),
+                    ErrorKind::NotManuallyDeleted => {
+                        return self.settled(Fate::Failed(failure), None);
+                    }
                     _ => None,
                 };
                 return match fate {
-                    Some(fate) => self.judged(fate, Some(failure)),
+                    Some(fate) => self.settled(fate, Some(failure)),
                     None if self.networks.is_empty() => Judgement::Request(self.refusal(failure)),
                     None => self.judge_by_networks(http_status, done, agreed),
                 };
@@ -212,30 +218,30 @@ impl<'j> Statement<'j> {
     fn judge_by_status(self, http_status: u16, done: &Fate, is_plain: bool) -> Judgement {
         match (http_status, self.status) {
             (200, Some(status)) if is_success(status) && is_plain => {
-                self.judged(done.clone(), None)
+                self.settled(done.clone(), None)
             }
             (200, Some(status)) if is_success(status) => {
                 let failure = self.failure(ErrorKind::UnexpectedResponse, http_status);
-                self.judged(Fate::Uncertain(failure.clone()), Some(failure))
+                self.settled(Fate::Uncertain(failure), None)
             }
             (200, Some("partial")) => {
                 let failure = self.failure(ErrorKind::Partial, http_status);
-                self.judged(Fate::Partial, Some(failure))
+                self.settled(Fate::Partial, Some(failure))
             }
             (200..=299, Some(status)) if is_error(status) => {
                 let failure = self.failure(ErrorKind::Refused, http_status);
                 Judgement::Request(self.refusal(failure))
             }
-            (400..=499, Some(status)) if is_success(status) => Judgement::Request(Reading {
-                failure: Some(self.failure(ErrorKind::UnexpectedResponse, http_status)),
-                ..Reading::silent(Happened::Foreign, 1)
-            }),
+            (400..=499, Some(status)) if is_success(status) => {
+                let failure = self.failure(ErrorKind::UnexpectedResponse, http_status);
+                Judgement::Request(Reading::silent(AttemptKind::Foreign, Some(failure)))
+            }
             _ => {
-                let reading = Reading::by_status(http_status, 1);
-                let kind = reading.failure.as_ref().map(|it| it.kind);
+                let reading = Reading::by_status(http_status);
+                let kind = reading.failure.as_ref().map(|failure| failure.kind);
                 let failure = self.failure(kind.unwrap_or(ErrorKind::Refused), http_status);
-                Judgement::Request(match reading.happened {
-                    Happened::Refused { .. } => self.refusal(failure),
+                Judgement::Request(match reading.kind {
+                    AttemptKind::Refused { .. } => self.refusal(failure),
                     _ => Reading {
                         failure: Some(failure),
                         ..reading
@@ -268,47 +274,45 @@ impl<'j> Statement<'j> {
             message: (self.message.map(str::to_owned)).or(said.and_then(|it| it.message.clone())),
             detail: None,
         };
-        let (fate, failure) = if gone == all && before == 0 && agreed {
+        let (fate, beside) = if gone == all && before == 0 && agreed {
             (done.clone(), None)
         } else if before == all {
-            (
-                Fate::AlreadyDeleted,
-                Some(failure(ErrorKind::AlreadyDeleted)),
-            )
+            let failure = failure(ErrorKind::AlreadyDeleted);
+            (Fate::AlreadyDeleted, Some(failure))
         } else if gone > 0 && gone < all {
             (Fate::Partial, Some(failure(ErrorKind::Partial)))
         } else if kept == all {
             let kind = code.and_then(ErrorCode::kind).unwrap_or(ErrorKind::Refused);
-            (Fate::Failed(failure(kind)), Some(failure(kind)))
+            (Fate::Failed(failure(kind)), None)
         } else {
             let failure = failure(ErrorKind::UnexpectedResponse);
-            (Fate::Uncertain(failure.clone()), Some(failure))
+            (Fate::Uncertain(failure), None)
         };
-        self.judged(fate, failure)
+        self.settled(fate, beside)
     }
 
-    fn judged(self, fate: Fate, failure: Option<Failure>) -> Judgement {
+    fn settled(self, fate: Fate, failure: Option<Failure>) -> Judgement {
         let networks = self.networks;
         Judgement::Post(PostReading { fate, networks }, failure)
     }
 
     /// The request was refused, and by whom.
     fn refusal(&self, failure: Failure) -> Reading {
-        let throttled_by_network = self.is_throttled_by_network();
+        let by_network = self.is_throttled_by_network();
         let is_throttled =
             failure.kind == ErrorKind::RateLimited || failure.http_status == Some(429);
-        let happened = if is_throttled {
-            Happened::Throttled
-        } else {
-            Happened::Refused {
+        let kind = if !is_throttled {
+            AttemptKind::Refused {
                 retry_available: self.retry_available,
             }
+        } else if by_network {
+            AttemptKind::Throttled(ThrottledBy::Network)
+        } else {
+            AttemptKind::Throttled(ThrottledBy::Profile)
         };
         Reading {
-            failure: Some(failure),
-            throttled_by_network,
-            wait: self.wait.filter(|_| throttled_by_network),
-            ..Reading::silent(happened, 1)
+            wait: self.wait.filter(|_| by_network),
+            ..Reading::silent(kind, Some(failure))
         }
     }
 

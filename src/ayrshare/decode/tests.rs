@@ -1,5 +1,6 @@
-use super::*;
-use crate::model::Failure;
+use crate::ayrshare::DeleteRequest;
+use crate::engine::operation::{AttemptKind, Operation, ThrottledBy};
+use crate::model::{Failure, Fate};
 
 #[test]
 fn an_entry_counts_for_the_post_that_was_asked_for_if_it_names_that_one_or_none() {
@@ -7,17 +8,17 @@ fn an_entry_counts_for_the_post_that_was_asked_for_if_it_names_that_one_or_none(
         &DeleteRequest::by_id("a"),
         r#"
 200 {"posts":[{"id":"b","status":"error","code":107},{"id":"a","status":"success"}]}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 [{"id":"a","status":"success"},{"status":"error","code":107}]
-    Answered, UnexpectedResponse 200 107; a: Uncertain (UnexpectedResponse 200 107)
+    Answered; a: Uncertain (UnexpectedResponse 200 107)
 200 [{"status":"success"},{"id":"b","status":"error","code":107}]
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 [{"id":"b","status":"success"}]
     Answered, UnexpectedResponse 200; a: ?
 200 [{"id":"b","status":"success"},{"id":"c","status":"success"}]
     Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?; a: ?
 200 [{"platform":"facebook","status":"error","code":107}]
-    Answered, Refused 200 107; a: Failed (Refused 200 107)
+    Answered; a: Failed (Refused 200 107)
 200 [{"platform":"facebook","status":"success"}]
     Answered; a: Deleted
 200 [{"platform":"facebook","status":"success"},{"id":"a","status":"success"}]
@@ -35,7 +36,7 @@ fn an_entry_counts_for_the_post_that_was_asked_for_if_it_names_that_one_or_none(
 200 {"status":"success","twitter":{"status":"success"},"posts":[]}
     Answered; a: Deleted
 200 {"status":"success","twitter":{"status":"error","code":272},"posts":[]}
-    Answered, Refused 200 272; a: Failed (Refused 200 272)
+    Answered; a: Failed (Refused 200 272)
 "#,
     );
 }
@@ -46,21 +47,21 @@ fn an_error_anywhere_in_an_answer_leaves_no_success_standing() {
         &DeleteRequest::by_id("a"),
         r#"
 200 {"status":"success","posts":{"id":"a","status":"error","code":114}}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","results":{"status":"error","code":138}}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","errors":{"facebook":{"status":"error","code":107}}}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","errors":{"code":114}}
-    Answered, UnexpectedResponse 200 114; a: Uncertain (UnexpectedResponse 200 114)
+    Answered; a: Uncertain (UnexpectedResponse 200 114)
 200 {"status":"success","errors":"Facebook failed"}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"errors":{}}
     Foreign, UnexpectedResponse 200; a: ?
 200 {"errors":{"code":114}}
     Answered, NotFound 200 114; a: NotFound
 200 {"status":"success","error":"no"}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","errors":[],"error":null}
     Answered; a: Deleted
 200 {"status":"success","errors":"","error":""}
@@ -68,37 +69,37 @@ fn an_error_anywhere_in_an_answer_leaves_no_success_standing() {
 200 {"status":"success","errors":{},"error":false}
     Answered; a: Deleted
 200 [{"id":"a","status":"success","results":[{"status":"error","code":138}]}]
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 [{"platform":"facebook","status":"success","twitter":"error"}]
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 [{"platform":"facebook","status":"success","errors":["no"]}]
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","facebook":{"action":"delete","status":false,"id":"1"}}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","facebook":false}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","facebook":{"message":"Cannot delete"}}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","instagram":["error"]}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","instagram":"deleted","facebook":[{"status":"success"},{"status":"success"}]}
     Answered; a: Deleted
 200 {"status":"success","facebook":[]}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","facebook":{"status":null}}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","facebook":null}
     Answered; a: Deleted
 200 {"status":"success","facebook":{"status":"success","code":114}}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","code":"E114"}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","code":-114}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","code":200}
     Answered; a: Deleted
 200 {"status":false,"twitter":{"status":"success"}}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","warnings":[{"code":169,"message":"slow"}]}
     Answered; a: Deleted
 "#,
@@ -111,23 +112,23 @@ fn what_stands_around_an_entry_or_beside_it_can_deny_it() {
         &DeleteRequest::by_id("a"),
         r#"
 200 {"status":"success","posts":[{"status":"success"}],"results":[{"status":"error"}]}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","results":[{"twitter":{"status":"error"}}]}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","results":[{"code":107}]}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","results":[{"status":"success"}]}
     Answered; a: Deleted
 200 {"status":"error","posts":[{"status":"success"}]}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"error","posts":[{"twitter":{"status":"success"}}]}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"error","code":114,"posts":[{"id":"a"}]}
-    Answered, UnexpectedResponse 200 114; a: Uncertain (UnexpectedResponse 200 114)
+    Answered; a: Uncertain (UnexpectedResponse 200 114)
 200 {"status":"success","errors":[{}],"posts":[{"status":"success"}]}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","posts":[{"status":"success","errors":["no"]}]}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 400 {"status":"error","retryAvailable":true,"posts":[{"status":"error","id":"a"}]}
     Refused for now, Refused 400; a: ?
 400 {"status":"error","posts":[{"status":"error","id":"a","retryAvailable":true}]}
@@ -142,19 +143,19 @@ fn two_entries_about_one_post_have_to_agree() {
         &DeleteRequest::by_id("a"),
         r#"
 200 {"posts":[{"status":"success","id":"a"},{"status":"error","id":"a"}]}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 [{"id":"a","status":"error"},{"id":"a","status":"success"},{"id":"a","status":"error"}]
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 [{"id":"a","status":"error","code":107},{"id":"a","status":"error","code":138}]
-    Answered, UnexpectedResponse 200 107; a: Uncertain (UnexpectedResponse 200 107)
+    Answered; a: Uncertain (UnexpectedResponse 200 107)
 400 [{"id":"a","status":"error","retryAvailable":true},{"id":"a","status":"error"}]
     Refused for now, Refused 400; a: ?
 400 [{"id":"a","status":"error"},{"id":"a","status":"error","retryAvailable":true}]
     Refused for now, Refused 400; a: ?
 200 [{"id":"a","status":"success"},{"id":"a","errors":["no"]}]
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 [{"id":"a","errors":["no"]},{"id":"a","status":"success"}]
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 "#,
     );
 }
@@ -165,19 +166,19 @@ fn a_code_with_a_name_decides_unless_a_network_contradicts_it() {
         &DeleteRequest::by_id("a"),
         r#"
 400 {"status":"error","code":382}
-    Answered, NotManuallyDeleted 400 382; a: Failed (NotManuallyDeleted 400 382)
+    Answered; a: Failed (NotManuallyDeleted 400 382)
 400 {"status":"error","code":382,"twitter":{"status":"error","code":382}}
-    Answered, NotManuallyDeleted 400 382; a: Failed (NotManuallyDeleted 400 382)
+    Answered; a: Failed (NotManuallyDeleted 400 382)
 400 {"status":"error","code":114,"twitter":{"status":"error","code":114}}
     Answered, NotFound 400 114; a: NotFound
 400 {"status":"error","code":114,"twitter":{"status":"error","code":107}}
-    Answered, Refused 400 114; a: Failed (Refused 400 114)
+    Answered; a: Failed (Refused 400 114)
 400 {"status":"error","code":107,"twitter":{"status":"error","code":107}}
-    Answered, Refused 400 107; a: Failed (Refused 400 107)
+    Answered; a: Failed (Refused 400 107)
 400 {"status":"success","code":114}
     Answered, NotFound 400 114; a: NotFound
 200 {"status":"success","code":114}
-    Answered, UnexpectedResponse 200 114; a: Uncertain (UnexpectedResponse 200 114)
+    Answered; a: Uncertain (UnexpectedResponse 200 114)
 200 {"status":"error","id":"b"}
     Refused, Refused 200; a: ?
 200 {"status":"error","code":383,"id":"b"}
@@ -202,7 +203,7 @@ fn where_no_code_and_no_network_speaks_the_http_status_and_the_word_decide() {
 300 {"status":"error"}
     Foreign, UnexpectedResponse 300 a redirect, which isn't followed: is the base URL right?; a: ?
 200 {"status":"success","code":98765}
-    Answered, UnexpectedResponse 200 98765; a: Uncertain (UnexpectedResponse 200 98765)
+    Answered; a: Uncertain (UnexpectedResponse 200 98765)
 200 {"status":"partial"}
     Answered, Partial 200; a: Partial
 200 {"status":"accepted"}
@@ -227,37 +228,37 @@ fn all_networks_together_decide_and_under_a_5xx_only_those_that_keep_the_post() 
         &DeleteRequest::by_id("a"),
         r#"
 200 {"twitter":{"status":"success"},"gmb":{"status":"error","code":383}}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","twitter":{"status":"error","code":383}}
     Answered, AlreadyDeleted 200 383; a: AlreadyDeleted
 200 {"status":"success","twitter":{"status":"error","code":383},"gmb":{"status":"error","code":107}}
     Answered, Partial 200 107; a: Partial
 200 {"status":"success","twitter":{"status":"queued"},"gmb":{"status":"error","code":107}}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","twitter":{"status":"error","code":114}}
-    Answered, UnexpectedResponse 200 114; a: Uncertain (UnexpectedResponse 200 114)
+    Answered; a: Uncertain (UnexpectedResponse 200 114)
 200 {"status":"error","twitter":{"status":"error","message":"x"}}
-    Answered, Refused 200 x; a: Failed (Refused 200 x)
+    Answered; a: Failed (Refused 200 x)
 200 {"status":"success","twitter":{"status":"success","code":200}}
     Answered; a: Deleted
 200 {"status":"success","twitter":{"code":200}}
-    Answered, UnexpectedResponse 200 200; a: Uncertain (UnexpectedResponse 200 200)
+    Answered; a: Uncertain (UnexpectedResponse 200 200)
 200 {"status":"success","twitter":{"code":107}}
-    Answered, Refused 200 107; a: Failed (Refused 200 107)
+    Answered; a: Failed (Refused 200 107)
 200 {"twitter":{"status":"success"}}
     Answered; a: Deleted
 200 {"status":"error","twitter":{"status":"success","message":"done"}}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","instagram":"error"}
-    Answered, Refused 200; a: Failed (Refused 200)
+    Answered; a: Failed (Refused 200)
 200 {"status":"success","note":"error","details":{"status":"error"}}
-    Answered, UnexpectedResponse 200; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","facebook":[{"status":"success","id":"1"},{"status":"error","code":107}]}
     Answered, Partial 200 107; a: Partial
 200 {"status":"success","facebook":[{"id":"1"},{"platform":"x","status":"error"}]}
-    Answered, Refused 200; a: Failed (Refused 200)
+    Answered; a: Failed (Refused 200)
 400 {"twitter":{"status":"success"}}
-    Answered, UnexpectedResponse 400; a: Uncertain (UnexpectedResponse 400)
+    Answered; a: Uncertain (UnexpectedResponse 400)
 201 {"twitter":{"status":"success"}}
     Foreign, UnexpectedResponse 201; a: ?
 500 {"status":"error","twitter":{"status":"success"}}
@@ -265,7 +266,7 @@ fn all_networks_together_decide_and_under_a_5xx_only_those_that_keep_the_post() 
 500 {"status":"success","twitter":{"status":"success"}}
     Broken, Server 500; a: ?
 500 {"status":"error","twitter":{"status":"error","code":107}}
-    Answered, Refused 500 107; a: Failed (Refused 500 107)
+    Answered; a: Failed (Refused 500 107)
 500 {"status":"error","twitter":{"status":"success"},"gmb":{"status":"error"}}
     Answered, Partial 500; a: Partial
 "#,
@@ -278,13 +279,13 @@ fn a_network_that_throttles_says_for_how_long_and_the_provider_does_not() {
         &DeleteRequest::by_id("a"),
         r#"
 400 {"status":"error","code":435,"details":30}
-    Throttled, RateLimited 400 435, by a network, for 30s; a: ?
+    Throttled by a network, RateLimited 400 435, for 30s; a: ?
 400 {"status":"error","code":435,"details":{"retryAfter":30}}
-    Throttled, RateLimited 400 435, by a network, for 30s; a: ?
+    Throttled by a network, RateLimited 400 435, for 30s; a: ?
 400 {"status":"error","code":435,"details":{"text":"x","retryAfter":"30"}}
-    Throttled, RateLimited 400 435, by a network, for 30s; a: ?
+    Throttled by a network, RateLimited 400 435, for 30s; a: ?
 400 {"status":"error","code":435,"details":1000000000}
-    Throttled, RateLimited 400 435, by a network, for 86400s; a: ?
+    Throttled by a network, RateLimited 400 435, for 86400s; a: ?
 400 {"status":"error","code":107,"details":30}
     Refused, Refused 400 107; a: ?
 429 {"status":"error","code":107,"details":30}
@@ -292,13 +293,13 @@ fn a_network_that_throttles_says_for_how_long_and_the_provider_does_not() {
 429 {"status":"error","details":30}
     Throttled, RateLimited 429; a: ?
 200 {"status":"error","twitter":{"status":"error","code":444}}
-    Answered, RateLimited 200 444, by a network; a: Failed (RateLimited 200 444)
+    Answered; a: Failed (RateLimited 200 444)
 429 {"status":"error","twitter":{"status":"error","code":435}}
-    Throttled, RateLimited 429, by a network; a: ?
+    Throttled by a network, RateLimited 429; a: ?
 429 {"twitter":{"status":"error"}}
     Throttled, RateLimited 429; a: ?
 429 {"status":"error","twitter":{"status":"success"}}
-    Answered, UnexpectedResponse 429; a: Uncertain (UnexpectedResponse 429)
+    Answered; a: Uncertain (UnexpectedResponse 429)
 "#,
     );
 }
@@ -317,7 +318,7 @@ fn entries_of_a_bulk_answer_decide_for_their_posts_and_the_http_status_for_the_r
 400 [{"id":"a","status":"success"},{"id":"b","status":"error","code":107}]
     Answered; a: Deleted; b: Failed (Refused 400 107)
 200 [{"id":"a","status":"success"},{"id":"b","status":"error","code":435}]
-    Answered, by a network; a: Deleted; b: Failed (RateLimited 200 435)
+    Answered; a: Deleted; b: Failed (RateLimited 200 435)
 200 [{"id":"a","status":"success"},{"id":"b","status":"error"}]
     Answered; a: Deleted; b: Failed (Refused 200)
 200 [{"id":"a","status":"success"},{"id":"a","errors":["no"]}]
@@ -388,7 +389,7 @@ fn a_bulk_answer_about_no_post_refuses_all_of_them_or_leaves_them_open() {
 400 {"status":"error","code":107,"retryAvailable":true}
     Broken, Refused 400 107; a: ?; b: ?
 400 {"status":"error","code":435,"details":30}
-    Throttled, RateLimited 400 435, by a network, for 30s; a: ?; b: ?
+    Throttled by a network, RateLimited 400 435, for 30s; a: ?; b: ?
 429 {"status":"error"}
     Throttled, RateLimited 429; a: ?; b: ?
 500 {"status":"error"}
@@ -475,7 +476,7 @@ fn all_scheduled_are_deleted_if_nothing_in_the_answer_denies_it() {
 429 {"status":"error"}
     Throttled, RateLimited 429
 400 {"status":"error","code":435,"details":30}
-    Foreign, RateLimited 400 435, by a network, for 30s
+    Foreign, RateLimited 400 435, for 30s
 500 {"status":"error"}
     Broken, Server 500
 500 []
@@ -498,21 +499,23 @@ fn check(request: &DeleteRequest, table: &str) {
     }
 }
 
-/// What happened, why it failed, whether a network throttles and for how long, and each post's fate.
+/// What the attempt came to, why it failed where no fate says so, how long to wait, and each post's fate.
 fn told(request: &DeleteRequest, http_status: u16, answer: &str) -> String {
-    let reading = request.read(request.asked(), http_status, answer.as_bytes());
-    assert_eq!(reading.posts.len(), request.asked().len(), "{answer}");
-    let mut line = match reading.happened {
-        Happened::Refused {
+    let reading = request.decode(request.posts(), http_status, answer.as_bytes());
+    let mut line = match reading.kind {
+        AttemptKind::Refused {
             retry_available: true,
         } => "Refused for now".to_owned(),
-        Happened::Refused { .. } => "Refused".to_owned(),
-        happened => format!("{happened:?}"),
+        AttemptKind::Refused { .. } => "Refused".to_owned(),
+        AttemptKind::Throttled(ThrottledBy::Network) => "Throttled by a network".to_owned(),
+        AttemptKind::Throttled(ThrottledBy::Profile) => "Throttled".to_owned(),
+        kind => format!("{kind:?}"),
     };
-    line.extend(reading.failure.iter().map(|it| format!(", {}", why(it))));
-    line.extend(reading.throttled_by_network.then_some(", by a network"));
-    line.extend(reading.wait.map(|it| format!(", for {it:?}")));
-    for (id, post) in request.asked().iter().zip(&reading.posts) {
+    let failure = reading.failure.as_ref();
+    line.extend(failure.map(|failure| format!(", {}", why(failure))));
+    line.extend(reading.wait.map(|wait| format!(", for {wait:?}")));
+    let posts = reading.posts.iter().chain(std::iter::repeat(&None));
+    for (id, post) in request.posts().iter().zip(posts) {
         let fate = post.as_ref().map(|post| match &post.fate {
             Fate::Failed(failure) => format!("Failed ({})", why(failure)),
             Fate::Uncertain(failure) => format!("Uncertain ({})", why(failure)),
@@ -525,7 +528,7 @@ fn told(request: &DeleteRequest, http_status: u16, answer: &str) -> String {
 
 fn why(failure: &Failure) -> String {
     let said = [&failure.code, &failure.message, &failure.detail];
-    let said = said.into_iter().flatten().map(|it| format!(" {it}"));
-    let status = failure.http_status.map(|it| format!(" {it}"));
+    let said = said.into_iter().flatten().map(|text| format!(" {text}"));
+    let status = failure.http_status.map(|status| format!(" {status}"));
     format!("{:?}", failure.kind) + &status.into_iter().chain(said).collect::<String>()
 }

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::{Heard, Pace, Pacer, RateHeaders, Ready};
+use super::{Heard, RateLimit, Pacer, RateHeaders, Ready};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const POLL: Duration = Duration::from_millis(50);
@@ -54,7 +54,7 @@ struct Request {
 fn alone_with_a_server(mut now: Instant, choices: &mut Choices<'_>) -> Option<()> {
     let (limit, window) = (choices.number()? % 50 + 1, choices.number()? % 600_000 + 1);
     let window = Duration::from_millis(window.into());
-    let mut pacer = Pacer::new(Pace::new(limit, window));
+    let mut pacer = Pacer::new(RateLimit::new(limit, window));
     let mut counted = VecDeque::new();
     let mut under_way = Vec::<Request>::new();
     loop {
@@ -124,11 +124,11 @@ fn at_the_mercy_of_a_server(mut now: Instant, choices: &mut Choices<'_>) -> Opti
     let (limit, window) = (choices.number()?, choices.number()?);
     let (budget, has_limit) = (choices.number()?, choices.next()? % 4 != 0);
     let pace = if has_limit {
-        Pace::new(limit, Duration::from_millis(window.into()))
+        RateLimit::new(limit, Duration::from_millis(window.into()))
     } else {
-        Pace::unpaced()
+        RateLimit::unlimited()
     };
-    let mut pacer = Pacer::new(pace.rate_limit_budget(budget));
+    let mut pacer = Pacer::new(pace.max_throttled_per_day(budget));
     let (limit, budget) = (limit.max(1), budget.max(1));
     let (mut under_way, mut throttled) = (VecDeque::new(), VecDeque::new());
     while let Some(choice) = choices.next() {

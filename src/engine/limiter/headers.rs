@@ -2,36 +2,53 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use super::DAY;
+use super::rate_limit::DAY;
 
-/// What an answer's headers say of the window.
+/// What a provider calls the headers that say how its window stands; `None` for one that it lacks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RateHeaderNames {
+    /// How many requests a window holds.
+    pub max: Option<&'static str>,
+    /// How many are used in it.
+    pub count: Option<&'static str>,
+    /// How many are left in it.
+    pub remaining: Option<&'static str>,
+    /// When the count starts over.
+    pub reset: Option<&'static str>,
+}
+
+/// What an answer's headers say about the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct RateHeaders {
+pub struct RateHeaders {
     /// Requests a window holds.
-    pub(crate) max: Option<u32>,
+    pub max: Option<u32>,
     /// Requests used in it, this one included.
-    pub(crate) count: Option<u32>,
-    pub(crate) remaining: Option<u32>,
+    pub count: Option<u32>,
+    /// Requests left in it.
+    pub remaining: Option<u32>,
     /// How long until the count starts over.
-    pub(crate) reset: Option<Duration>,
+    pub reset: Option<Duration>,
     /// How long the provider wants us to wait.
-    pub(crate) retry_after: Option<Duration>,
+    pub retry_after: Option<Duration>,
 }
 
 impl RateHeaders {
-    /// Reads what can be read and passes over the rest. `header` looks a header up by its lower-case name; `unix_now`
-    /// is the time since the Unix epoch, without which dates say nothing. No wait is longer than 24 hours.
-    pub(crate) fn parse<'a>(
+    /// Reads what can be read and passes over the rest. `header` looks a header up by its lower-case
+    /// name. `unix_now` is the time since the Unix epoch, without which dates say nothing. No wait is
+    /// longer than 24 hours.
+    pub fn parse<'a>(
+        names: &RateHeaderNames,
         header: impl Fn(&str) -> Option<&'a str>,
         unix_now: Option<Duration>,
     ) -> Self {
-        let number = |name| header(name)?.trim().parse().ok();
+        let text = |name: Option<&str>| header(name?).map(str::trim);
+        let number = |name| text(name)?.parse().ok();
         Self {
-            max: number("x-ratelimit-max"),
-            count: number("x-ratelimit-count"),
-            remaining: number("x-ratelimit-remaining"),
-            reset: header("x-ratelimit-reset").and_then(|text| reset(text.trim(), unix_now)),
-            retry_after: header("retry-after").and_then(|text| retry_after(text.trim(), unix_now)),
+            max: number(names.max),
+            count: number(names.count),
+            remaining: number(names.remaining),
+            reset: text(names.reset).and_then(|text| reset(text, unix_now)),
+            retry_after: text(Some("retry-after")).and_then(|text| retry_after(text, unix_now)),
         }
     }
 

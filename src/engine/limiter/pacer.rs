@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::headers::RateHeaders;
-use super::{DAY, Heard, Pace, Ready};
+use super::rate_limit::{DAY, RateLimit};
+use crate::engine::exchange::Head;
+use crate::engine::operation::{AttemptKind, ThrottledBy};
 
 /// How soon to ask again when the answer to a request under way will decide.
 pub(super) const POLL: Duration = Duration::from_millis(50);
@@ -17,13 +19,28 @@ const FEW: u32 = 2;
 /// Where no window is known, so many sends tell as much as all of them.
 const REMEMBERED_UNPACED: usize = 1_000;
 
+/// May the next request go?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Ready {
+    /// Yes: call [`Pacer::sent`] under the same lock, then send.
+    Now,
+    /// Not yet: ask again then. Never more than 24 hours away.
+    At(Instant),
+    /// The budget of 429s is used up: nothing may be sent until then.
+    Spent {
+        /// When the oldest of those 429s is 24 hours old.
+        until: Instant,
+    },
+}
+
 /// The account of one profile's window at one provider.
 ///
 /// What it believes is used: its own requests (`log`) and everyone else's (`others`, which only the provider's count
 /// can tell), plus one for every request under way.
 #[derive(Debug)]
-pub(crate) struct Pacer {
-    pace: Pace,
+pub struct Pacer {
+    limit: RateLimit,
     /// What the headers allow in a window.
     allowed: Option<u32>,
     /// What a 429 without a count taught, and until when to believe it.
@@ -66,10 +83,11 @@ struct Reset {
 }
 
 impl Pacer {
-    pub(crate) fn new(pace: Pace) -> Self {
+    /// The account of a profile of which nothing is known yet.
+    pub fn new(limit: RateLimit) -> Self {
         let mut pacer = Self {
-            permits: pace.requests.and(Some(1)),
-            pace,
+            permits: limit.requests.and(Some(1)),
+            limit,
             allowed: None,
             ceiling: None,
             ceilings: 0,
@@ -92,9 +110,12 @@ impl Pacer {
     }
 
     /// May a request go now? If so, [`Pacer::sent`] must follow under the same lock.
-    pub(crate) fn ready(&mut self, now: Instant) -> Ready {
+    pub fn ready(&mut self, now: Instant) -> Ready {
         self.forget(now);
-        let (throttled, budget) = (count(self.throttled.len()), self.pace.budget);
+        let (throttled, budget) = (
+            count(self.throttled.len()),
+            self.limit.max_throttled_per_day,
+        );
         if throttled >= budget {
             let until = self
                 .throttled
@@ -128,7 +149,7 @@ impl Pacer {
     }
 
     /// Reserves a request's place: call it right before the request goes out.
-    pub(crate) fn sent(&mut self, now: Instant) {
+    pub fn sent(&mut self, now: Instant) {
         if self.is_full() {
             self.probed = Some(now);
             self.lengthen_gap();
@@ -136,45 +157,53 @@ impl Pacer {
         self.in_flight.push_back(now);
     }
 
-    /// Takes in what came of the request that was sent at `sent_at`.
-    pub(crate) fn answered(
+    /// Takes in what came of the request that was sent at `sent_at`, and the head of its answer if
+    /// there was one.
+    pub fn settle(
         &mut self,
         now: Instant,
         sent_at: Instant,
-        headers: &RateHeaders,
-        heard: Heard,
+        kind: AttemptKind,
+        head: Option<&Head>,
     ) {
         if let Some(index) = self.in_flight.iter().position(|sent| *sent == sent_at) {
             self.in_flight.remove(index);
         }
         let was_full = self.is_full();
         self.forget(now);
-        if let Some(max) = headers.max.filter(|max| *max > 0) {
+        if kind == AttemptKind::NotSent {
+            return;
+        }
+        // Without an answer, the request may have been counted.
+        let Some(Head { status, rate }) = head else {
+            self.log.push_back(now);
+            return;
+        };
+        if let Some(max) = rate.max.filter(|max| *max > 0) {
             self.allowed = Some(max);
         }
-        if let Some(reset) = headers.reset {
+        if let Some(reset) = rate.reset {
             // A known window can't end later than it is long.
-            let longest = self.pace.requests.map_or(DAY, |_| self.pace.window);
+            let longest = self.limit.requests.map_or(DAY, |_| self.limit.window);
             self.resets_at = Some(later(now, reset.min(longest)));
         }
-        if matches!(heard, Heard::Throttled | Heard::NetworkThrottled) {
+        let by_profile = kind.throttled_by(Some(*status)) == Some(ThrottledBy::Profile);
+        if by_profile || *status == 429 {
             self.throttled.push_back(now);
         }
-        let used = headers.used(self.limit());
+        let used = rate.used(self.window_limit());
         // Only a request sent after the last 429 can tell that there is room again.
         let may_reopen = self.throttled.back().is_none_or(|at| *at <= sent_at);
         // An answer that was under way when the count started over may speak of either side.
         let is_stray = self.reset.is_some_and(|reset| sent_at < reset.by);
-        match (heard, used) {
-            (Heard::Unsent, _) => {}
-            (Heard::Nothing, _) => self.log.push_back(now),
-            (Heard::Throttled, _) => self.close(now, sent_at, headers, used, is_stray),
-            (Heard::Answer | Heard::NetworkThrottled, _) if is_stray => self.log.push_back(now),
-            (Heard::Answer | Heard::NetworkThrottled, Some(used)) => {
+        match used {
+            _ if by_profile => self.close(now, sent_at, rate, used, is_stray),
+            _ if is_stray => self.log.push_back(now),
+            Some(used) => {
                 self.permits = self.permits.filter(|_| !may_reopen);
                 self.believe(now, sent_at, used, true);
             }
-            (Heard::Answer | Heard::NetworkThrottled, None) => {
+            None => {
                 // Without a count, that a full window let one through is all there is to know.
                 if was_full && self.probed == Some(sent_at) {
                     self.start_over(now);
@@ -191,17 +220,17 @@ impl Pacer {
     }
 
     /// Whether forgetting this account loses nothing: none under way, none in the window, no 429 in 24 hours.
-    pub(crate) fn is_idle(&self, now: Instant) -> bool {
+    pub fn is_idle(&self, now: Instant) -> bool {
         let is_past = |at: Option<&Instant>, age| at.is_none_or(|at| later(*at, age) <= now);
         self.in_flight.is_empty()
-            && is_past(self.log.back(), self.pace.window)
+            && is_past(self.log.back(), self.limit.window)
             && is_past(self.throttled.back(), DAY)
             && is_past(self.closed_until.as_ref(), Duration::ZERO)
     }
 
     /// Lets go of whatever time has settled.
     fn forget(&mut self, now: Instant) {
-        let window = self.pace.window;
+        let window = self.limit.window;
         // The caller vanished without a word: its request may have been counted at any time since.
         while self
             .in_flight
@@ -219,7 +248,7 @@ impl Pacer {
             self.log.pop_front();
             self.aged = true;
         }
-        while self.limit().is_none() && self.log.len() > REMEMBERED_UNPACED {
+        while self.window_limit().is_none() && self.log.len() > REMEMBERED_UNPACED {
             self.log.pop_front();
         }
         while self
@@ -243,14 +272,14 @@ impl Pacer {
             self.resets_at = None;
             self.reset = None;
             self.gap = self.first_gap();
-            self.permits = self.pace.requests.and(Some(1)).or(self.permits);
+            self.permits = self.limit.requests.and(Some(1)).or(self.permits);
         }
     }
 
     /// The requests a window holds, as far as known: the stricter of setting, headers and experience.
-    fn limit(&self) -> Option<u32> {
+    fn window_limit(&self) -> Option<u32> {
         [
-            self.pace.requests,
+            self.limit.requests,
             self.allowed,
             self.ceiling.map(|(requests, _)| requests),
         ]
@@ -263,7 +292,7 @@ impl Pacer {
         let used = count(self.log.len())
             .saturating_add(self.others)
             .saturating_add(count(self.in_flight.len()));
-        self.limit()
+        self.window_limit()
             .is_some_and(|limit| used.saturating_add(self.margin()) >= limit)
     }
 
@@ -274,7 +303,7 @@ impl Pacer {
 
     /// When to send one request although the window looks full.
     fn next_try(&self, now: Instant) -> Instant {
-        let window = self.pace.window;
+        let window = self.limit.window;
         let aged = self.log.front().map(|counted| later(*counted, window));
         let told = self
             .resets_at
@@ -296,7 +325,7 @@ impl Pacer {
     /// A window whose last start is known ends one length later. The middle of what is uncertain halves it.
     fn expected_reset(&self) -> Option<Instant> {
         let (Reset { after, by }, window) =
-            (self.reset?, self.pace.requests.map(|_| self.pace.window)?);
+            (self.reset?, self.limit.requests.map(|_| self.limit.window)?);
         let due = later(by, window);
         let tried = self.unchanged.into_iter().chain(self.probed).max();
         if tried.is_some_and(|tried| tried >= due) {
@@ -316,7 +345,7 @@ impl Pacer {
 
     /// If others filled part of the window nobody knows when it opened: try now and then, ever less often.
     fn blind_try(&self) -> Option<Instant> {
-        let own_only = self.others == 0 && self.ceiling.is_none() && self.pace.requests.is_some();
+        let own_only = self.others == 0 && self.ceiling.is_none() && self.limit.requests.is_some();
         let has_own = !self.log.is_empty() || !self.in_flight.is_empty();
         if has_own && (own_only || self.sliding) {
             return None;
@@ -326,28 +355,28 @@ impl Pacer {
     }
 
     fn first_gap(&self) -> Duration {
-        let gap = if self.pace.requests.is_some() {
-            self.pace.window / 12
+        let gap = if self.limit.requests.is_some() {
+            self.limit.window / 12
         } else {
             Duration::from_secs(1)
         };
         gap.saturating_mul(1 << self.caution())
-            .min(self.pace.window)
+            .min(self.limit.window)
     }
 
     /// The gap as it was; the next is longer.
     fn lengthen_gap(&mut self) -> Duration {
-        let longer = if self.pace.requests.is_some() {
+        let longer = if self.limit.requests.is_some() {
             self.gap.saturating_mul(6) / 5
         } else {
             self.gap.saturating_mul(2)
         };
-        std::mem::replace(&mut self.gap, longer.min(self.pace.window))
+        std::mem::replace(&mut self.gap, longer.min(self.limit.window))
     }
 
     /// How many tenths of the budget of 429s are used up: guessing is a luxury.
     fn caution(&self) -> u32 {
-        (count(self.throttled.len()).saturating_mul(10) / self.pace.budget).min(10)
+        (count(self.throttled.len()).saturating_mul(10) / self.limit.max_throttled_per_day).min(10)
     }
 
     /// A 429 closes the gate for everyone.
@@ -375,7 +404,7 @@ impl Pacer {
         self.unchanged = self.unchanged.max(Some(sent_at));
         self.heard = Some(now);
         let accepted = count(self.log.len());
-        match (used, self.limit()) {
+        match (used, self.window_limit()) {
             (Some(used), Some(limit)) if used >= limit => self.believe(now, sent_at, used, false),
             // Full without a count: the limit is lower than we were told, or others are at work. Either way this
             // many went well; try for more after one window, then two, four, …
@@ -385,7 +414,7 @@ impl Pacer {
                     && limit.is_none_or(|limit| accepted < limit) =>
             {
                 let patience = self
-                    .pace
+                    .limit
                     .window
                     .saturating_mul(1_u32 << self.ceilings.min(8));
                 self.ceilings = self.ceilings.saturating_add(1);
@@ -407,7 +436,9 @@ impl Pacer {
         // Requests answered before this one was sent are in its count, unless the provider has forgotten them.
         let before = count(self.log.partition_point(|counted| *counted <= sent_at));
         let expected = before.saturating_add(self.others).saturating_add(itself);
-        let much = self.limit().map_or(u32::MAX, |limit| (limit / 8).max(FEW));
+        let much = self
+            .window_limit()
+            .map_or(u32::MAX, |limit| (limit / 8).max(FEW));
         let mut forgotten = 0;
         if counts && expected.saturating_sub(used) > much && self.may_start_over(now) {
             self.start_over(now);
@@ -440,13 +471,13 @@ impl Pacer {
 
     /// A count that drops more often than a window can end is not worth forgetting our own requests for.
     fn may_start_over(&self, now: Instant) -> bool {
-        let half = self.pace.window / 2;
-        self.pace.requests.is_none() || self.reset.is_none_or(|reset| later(reset.by, half) <= now)
+        let half = self.limit.window / 2;
+        self.limit.requests.is_none() || self.reset.is_none_or(|reset| later(reset.by, half) <= now)
     }
 
     /// The count started over since the last request that saw it go on.
     fn start_over(&mut self, now: Instant) {
-        let window = self.pace.window;
+        let window = self.limit.window;
         // Whole windows after the last start there was another, whether we saw it or not.
         let before = self.reset.and_then(|Reset { after, .. }| {
             let since = now.saturating_duration_since(after).as_nanos() % window.as_nanos().max(1);
@@ -458,7 +489,7 @@ impl Pacer {
             by: now,
         });
         // Of an unknown window, at least remember how long it took: next time, begin near there.
-        self.gap = if self.pace.requests.is_some() {
+        self.gap = if self.limit.requests.is_some() {
             self.first_gap()
         } else {
             self.first_gap().max(self.gap / 4)

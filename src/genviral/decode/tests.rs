@@ -1,14 +1,17 @@
-use super::*;
+use crate::engine::operation::{AttemptKind, Operation};
+use crate::genviral::DeleteRequest;
+use crate::model::{ErrorKind, Failure, Fate};
 
-const BROKEN: Happened = Happened::Broken;
-const FOREIGN: Happened = Happened::Foreign;
+const REFUSED: AttemptKind = AttemptKind::REFUSED;
+const BROKEN: AttemptKind = AttemptKind::Broken;
+const FOREIGN: AttemptKind = AttemptKind::Foreign;
 
 /// The code decides where it has a name, the HTTP status where it hasn't, and `ok` where both are silent.
 #[test]
 fn what_a_failed_request_comes_to_by_its_code_and_by_its_status() {
     let failed = r#"{"ok":false,"error_code":"bulk_delete_failed"}"#;
     let unknown = r#"{"ok":false,"error_code":"of_tomorrow"}"#;
-    for (http_status, answer, happened, kind) in [
+    for (http_status, answer, kind, error_kind) in [
         (200, failed, BROKEN, ErrorKind::Server),
         (400, failed, BROKEN, ErrorKind::Server),
         (500, failed, BROKEN, ErrorKind::Server),
@@ -40,11 +43,11 @@ fn what_a_failed_request_comes_to_by_its_code_and_by_its_status() {
         (503, unknown, BROKEN, ErrorKind::Server),
     ] {
         let request = DeleteRequest::bulk(["post-1"]);
-        let reading = request.read(request.asked(), http_status, answer.as_bytes());
+        let reading = request.decode(request.posts(), http_status, answer.as_bytes());
         let failure = reading.failure.map(|it| it.kind);
         assert_eq!(
-            (reading.happened, failure),
-            (happened, Some(kind)),
+            (reading.kind, failure),
+            (kind, Some(error_kind)),
             "{http_status} {answer}"
         );
     }
@@ -54,7 +57,7 @@ fn what_a_failed_request_comes_to_by_its_code_and_by_its_status() {
 fn lists_that_exclude_each_other_leave_a_post_uncertain_under_the_status_they_came_with() {
     let request = DeleteRequest::bulk(["post-1"]);
     let answer = r#"{"data":{"deletedIds":["post-1"],"skipped":["post-1"]}}"#;
-    let reading = request.read(request.asked(), 500, answer.as_bytes());
+    let reading = request.decode(request.posts(), 500, answer.as_bytes());
     let failure = Failure {
         http_status: Some(500),
         ..Failure::new(ErrorKind::UnexpectedResponse)
@@ -65,7 +68,7 @@ fn lists_that_exclude_each_other_leave_a_post_uncertain_under_the_status_they_ca
 
 fn fate_of(http_status: u16, answer: &str) -> Option<Fate> {
     let request = DeleteRequest::bulk(["post-1"]);
-    let reading = request.read(request.asked(), http_status, answer.as_bytes());
+    let reading = request.decode(request.posts(), http_status, answer.as_bytes());
     let mut posts = reading.posts.into_iter().flatten();
     posts.next().map(|post| post.fate)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::time::Instant;
 use unpost::ayrshare::{Client, DeleteRequest};
-use unpost::{ErrorKind, Fate, Pace, Retry};
+use unpost::{ErrorKind, Fate, RateLimit, Retry};
 
 use crate::support::{Server, Step};
 
@@ -34,7 +34,7 @@ async fn assert_is_held(client: &Client, for_at_least: Duration) {
 async fn requests_are_paced_to_the_profiles_window_across_clones() {
     let window = Duration::from_millis(500);
     let server = Server::start(vec![success(); 9]).await;
-    let paced = server.ayrshare().pace(Pace::new(4, window));
+    let paced = server.ayrshare().rate_limit(RateLimit::new(4, window));
     let client = paced.build().unwrap();
     let run = |count: usize, client: &Client| {
         let clones = vec![client.clone(); count].into_iter();
@@ -88,8 +88,8 @@ async fn a_429_of_the_networks_own_holds_that_call_alone() {
 #[tokio::test]
 async fn a_budget_of_429s_that_is_spent_ends_in_an_error_and_not_in_more_requests() {
     let server = Server::start(vec![throttled("0"); 9]).await;
-    let pace = Pace::new(300, Duration::from_secs(300)).rate_limit_budget(3);
-    let client = server.ayrshare().pace(pace).retry(Retry::attempts(2));
+    let pace = RateLimit::new(300, Duration::from_secs(300)).max_throttled_per_day(3);
+    let client = server.ayrshare().rate_limit(pace).retry(Retry::attempts(2));
     let client = client.build().unwrap();
     for count in [2, 3] {
         let error = client.delete(DeleteRequest::by_id("a")).await.unwrap_err();

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
-use unpost::{Error, Outcome, Outcomes, Pace, Retry, ayrshare, genviral};
+use unpost::{Error, Outcome, Outcomes, RateLimit, Retry, ayrshare, genviral};
 
 use super::{PROXY_PASSWORD, ayrshare_client};
 use crate::ears::listen;
@@ -106,7 +106,7 @@ fn unhurried(server: &Server) -> ayrshare::Client {
     ayrshare_client(|it| {
         it.base_url(base_url)
             .http(talkative)
-            .pace(Pace::unpaced())
+            .rate_limit(RateLimit::unlimited())
             .retry(Retry::never())
     })
 }

@@ -1,7 +1,6 @@
 //! Eight workers, a server and no clock: a run of hours takes milliseconds and always ends the same.
 //!
-//! The example that prints the table and the crate's own tests share this file. Times are counted from the beginning
-//! of the run, which the server calls `START`.
+//! Times are counted from the beginning of the run, which the server calls `START`.
 
 #![allow(
     clippy::indexing_slicing,
@@ -14,7 +13,8 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::time::{Duration, Instant};
 
-use super::pace::{Heard, Pace, Pacer, RateHeaders, Ready};
+use unpost::RateLimit;
+use unpost::internals::{AttemptKind, Head, Pacer, RateHeaders, Ready, ThrottledBy};
 
 pub(crate) const LIMIT: u32 = 300;
 pub(crate) const WINDOW: Duration = Duration::from_secs(300);
@@ -92,7 +92,7 @@ pub(crate) enum Strategy {
     /// This crate, told of the window.
     Pacer,
     /// This crate, told nothing.
-    Unpaced,
+    Unlimited,
     /// Each worker goes ahead, and after a 429 waits 1 s, 2 s, 4 s, … up to a minute.
     Backoff,
     /// One request a second: a token bucket that holds one.
@@ -125,7 +125,7 @@ pub(crate) fn run_with(
 ) -> Run {
     let origin = origin();
     let mut server = Server::new(scene);
-    let mut gate = Gate::new(strategy, origin);
+    let mut workers = Workers::new(strategy, origin);
     let mut run = Run {
         time: Duration::ZERO,
         done: Vec::new(),
@@ -146,10 +146,10 @@ pub(crate) fn run_with(
     while let Some(Reverse((now, number, event))) = events.pop() {
         match event {
             Event::Ask { .. } if begun >= requests => {}
-            Event::Ask { worker } => match gate.ready(now, worker) {
+            Event::Ask { worker } => match workers.ready(now, worker) {
                 Ready::Now => {
                     begun += 1;
-                    gate.sent(now);
+                    workers.sent(now);
                     let latency = latency(number);
                     arrange(
                         &mut events,
@@ -164,7 +164,8 @@ pub(crate) fn run_with(
                 Ready::At(at) => {
                     arrange(&mut events, at - origin, Event::Ask { worker });
                 }
-                Ready::Spent { .. } => run.spent = true,
+                // The day's budget of 429s is used up.
+                _ => run.spent = true,
             },
             Event::Arrive {
                 worker,
@@ -196,7 +197,7 @@ pub(crate) fn run_with(
                     run.refused.push(now);
                     begun -= 1;
                 }
-                gate.answered(
+                workers.answered(
                     now,
                     sent,
                     worker,
@@ -340,7 +341,7 @@ impl Server {
     }
 }
 
-struct Gate {
+struct Workers {
     strategy: Strategy,
     origin: Instant,
     pacer: Pacer,
@@ -349,14 +350,14 @@ struct Gate {
     next_token: Duration,
 }
 
-impl Gate {
+impl Workers {
     fn new(strategy: Strategy, origin: Instant) -> Self {
-        let pace = if strategy == Strategy::Unpaced {
-            Pace::unpaced()
+        let limit = if strategy == Strategy::Unlimited {
+            RateLimit::unlimited()
         } else {
-            Pace::new(LIMIT, WINDOW)
+            RateLimit::new(LIMIT, WINDOW)
         };
-        let pacer = Pacer::new(pace);
+        let pacer = Pacer::new(limit);
         Self {
             strategy,
             origin,
@@ -368,7 +369,7 @@ impl Gate {
 
     fn ready(&mut self, now: Duration, worker: usize) -> Ready {
         let at = match self.strategy {
-            Strategy::Pacer | Strategy::Unpaced => return self.pacer.ready(self.origin + now),
+            Strategy::Pacer | Strategy::Unlimited => return self.pacer.ready(self.origin + now),
             Strategy::Backoff => self.refused[worker].1,
             Strategy::EvenRate => self.next_token.max(self.refused[worker].1),
         };
@@ -392,18 +393,17 @@ impl Gate {
         accepted: bool,
         window: Option<(u32, u32)>,
     ) {
-        let headers = RateHeaders {
-            max: window.map(|(max, _)| max),
-            count: window.map(|(_, count)| count),
-            ..RateHeaders::default()
-        };
-        let heard = if accepted {
-            Heard::Answer
+        let mut rate = RateHeaders::default();
+        rate.max = window.map(|(max, _)| max);
+        rate.count = window.map(|(_, count)| count);
+        let (kind, status) = if accepted {
+            (AttemptKind::Answered, 200)
         } else {
-            Heard::Throttled
+            (AttemptKind::Throttled(ThrottledBy::Profile), 429)
         };
+        let (now_there, sent_there) = (self.origin + now, self.origin + sent);
         self.pacer
-            .answered(self.origin + now, self.origin + sent, &headers, heard);
+            .settle(now_there, sent_there, kind, Some(&Head { status, rate }));
         let times = if accepted {
             0
         } else {

@@ -1,9 +1,9 @@
 use super::*;
-use crate::engine::limiter::RateHeaders;
+use crate::engine::exchange::Head;
 
 fn detail(reading: &Reading) -> &str {
     let failure = reading.failure.as_ref();
-    let detail = failure.and_then(|it| it.detail.as_deref());
+    let detail = failure.and_then(|failure| failure.detail.as_deref());
     detail.unwrap_or_default()
 }
 
@@ -17,7 +17,7 @@ fn an_answer_that_speaks_by_its_status_alone_says_where_to_look() {
         (429, ErrorKind::RateLimited, ""),
         (500, ErrorKind::Server, ""),
     ] {
-        let reading = Reading::by_status(http_status, 1);
+        let reading = Reading::by_status(http_status);
         assert!(detail(&reading).starts_with(advice), "{http_status}");
         assert_eq!(detail(&reading).is_empty(), advice.is_empty());
         let failure = reading.failure.map(|it| (it.kind, it.http_status));
@@ -27,25 +27,22 @@ fn an_answer_that_speaks_by_its_status_alone_says_where_to_look() {
 
 #[test]
 fn json_that_was_cut_refuses_nothing_and_another_page_is_taken_at_its_status() {
-    let refused = Happened::Refused {
-        retry_available: false,
-    };
-    for (http_status, body, happened, kind) in [
+    for (http_status, body, kind, error_kind) in [
         (
             400,
             " {\"status\"",
-            Happened::Foreign,
+            AttemptKind::Foreign,
             ErrorKind::UnexpectedResponse,
         ),
-        (400, "<html>", refused, ErrorKind::Refused),
-        (403, "[", refused, ErrorKind::Unauthorized),
-        (500, "{", Happened::Broken, ErrorKind::Server),
+        (400, "<html>", AttemptKind::REFUSED, ErrorKind::Refused),
+        (403, "[", AttemptKind::REFUSED, ErrorKind::Unauthorized),
+        (500, "{", AttemptKind::Broken, ErrorKind::Server),
     ] {
-        let reading = Reading::unreadable(http_status, body.as_bytes(), 1);
+        let reading = Reading::unreadable(http_status, body.as_bytes());
         let failure = reading.failure.map(|it| (it.kind, it.http_status));
         assert_eq!(
-            (reading.happened, failure),
-            (happened, Some((kind, Some(http_status)))),
+            (reading.kind, failure),
+            (kind, Some((error_kind, Some(http_status)))),
             "{http_status} {body}"
         );
     }
@@ -56,10 +53,13 @@ fn an_answer_that_broke_off_keeps_its_status_and_the_cause() {
     let broken = |kind, http_status: u16| {
         let fault = Fault {
             kind,
-            head: Some((http_status, RateHeaders::default())),
+            head: Some(Head {
+                status: http_status,
+                ..Head::default()
+            }),
             source: Some("the wire was cut".into()),
         };
-        Reading::of_fault(&fault, 1)
+        Reading::of_fault(&fault)
     };
     let cut = broken(FaultKind::Disconnected, 200);
     assert_eq!(detail(&cut), "the wire was cut");

@@ -1,16 +1,15 @@
 //! How the pacer does against servers that count in different ways, simulated.
 //!
-//! `cargo run --example pacing` prints the tables of `docs/pacing.md`, with `-- --svg` it prints `docs/pacing.svg`, and with
+//! `cargo run --example rate_limits` prints the tables of `docs/rate-limits.md`, with `-- --svg` it prints `docs/rate-limits.svg`, and with
 //! `-- --sweep` what comes of servers drawn at random (faster with `--release`).
 #![allow(clippy::indexing_slicing, clippy::print_stdout)]
 
-#[path = "../../src/engine/limiter/mod.rs"]
-#[allow(dead_code, unreachable_pub, reason = "it was written for the crate")]
-mod pace;
-#[allow(dead_code, reason = "the crate's tests use the rest")]
 mod simulation;
 mod sweep;
 mod tables;
+
+#[cfg(test)]
+mod tests;
 
 use std::fmt::Write as _;
 use std::time::Duration;

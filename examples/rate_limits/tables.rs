@@ -1,4 +1,4 @@
-//! What is simulated, and the tables of `docs/pacing.md`.
+//! What is simulated, and the tables of `docs/rate-limits.md`.
 
 use std::time::Duration;
 
@@ -76,20 +76,20 @@ const HARDER: [(&str, Scene, Strategy, usize); 9] = [
         1_000,
     ),
     (
-        "opened, `Pace::unpaced()`",
+        "opened, `RateLimit::unlimited()`",
         Scene::new(Counting::Opened),
-        Strategy::Unpaced,
+        Strategy::Unlimited,
         1_000,
     ),
     (
-        "opened, `Pace::unpaced()`, no headers",
+        "opened, `RateLimit::unlimited()`, no headers",
         Scene::new(Counting::Opened).mute(),
-        Strategy::Unpaced,
+        Strategy::Unlimited,
         1_000,
     ),
 ];
 
-/// The tables of `docs/pacing.md`.
+/// The tables of `docs/rate-limits.md`.
 pub(crate) fn tables() -> String {
     let mut text = String::new();
     let mut line = |row: String| {

@@ -1,0 +1,87 @@
+//! What `docs/rate-limits.md` promises of the limiter holds in the simulation.
+
+use std::time::Duration;
+
+use super::simulation::{Counting, Scene, Strategy, last, optimum, run, run_with};
+use super::tables::{SCENES, tables};
+
+#[test]
+fn every_way_of_counting_is_used_to_95_percent_with_at_most_ten_429s() {
+    for (name, scene) in SCENES {
+        for requests in [1_000, 5_000] {
+            let (run, best) = (
+                run(scene, Strategy::Pacer, requests),
+                last(&optimum(scene, requests)),
+            );
+            assert!(
+                run.time <= best.mul_f64(1.05),
+                "{name}, {requests}: {:?} of {best:?}",
+                run.time
+            );
+            assert!(
+                run.refused.len() <= 10,
+                "{name}, {requests}: {} answers of 429",
+                run.refused.len()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_window_by_the_clock_may_be_joined_at_any_moment() {
+    for left in (5..300).step_by(35) {
+        for used in [1, 100, 200, 299, 300] {
+            let scene =
+                Scene::new(Counting::Aligned(Duration::from_secs(left))).used(used, Duration::ZERO);
+            let (run, best) = (
+                run(scene, Strategy::Pacer, 1_000),
+                last(&optimum(scene, 1_000)),
+            );
+            assert!(
+                run.time <= best.mul_f64(1.05),
+                "{scene:?}: {:?} of {best:?}",
+                run.time
+            );
+            assert!(
+                run.refused.len() <= 10,
+                "{scene:?}: {} answers of 429",
+                run.refused.len()
+            );
+        }
+    }
+}
+
+#[test]
+fn answers_that_overtake_each_other_change_little() {
+    for (name, scene) in SCENES {
+        // 50 to 450 ms, in no order.
+        let latency = |number: u32| {
+            Duration::from_millis(50 + u64::from(number.wrapping_mul(2_654_435_761) % 400))
+        };
+        let (run, best) = (
+            run_with(scene, Strategy::Pacer, 1_000, latency),
+            last(&optimum(scene, 1_000)),
+        );
+        assert!(
+            run.time <= best.mul_f64(1.05),
+            "{name}: {:?} of {best:?}",
+            run.time
+        );
+        assert!(
+            run.refused.len() <= 10,
+            "{name}: {} answers of 429",
+            run.refused.len()
+        );
+    }
+}
+
+#[test]
+fn the_page_on_rate_limits_shows_what_the_simulation_prints() {
+    let page = include_str!("../../docs/rate-limits.md").replace("\r\n", "\n");
+    for table in tables().split("\n\n") {
+        assert!(
+            page.contains(table.trim()),
+            "docs/rate-limits.md lacks this:\n{table}"
+        );
+    }
+}

@@ -1,0 +1,74 @@
+//! One attempt: a request's body goes to the provider, and an answer or the reason for its absence
+//! comes back.
+
+use std::error::Error as StdError;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_core::future::BoxFuture;
+
+use super::limiter::headers::RateHeaders;
+
+/// Carries a request's body to the provider, once for each call of [`attempt`](Self::attempt).
+pub trait Exchange: Send + Sync + 'static {
+    /// Sends the body and reads the whole answer, within `timeout`.
+    fn attempt(&self, body: Bytes, timeout: Duration) -> BoxFuture<'_, Result<Answer, Fault>>;
+}
+
+/// An answer that arrived whole.
+#[derive(Debug)]
+pub struct Answer {
+    /// What stood before the body.
+    pub head: Head,
+    /// The body, as it came.
+    pub body: Vec<u8>,
+}
+
+/// What is read of an answer before its body.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Head {
+    /// The HTTP status.
+    pub status: u16,
+    /// What the headers say of the rate limit.
+    pub rate: RateHeaders,
+}
+
+/// Why no whole answer arrived.
+#[derive(Debug)]
+pub struct Fault {
+    /// What went wrong.
+    pub kind: FaultKind,
+    /// What was read before the answer broke off.
+    pub head: Option<Head>,
+    /// The HTTP library's own account.
+    pub source: Option<BoxError>,
+}
+
+/// What went wrong with an attempt on the way, and whether its bytes left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// The request's body was never asked for, so the provider can't have acted on it.
+    NotSent,
+    /// The body may have left, and no answer came in time.
+    Timeout,
+    /// The body may have left, and the connection broke.
+    Disconnected,
+    /// The answer is larger than the client reads.
+    TooLarge,
+}
+
+/// An error of any type.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
+
+impl Fault {
+    /// The last error in the chain of sources, which says most: "Connection refused", "invalid peer
+    /// certificate".
+    pub(crate) fn root_cause(&self) -> Option<&(dyn StdError + 'static)> {
+        let mut root: &(dyn StdError + 'static) = self.source.as_deref()?;
+        while let Some(cause) = root.source() {
+            root = cause;
+        }
+        Some(root)
+    }
+}

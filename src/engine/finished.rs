@@ -1,0 +1,89 @@
+//! How a call ended, and what its caller gets of it: a response or an error.
+
+use std::time::Duration;
+
+use super::exchange::BoxError;
+use crate::model::error::{Error, Parts};
+use crate::model::{ErrorKind, Failure, Fate, Outcome, PostId, Provider};
+
+/// How a call ended.
+#[derive(Debug)]
+pub struct Finished {
+    pub(crate) provider: Provider,
+    pub(crate) is_about_one_post: bool,
+    pub(crate) is_repeatable: bool,
+    /// One for each post of the request, in order.
+    pub(crate) outcomes: Vec<Outcome>,
+    /// The last answer, as it came.
+    pub(crate) raw: Vec<u8>,
+    pub(crate) failure: Option<Failure>,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) attempts: u32,
+    pub(crate) is_uncertain: bool,
+    pub(crate) source: Option<BoxError>,
+}
+
+impl Finished {
+    /// The response or the error. A request about one post succeeds only if that post is done, and any
+    /// other request if the provider answered it.
+    pub fn into_result(self) -> Result<Self, Error> {
+        match self.outcomes.as_slice() {
+            [outcome] if self.is_about_one_post => match self.failure_of(outcome) {
+                Some(failure) => {
+                    let post_id = outcome.id.clone();
+                    Err(self.into_error(failure, Some(post_id)))
+                }
+                None => Ok(self),
+            },
+            _ => match self.failure.clone() {
+                Some(failure) => Err(self.into_error(failure, None)),
+                None => Ok(self),
+            },
+        }
+    }
+
+    /// Whether the provider answered a request that may name several posts.
+    pub(crate) fn is_answered(&self) -> bool {
+        self.failure.is_none()
+    }
+
+    /// The outcomes, and the last answer, which is text because it is JSON.
+    pub fn into_parts(self) -> (Vec<Outcome>, String) {
+        let raw = String::from_utf8(self.raw)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        (self.outcomes, raw)
+    }
+
+    /// Why the one post of a request isn't done; `None` if it is.
+    fn failure_of(&self, outcome: &Outcome) -> Option<Failure> {
+        let kind = match &outcome.fate {
+            Fate::Deleted | Fate::MarkedDeleted => return None,
+            Fate::Failed(failure) | Fate::Uncertain(failure) | Fate::NotAttempted(failure) => {
+                return Some(failure.clone());
+            }
+            Fate::AlreadyDeleted => ErrorKind::AlreadyDeleted,
+            Fate::NotFound => ErrorKind::NotFound,
+            Fate::Partial => ErrorKind::Partial,
+            Fate::Blocked { .. } => ErrorKind::Blocked,
+            Fate::Unreported => ErrorKind::UnexpectedResponse,
+        };
+        Some(match self.failure.clone() {
+            Some(failure) => Failure { kind, ..failure },
+            None => Failure::new(kind),
+        })
+    }
+
+    fn into_error(self, failure: Failure, post_id: Option<PostId>) -> Error {
+        Error::from(Parts {
+            failure,
+            provider: Some(self.provider),
+            post_id,
+            outcomes: self.outcomes,
+            retry_after: self.retry_after,
+            attempts: self.attempts,
+            uncertain: self.is_uncertain,
+            repeatable: self.is_repeatable,
+            source: self.source,
+        })
+    }
+}

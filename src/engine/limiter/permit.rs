@@ -1,0 +1,137 @@
+//! The clock's side of the rate limit: waits until a profile's pacer lets a request go.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout};
+
+use super::pacer::{Pacer, Ready};
+use super::rate_limit::RateLimit;
+use crate::engine::exchange::Head;
+use crate::engine::operation::AttemptKind;
+
+/// A profile's limiter, shared by every client, clone and task of that profile.
+#[derive(Clone, Debug)]
+pub(crate) struct Limiter(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    pacer: Mutex<Pacer>,
+    /// An answer came, which may let waiting requests go.
+    changed: Notify,
+}
+
+/// The right to send one request. Its place in the window is taken until the answer is known.
+pub(crate) struct Permit<'a> {
+    limiter: &'a Limiter,
+    sent_at: Instant,
+    is_settled: bool,
+}
+
+/// Why a request got no permit, and how long to wait before the next try.
+pub(crate) struct Rejected {
+    pub(crate) wait: Duration,
+    pub(crate) reason: &'static str,
+}
+
+impl Limiter {
+    pub(crate) fn new(limit: RateLimit) -> Self {
+        Self(Arc::new(Shared {
+            pacer: Mutex::new(Pacer::new(limit)),
+            changed: Notify::new(),
+        }))
+    }
+
+    /// Waits for the profile's turn, but no longer than `patience`.
+    pub(crate) async fn acquire(&self, patience: Duration) -> Result<Permit<'_>, Rejected> {
+        let started = Instant::now();
+        loop {
+            // Listens before it looks, so that no change between the two is missed.
+            let changed = self.0.changed.notified();
+            let now = Instant::now();
+            let until = {
+                let mut pacer = self.pacer();
+                match pacer.ready(now.into_std()) {
+                    Ready::Now => {
+                        pacer.sent(now.into_std());
+                        return Ok(Permit {
+                            limiter: self,
+                            sent_at: now,
+                            is_settled: false,
+                        });
+                    }
+                    Ready::At(until) => until,
+                    Ready::Spent { until } => {
+                        return Err(Rejected {
+                            wait: until.saturating_duration_since(now.into_std()),
+                            reason: "the day's budget of 429 answers is used up, \
+                                     and more of them get a profile suspended",
+                        });
+                    }
+                }
+            };
+            let wait = until.saturating_duration_since(now.into_std());
+            if wait > patience.saturating_sub(started.elapsed()) {
+                return Err(Rejected {
+                    wait,
+                    reason: "the profile's rate limit allows the next request \
+                             only later than this one can wait",
+                });
+            }
+            let _ = timeout(wait, changed).await;
+        }
+    }
+
+    pub(super) fn is_in_use(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
+    /// Whether nothing is lost by forgetting what this limiter knows.
+    pub(super) fn is_idle(&self, now: std::time::Instant) -> bool {
+        self.pacer().is_idle(now)
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_same_as(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    fn pacer(&self) -> MutexGuard<'_, Pacer> {
+        self.0.pacer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Permit<'_> {
+    /// Tells the limiter what the attempt came to, and learns for how long the limiter is closed now.
+    pub(crate) fn settle(mut self, kind: AttemptKind, head: Option<&Head>) -> Duration {
+        self.is_settled = true;
+        let now = Instant::now().into_std();
+        match self.tell(now, kind, head).ready(now) {
+            Ready::Now => Duration::ZERO,
+            Ready::At(until) | Ready::Spent { until } => until.saturating_duration_since(now),
+        }
+    }
+
+    fn tell(
+        &self,
+        now: std::time::Instant,
+        kind: AttemptKind,
+        head: Option<&Head>,
+    ) -> MutexGuard<'_, Pacer> {
+        let mut pacer = self.limiter.pacer();
+        pacer.settle(now, self.sent_at.into_std(), kind, head);
+        self.limiter.0.changed.notify_waiters();
+        pacer
+    }
+}
+
+impl Drop for Permit<'_> {
+    /// A call that is dropped while its request is under way has used its place in the window up.
+    fn drop(&mut self) {
+        if !self.is_settled {
+            let now = Instant::now().into_std();
+            drop(self.tell(now, AttemptKind::Lost, None));
+        }
+    }
+}

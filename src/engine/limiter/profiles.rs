@@ -1,0 +1,73 @@
+//! One limiter a profile, whoever uses it.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::time::Instant;
+
+use super::permit::Limiter;
+use super::rate_limit::RateLimit;
+
+/// The limiters of all profiles of one API key.
+///
+/// A limiter outlives the clients of its profile, and the profile's key must not. The table therefore
+/// knows a profile by 128 bits of hash, under hash keys that each table draws anew. That two of a billion
+/// profiles share one is less likely than 1 in 10^20.
+#[derive(Clone, Debug)]
+pub(crate) struct Limiters {
+    limit: RateLimit,
+    by_profile: Arc<Mutex<HashMap<(u64, u64), Limiter>>>,
+    hash_keys: (RandomState, RandomState),
+}
+
+impl Limiters {
+    pub(crate) fn new(limit: RateLimit) -> Self {
+        Self {
+            limit,
+            by_profile: Arc::default(),
+            hash_keys: (RandomState::new(), RandomState::new()),
+        }
+    }
+
+    /// The limiter of a profile. The same profile always gets the same one, so that single calls and
+    /// runs share the window.
+    pub(crate) fn of_profile(&self, profile: impl Hash) -> Limiter {
+        let (one, other) = &self.hash_keys;
+        let hash = (one.hash_one(&profile), other.hash_one(&profile));
+        let by_profile = self.by_profile.lock();
+        let mut by_profile = by_profile.unwrap_or_else(PoisonError::into_inner);
+        if by_profile.len() >= FORGET_FROM && by_profile.len().is_multiple_of(FORGET_FROM) {
+            let now = Instant::now().into_std();
+            by_profile.retain(|_, limiter| limiter.is_in_use() || !limiter.is_idle(now));
+        }
+        let limiter = by_profile.entry(hash);
+        limiter
+            .or_insert_with(|| Limiter::new(self.limit.clone()))
+            .clone()
+    }
+}
+
+/// So many profiles may be kept before those that nobody uses are looked for.
+const FORGET_FROM: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_has_one_limiter_in_every_clone_and_shares_it_with_no_other() {
+        let limiters = Limiters::new(RateLimit::unlimited());
+        let profiles: Vec<_> = (0..200).map(Some).chain([None]).collect();
+        let of = |limiters: &Limiters| {
+            let all = profiles.iter().map(|profile| limiters.of_profile(profile));
+            all.collect::<Vec<_>>()
+        };
+        let (first, again) = (of(&limiters), of(&limiters.clone()));
+        for (place, limiter) in first.iter().enumerate() {
+            let same = again.iter().map(|other| limiter.is_same_as(other));
+            let same: Vec<_> = same.enumerate().filter(|(_, same)| *same).collect();
+            assert_eq!(same, [(place, true)]);
+        }
+    }
+}

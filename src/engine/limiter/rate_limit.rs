@@ -1,0 +1,82 @@
+use std::time::Duration;
+
+/// How fast the requests of one profile go.
+///
+/// A provider allows a profile so many requests in so long a window. Every task that uses the same profile of the
+/// same client shares one account of that window, so a host may run as many tasks as it likes.
+///
+/// The rate headers of an answer are believed over this setting where they are stricter: if the provider says
+/// that 200 requests are allowed, or that another process has used half of them, that is what counts.
+///
+/// ```
+/// use std::time::Duration;
+/// use unpost::RateLimit;
+///
+/// // An account with a smaller allowance, and a service that would rather stop early than be throttled.
+/// let limit = RateLimit::new(150, Duration::from_secs(300)).max_throttled_per_day(20);
+/// # let _ = limit;
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    pub(super) requests: Option<u32>,
+    pub(super) window: Duration,
+    pub(super) max_throttled_per_day: u32,
+}
+
+impl RateLimit {
+    /// At most `requests` in any `window`.
+    ///
+    /// 0 requests count as 1. A window is between 1 ms and 24 hours; anything outside is moved to the nearer end.
+    ///
+    /// ```
+    /// # use {std::time::Duration, unpost::RateLimit};
+    /// assert_eq!(RateLimit::new(0, Duration::ZERO), RateLimit::new(1, Duration::from_millis(1)));
+    /// ```
+    pub fn new(requests: u32, window: Duration) -> Self {
+        let window = window.clamp(Duration::from_millis(1), DAY);
+        Self {
+            requests: Some(requests.max(1)),
+            window,
+            max_throttled_per_day: DEFAULT_MAX_THROTTLED,
+        }
+    }
+
+    /// No window until the provider shows one, by its rate headers or by an answer of 429.
+    ///
+    /// ```
+    /// # use unpost::RateLimit;
+    /// let limit = RateLimit::unlimited().max_throttled_per_day(50);
+    /// # let _ = limit;
+    /// ```
+    pub fn unlimited() -> Self {
+        Self {
+            requests: None,
+            window: ASSUMED_WINDOW,
+            max_throttled_per_day: DEFAULT_MAX_THROTTLED,
+        }
+    }
+
+    /// How many answers of 429 a profile may be given within any 24 hours. From then on nothing is sent, and requests
+    /// fail with `ErrorKind::RateLimited`, until the oldest of those answers is 24 hours old.
+    ///
+    /// 100 unless told, and at least 1. Ayrshare suspends a profile at 1,000, whichever process they went to. A request
+    /// under way is counted as though it might be answered 429, so no more than this many are ever under way at once.
+    ///
+    /// ```
+    /// # use {std::time::Duration, unpost::RateLimit};
+    /// let limit = RateLimit::new(300, Duration::from_secs(300)).max_throttled_per_day(10);
+    /// # let _ = limit;
+    /// ```
+    #[must_use]
+    pub fn max_throttled_per_day(self, answers: u32) -> Self {
+        Self {
+            max_throttled_per_day: answers.max(1),
+            ..self
+        }
+    }
+}
+
+pub(super) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const DEFAULT_MAX_THROTTLED: u32 = 100;
+/// For how long sends are remembered where no window is known.
+const ASSUMED_WINDOW: Duration = Duration::from_secs(300);

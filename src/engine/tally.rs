@@ -1,0 +1,228 @@
+//! What is known of each post of a call, attempt by attempt: one outcome a post.
+
+use std::time::Duration;
+
+use super::exchange::{Answer, BoxError, Fault, Head};
+use super::finished::Finished;
+use super::operation::{AttemptKind, Operation, PostReading, Reading, ThrottledBy};
+use crate::model::{ErrorKind, Failure, Fate, Outcome, PostId};
+
+/// The account of one call.
+pub(crate) struct Tally<'a, O> {
+    operation: &'a O,
+    /// One for each post of the request; `None` while the post is open.
+    settled: Vec<Option<Outcome>>,
+    /// The posts of which nothing is known yet, in the order given.
+    open: Vec<PostId>,
+    /// Counts the attempts that were made before this call, too.
+    attempts: u32,
+    /// How many attempts may have been carried out although no answer says so.
+    unanswered: u32,
+    /// Whether an attempt got as far as the provider.
+    was_sent: bool,
+    /// Whether a limit turned an attempt away.
+    was_throttled: bool,
+    last: Attempt,
+    retry_after: Option<Duration>,
+}
+
+/// One attempt, read.
+pub(crate) struct Attempt {
+    reading: Reading,
+    head: Option<Head>,
+    raw: Vec<u8>,
+    source: Option<BoxError>,
+}
+
+impl<'a, O: Operation> Tally<'a, O> {
+    /// Begins the account of a request. `attempts_before` says how often its posts were asked for
+    /// before this call without an answer about them.
+    pub(crate) fn new(operation: &'a O, attempts_before: u32) -> Self {
+        Self {
+            operation,
+            settled: vec![None; operation.posts().len()],
+            open: operation.posts().to_vec(),
+            attempts: attempts_before,
+            unanswered: attempts_before,
+            was_sent: attempts_before > 0,
+            was_throttled: false,
+            last: Attempt {
+                reading: Reading::silent(AttemptKind::NotSent, None),
+                head: None,
+                raw: Vec::new(),
+                source: None,
+            },
+            retry_after: None,
+        }
+    }
+
+    pub(crate) fn open(&self) -> &[PostId] {
+        &self.open
+    }
+
+    pub(crate) fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    pub(crate) fn was_throttled(&self) -> bool {
+        self.was_throttled
+    }
+
+    /// Whether the provider may have acted on an attempt, so that only another one can tell.
+    pub(crate) fn needs_an_answer(&self) -> bool {
+        self.was_sent && !self.was_throttled
+    }
+
+    /// Whether every post has its outcome.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.open.is_empty() && !self.settled.is_empty()
+    }
+
+    /// Reads what came of an attempt at the open posts.
+    pub(crate) fn read(&mut self, result: Result<Answer, Fault>) -> Attempt {
+        self.attempts = self.attempts.saturating_add(1);
+        match result {
+            Ok(Answer { head, body }) => Attempt {
+                reading: self.operation.decode(&self.open, head.status, &body),
+                head: Some(head),
+                raw: body,
+                source: None,
+            },
+            Err(fault) => Attempt {
+                reading: Reading::of_fault(&fault),
+                head: fault.head,
+                raw: Vec::new(),
+                source: fault.source,
+            },
+        }
+    }
+
+    /// Enters an attempt: the posts that it speaks about are settled, the others stay open.
+    pub(crate) fn enter(&mut self, mut attempt: Attempt, retry_after: Option<Duration>) {
+        let mut readings = std::mem::take(&mut attempt.reading.posts).into_iter();
+        let asked = std::mem::take(&mut self.open);
+        let unsettled = self.settled.iter_mut().filter(|slot| slot.is_none());
+        for (slot, id) in unsettled.zip(asked) {
+            let Some(PostReading { fate, networks }) = readings.next().flatten() else {
+                self.open.push(id);
+                continue;
+            };
+            *slot = Some(Outcome {
+                id,
+                provider: O::PROVIDER,
+                fate: match fate {
+                    // An earlier attempt without an answer is what deleted it.
+                    Fate::AlreadyDeleted if self.unanswered > 0 => self.operation.done(),
+                    // A network that refuses speaks for itself alone. The others may have let go of the
+                    // post at an earlier attempt, and are no longer named.
+                    Fate::Failed(failure) if self.unanswered > 0 && !networks.is_empty() => {
+                        Fate::Uncertain(failure)
+                    }
+                    fate => fate,
+                },
+                networks,
+                attempts: self.attempts,
+                unanswered: self.unanswered,
+            });
+        }
+        let kind = attempt.kind();
+        self.was_sent |= kind != AttemptKind::NotSent;
+        self.was_throttled |= matches!(kind, AttemptKind::Throttled(_));
+        let may_have_acted = u32::from(kind.may_have_acted());
+        self.unanswered = self.unanswered.saturating_add(may_have_acted);
+        self.last = attempt;
+        self.retry_after = retry_after;
+    }
+
+    /// Ends the call before another attempt. What the last attempt failed with stays the reason.
+    pub(crate) fn end(mut self, reason: Failure, retry_after: Option<Duration>) -> Finished {
+        self.last.reading.failure.get_or_insert(reason);
+        self.retry_after = retry_after.or(self.retry_after);
+        self.finish()
+    }
+
+    /// Ends the call because its run was stopped.
+    pub(crate) fn stop(mut self, reason: Failure) -> Finished {
+        if !self.was_sent {
+            self.last.reading.failure = Some(reason);
+        }
+        self.finish()
+    }
+
+    /// Ends the call. The posts that no answer spoke about get their outcome from the last attempt.
+    pub(crate) fn finish(self) -> Finished {
+        let fate_of_open = self.fate_of_open();
+        let kind = self.last.kind();
+        let mut open = self.open.into_iter();
+        let outcomes = self.settled.into_iter().filter_map(|settled| {
+            settled.or_else(|| {
+                Some(Outcome {
+                    attempts: self.attempts,
+                    unanswered: self.unanswered,
+                    ..Outcome::new(open.next()?, O::PROVIDER, fate_of_open.clone())
+                })
+            })
+        });
+        let outcomes: Vec<_> = outcomes.collect();
+        let is_uncertain = if outcomes.is_empty() {
+            self.unanswered > 0 && kind != AttemptKind::Answered
+        } else {
+            outcomes
+                .iter()
+                .any(|outcome| matches!(outcome.fate, Fate::Uncertain(_) | Fate::Unreported))
+        };
+        Finished {
+            provider: O::PROVIDER,
+            is_about_one_post: self.operation.is_about_one_post(),
+            is_repeatable: self.operation.is_repeatable(),
+            outcomes,
+            raw: self.last.raw,
+            failure: self.last.reading.failure,
+            retry_after: self.retry_after,
+            attempts: self.attempts,
+            is_uncertain,
+            source: self.last.source,
+        }
+    }
+
+    fn fate_of_open(&self) -> Fate {
+        let failure = || {
+            let failure = self.last.reading.failure.clone();
+            failure.unwrap_or_else(|| Failure::new(ErrorKind::UnexpectedResponse))
+        };
+        match self.last.kind() {
+            AttemptKind::Answered => Fate::Unreported,
+            _ if self.unanswered > 0 => Fate::Uncertain(failure()),
+            _ if self.was_sent => Fate::Failed(failure()),
+            _ => Fate::NotAttempted(failure()),
+        }
+    }
+}
+
+impl Attempt {
+    pub(crate) fn kind(&self) -> AttemptKind {
+        self.reading.kind
+    }
+
+    pub(crate) fn head(&self) -> Option<&Head> {
+        self.head.as_ref()
+    }
+
+    /// Whether the profile's limit turned the attempt away, or spoke beside the answer.
+    pub(crate) fn is_throttled_by_profile(&self) -> bool {
+        let status = self.head.map(|head| head.status);
+        self.kind().throttled_by(status) == Some(ThrottledBy::Profile)
+    }
+
+    /// How long to wait before the next request of this kind: as long as the provider asks, and at
+    /// least as long as the limiter stays closed after the profile's limit was met.
+    pub(crate) fn asked_wait(&self, closed_for: Duration) -> Option<Duration> {
+        let by_header = || self.head.and_then(|head| head.rate.retry_after);
+        let asked = self.reading.wait.or_else(by_header);
+        if self.is_throttled_by_profile() {
+            Some(asked.unwrap_or_default().max(closed_for))
+        } else {
+            asked
+        }
+    }
+}

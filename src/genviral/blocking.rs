@@ -1,0 +1,27 @@
+//! The client's verbs without async.
+
+use super::client::Client;
+use super::request::{DeleteRequest, DeleteResponse};
+use crate::blocking;
+use crate::model::Error;
+
+impl blocking::Client<Client> {
+    /// As [`Client::delete`].
+    ///
+    /// # Errors
+    /// The same.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
+    /// # let genviral = unpost::mock::Genviral::start().await;
+    /// # genviral.seed("post-1", "draft");
+    /// use unpost::{blocking, genviral::DeleteRequest};
+    ///
+    /// let client = blocking::Client::new(genviral.client()?)?;
+    /// client.delete(DeleteRequest::by_id("post-1"))?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(&self, request: DeleteRequest) -> Result<DeleteResponse, Error> {
+        self.wait_for(self.client().delete(request))
+    }
+}

@@ -1,0 +1,110 @@
+//! The client, and its side of a run.
+
+use std::fmt;
+
+use super::request::{DeleteRequest, DeleteResponse, MOST_IDS};
+use crate::client::Core;
+use crate::delete_many::DeleteMany;
+use crate::delete_posts::{Batch, DeletePosts};
+use crate::model::{Error, Outcome, PostId, Provider};
+
+/// A client of one Genviral API key.
+///
+/// Cheap to clone; clones share the connections and the rate limit.
+#[derive(Clone)]
+pub struct Client {
+    pub(super) core: Core,
+}
+
+impl Client {
+    /// Deletes, and waits until it is known what came of it, or that it can't be known.
+    ///
+    /// - [`by_id`](DeleteRequest::by_id) is `Ok` only when that post was deleted.
+    /// - [`bulk`](DeleteRequest::bulk) is `Ok` when Genviral answered it; each post's fate is in the
+    ///   outcomes.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](crate::ErrorKind). Ask [`is_uncertain`](crate::Error::is_uncertain) whether
+    /// Genviral may have acted all the same.
+    ///
+    /// # Cancelling
+    /// Dropping the future sends nothing further. What has been sent can't be taken back: the posts may
+    /// be deleted a moment later.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use unpost::{ErrorKind, genviral::DeleteRequest, mock};
+    ///
+    /// let genviral = mock::Genviral::start().await;
+    /// genviral.seed("post-1", "scheduled");
+    /// genviral.seed("post-2", "posted");
+    /// let client = genviral.client()?;
+    ///
+    /// client.delete(DeleteRequest::by_id("post-1")).await?;
+    /// let error = client.delete(DeleteRequest::by_id("post-2")).await.unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Blocked);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn delete(&self, request: DeleteRequest) -> Result<DeleteResponse, Error> {
+        request.check()?;
+        let finished = self.core.call(&request).await;
+        finished.into_result().map(DeleteResponse::new)
+    }
+
+    /// Deletes any number of posts, as fast as Genviral allows, and yields one outcome for each
+    /// distinct id as it becomes known.
+    ///
+    /// They go in batches of 50.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> unpost::Result<()> {
+    /// let genviral = unpost::mock::Genviral::start().await;
+    /// genviral.seed("post-1", "draft").seed("post-2", "scheduled");
+    ///
+    /// let ids = ["post-1", "post-2", "post-3"];
+    /// let summary = genviral.client()?.delete_many(ids).run().summary().await;
+    /// assert_eq!(summary.to_string(), "3 posts: 2 deleted, 1 not found");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete_many<'a, I>(&self, ids: I) -> DeleteMany<'a, Self>
+    where
+        I: IntoIterator,
+        I::IntoIter: Send + 'a,
+        I::Item: Into<PostId> + 'a,
+    {
+        DeleteMany::new(self.clone(), ids)
+    }
+}
+
+impl DeletePosts for Client {
+    fn provider(&self) -> Provider {
+        Provider::Genviral
+    }
+
+    fn batch_size(&self) -> usize {
+        MOST_IDS
+    }
+
+    async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
+        let Batch { ids, run } = batch;
+        let request = DeleteRequest::bulk(ids);
+        self.core.call_in_run(&run, &request, 0).await.outcomes
+    }
+}
+
+#[cfg(feature = "internals")]
+impl crate::client::HasCore for Client {
+    fn core_mut(&mut self) -> &mut Core {
+        &mut self.core
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.core.fmt(f)
+    }
+}

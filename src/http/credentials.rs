@@ -1,0 +1,116 @@
+//! The secrets that a client sends, and the headers they go out in.
+
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use zeroize::Zeroizing;
+
+use super::secrets::{Redactor, Secret};
+use crate::model::Error;
+
+/// A secret, and how it is sent.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    header: &'static str,
+    scheme: Option<&'static str>,
+    secret: Secret,
+    separator: Option<char>,
+}
+
+impl Credential {
+    /// A secret that goes out in a header of its own, named in lower case.
+    pub fn in_header(header: &'static str, secret: Secret) -> Self {
+        Self {
+            header,
+            scheme: None,
+            secret,
+            separator: None,
+        }
+    }
+
+    /// A secret that goes out as `Authorization: Bearer …`.
+    pub fn bearer(secret: Secret) -> Self {
+        Self {
+            scheme: Some("Bearer"),
+            ..Self::in_header("authorization", secret)
+        }
+    }
+
+    /// A secret whose parts are secrets too, such as `<public_id>.<secret>`: a server may quote one of
+    /// them alone.
+    #[must_use]
+    pub fn in_parts(self, separator: char) -> Self {
+        Self {
+            separator: Some(separator),
+            ..self
+        }
+    }
+
+    fn value(&self) -> Result<HeaderValue, Error> {
+        let value = match self.scheme {
+            Some(scheme) => {
+                let text = Zeroizing::new(format!("{scheme} {}", self.secret.expose()));
+                HeaderValue::from_str(&text)
+            }
+            None => HeaderValue::from_str(self.secret.expose()),
+        };
+        let mut value = value.map_err(|_| Error::invalid("a key can't be sent in a header"))?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+
+    fn secrets(&self) -> impl Iterator<Item = Secret> {
+        let parts = self.separator.map(|separator| self.secret.parts(separator));
+        std::iter::once(self.secret.clone()).chain(parts.into_iter().flatten())
+    }
+}
+
+/// All credentials of a client. They say whose posts its requests are about.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    all: Vec<Credential>,
+    profile: Option<Credential>,
+}
+
+impl Credentials {
+    /// Those that every profile of the account sends.
+    pub fn new(all: impl IntoIterator<Item = Credential>) -> Self {
+        Self {
+            all: all.into_iter().collect(),
+            profile: None,
+        }
+    }
+
+    /// The same with the credential that names the profile, in place of any other profile's.
+    #[must_use]
+    pub fn of_profile(&self, profile: Credential) -> Self {
+        Self {
+            all: self.all.clone(),
+            profile: Some(profile),
+        }
+    }
+
+    /// What tells this profile from the others.
+    pub(crate) fn profile(&self) -> Option<&Secret> {
+        self.profile.as_ref().map(|profile| &profile.secret)
+    }
+
+    /// The headers of every request. The secrets in them are marked as sensitive.
+    pub(crate) fn headers(&self) -> Result<HeaderMap, Error> {
+        let mut headers = HeaderMap::with_capacity(self.all.len() + 3);
+        let json = HeaderValue::from_static("application/json");
+        headers.insert(CONTENT_TYPE, json.clone());
+        headers.insert(ACCEPT, json);
+        for credential in self.iter() {
+            let name = HeaderName::from_static(credential.header);
+            headers.insert(name, credential.value()?);
+        }
+        Ok(headers)
+    }
+
+    pub(crate) fn redactor(&self) -> Redactor {
+        Redactor::new(self.iter().flat_map(Credential::secrets))
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Credential> {
+        self.all.iter().chain(&self.profile)
+    }
+}
