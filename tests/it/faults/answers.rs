@@ -67,7 +67,7 @@ pub(crate) fn rows() -> Vec<Row> {
             [501, 599].map(|status| Act::answer(whole(status, &html, page))),
         ),
         Row::new(
-            "answers 500 or 503 with a success in it",
+            "answers 500 or 503 with a success in the body",
             [500, 503].map(|status| Act::answer(json(status, &[], &success))),
         ),
         Row::new(
@@ -76,18 +76,18 @@ pub(crate) fn rows() -> Vec<Row> {
         ),
         Row::new("answers 204", [Act::answer(whole(204, &[], ""))]),
         Row::new(
-            "answers 201, 202, 206 or 299 with a success in it",
+            "answers 201, 202, 206 or 299 with a success in the body",
             [201, 202, 206, 299].map(|status| Act::answer(json(status, &[], &success))),
         ),
         Row::new(
-            "answers 300, 304 or 399 with a success in it",
+            "answers 300 or 399 with a success in the body, or 304",
             [300, 399]
                 .map(|status| Act::answer(json(status, &[], &success)))
                 .into_iter()
                 .chain([Act::answer(head(304, &[]))]),
         ),
         Row::new(
-            "answers with a success in gzip, which nobody asked for",
+            "answers with a success in gzip, which the client didn't ask for",
             [Act::answer(json(
                 200,
                 &["Content-Encoding: gzip"],
@@ -99,10 +99,10 @@ pub(crate) fn rows() -> Vec<Row> {
             To::AnotherOrigin,
         ),
         redirects(
-            "redirects the same ways from HTTPS to plain HTTP",
+            "redirects (the same codes) from HTTPS to plain HTTP",
             To::PlainHttp,
         ),
-        redirects("redirects the same ways to itself", To::Itself),
+        redirects("redirects (the same codes) to itself", To::Itself),
     ]
 }
 

@@ -27,37 +27,54 @@ pub(crate) fn rows() -> Vec<Row> {
         }),
         resolved_by("has a name that DNS doesn't know", Dns::Fails),
         resolved_by("has a name without an address", Dns::FindsNothing),
-        resolved_by("has a name that DNS gives no answer about", Dns::IsSilent),
+        resolved_by("has a name for which DNS never answers", Dns::IsSilent),
     ];
     if cfg!(target_os = "linux") {
-        rows.push(Row::at("answers no SYN (a black hole)", black_hole));
+        rows.push(Row::at("doesn't answer the SYN (a black hole)", black_hole));
     }
     rows.extend([
-        Row::at("speaks plain HTTP where TLS is wanted", || async {
+        Row::at("speaks plain HTTP where the client expects TLS", || async {
             let acts = vec![Act::read_a_byte(Ends::Fin), success()];
             let server = Server::start(Layer::Tcp, acts).await;
             Site::over(server, "https", plain())
         }),
-        Row::at("accepts, and is silent where TLS is wanted", || async {
-            let server = Server::start(Layer::Tcp, vec![Act::accept(Ends::Silence)]).await;
-            Site::over(server, "https", plain())
-        }),
-        Row::at("speaks TLS where plain HTTP is wanted", || async {
+        Row::at(
+            "accepts the connection, then stays silent where the client expects TLS",
+            || async {
+                let server = Server::start(Layer::Tcp, vec![Act::accept(Ends::Silence)]).await;
+                Site::over(server, "https", plain())
+            },
+        ),
+        Row::at("speaks TLS where the client expects plain HTTP", || async {
             let layer = Layer::Tls(Certificate::of("127.0.0.1"));
             let server = Server::start(layer, vec![success()]).await;
             Site::over(server, "http", plain())
         }),
-        Row::at("shows a certificate that nobody trusts", || async {
-            let (shown, trusted) = (Certificate::of("127.0.0.1"), Certificate::of("127.0.0.1"));
-            certified(shown, trusted).await
-        }),
-        Row::at("shows a certificate in another name", || async {
+        Row::at(
+            "presents a certificate that the client doesn't trust",
+            || async {
+                let (shown, trusted) = (Certificate::of("127.0.0.1"), Certificate::of("127.0.0.1"));
+                certified(shown, trusted).await
+            },
+        ),
+        Row::at("presents a certificate for another name", || async {
             let shown = Certificate::of("elsewhere.example");
             certified(shown.clone(), shown).await
         }),
-        Row::new("accepts, then FIN", [Act::accept(Ends::Fin)]).races(),
-        Row::new("accepts, then RST", [Act::accept(Ends::Rst)]).races(),
-        Row::new("accepts, and is silent", [Act::accept(Ends::Silence)]),
+        Row::new(
+            "accepts the connection, then closes it (FIN)",
+            [Act::accept(Ends::Fin)],
+        )
+        .races(),
+        Row::new(
+            "accepts the connection, then resets it (RST)",
+            [Act::accept(Ends::Rst)],
+        )
+        .races(),
+        Row::new(
+            "accepts the connection, then stays silent",
+            [Act::accept(Ends::Silence)],
+        ),
     ]);
     rows
 }

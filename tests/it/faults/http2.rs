@@ -55,54 +55,57 @@ pub(crate) fn rows() -> Vec<Row> {
         |fault, frames| row(fault, [Act { frames, ..ANSWER }, ANSWER]).on_the_second_call();
     vec![
         row("answers", [ANSWER]).may_succeed(),
-        keeps("reads the request, then RST_STREAM: REFUSED_STREAM", |it| {
-            reset(it, REFUSED_STREAM)
-        }),
-        keeps("reads the request, then RST_STREAM: INTERNAL_ERROR", |it| {
-            reset(it, INTERNAL_ERROR)
-        }),
-        keeps("reads the request, then RST_STREAM: CANCEL", |it| {
+        keeps(
+            "reads the request, then sends RST_STREAM (REFUSED_STREAM)",
+            |it| reset(it, REFUSED_STREAM),
+        ),
+        keeps(
+            "reads the request, then sends RST_STREAM (INTERNAL_ERROR)",
+            |it| reset(it, INTERNAL_ERROR),
+        ),
+        keeps("reads the request, then sends RST_STREAM (CANCEL)", |it| {
             reset(it, CANCEL)
         }),
-        keeps("reads the request, then RST_STREAM: NO_ERROR", |it| {
-            reset(it, NO_ERROR)
-        }),
         keeps(
-            "reads the request, then RST_STREAM: HTTP_1_1_REQUIRED",
+            "reads the request, then sends RST_STREAM (NO_ERROR)",
+            |it| reset(it, NO_ERROR),
+        ),
+        keeps(
+            "reads the request, then sends RST_STREAM (HTTP_1_1_REQUIRED)",
             |it| reset(it, HTTP_1_1_REQUIRED),
         ),
         keeps(
-            "sends half an answer, then RST_STREAM: INTERNAL_ERROR",
+            "sends an answer without its end, then RST_STREAM (INTERNAL_ERROR)",
             |it| [half(it), reset(it, INTERNAL_ERROR)].concat(),
         ),
         then(
-            "reads the request, then GOAWAY that disowns it, and FIN",
+            "reads the request, then sends a GOAWAY that excludes it, and closes (FIN)",
             |_| goaway(0, NO_ERROR),
             Ends::Fin,
         ),
         then(
-            "reads the request, then GOAWAY that owns to it, and FIN",
+            "reads the request, then sends a GOAWAY that includes it, and closes (FIN)",
             |it| goaway(it, NO_ERROR),
             Ends::Fin,
         ),
         then(
-            "reads the request, then GOAWAY: ENHANCE_YOUR_CALM, and FIN",
+            "reads the request, then sends GOAWAY (ENHANCE_YOUR_CALM), and closes (FIN)",
             |it| goaway(it, ENHANCE_YOUR_CALM),
             Ends::Fin,
         ),
         then(
-            "reads the request, then GOAWAY, and answers all the same",
+            "reads the request, then sends GOAWAY, and still answers",
             |it| [goaway(it, NO_ERROR), answer(it)].concat(),
             Ends::KeepAlive,
         )
         .may_succeed(),
         next_call(
-            "answers, then GOAWAY on the idle connection: the next call",
+            "answers, then sends GOAWAY on the idle connection: the next call",
             |it| [answer(it), goaway(it, NO_ERROR)].concat(),
         )
         .may_succeed(),
         row(
-            "answers, then RST on the idle connection: the next call",
+            "answers, then resets the idle connection (RST): the next call",
             [
                 Act {
                     ends: Ends::Rst,
@@ -113,31 +116,43 @@ pub(crate) fn rows() -> Vec<Row> {
         )
         .on_the_second_call()
         .may_succeed(),
-        then("reads the request, then FIN", |_| Vec::new(), Ends::Fin),
-        then("reads the request, then RST", |_| Vec::new(), Ends::Rst),
         then(
-            "reads the request, and is silent",
+            "reads the request, then closes (FIN)",
+            |_| Vec::new(),
+            Ends::Fin,
+        ),
+        then(
+            "reads the request, then resets (RST)",
+            |_| Vec::new(),
+            Ends::Rst,
+        ),
+        then(
+            "reads the request, then stays silent",
             |_| Vec::new(),
             Ends::Silence,
         ),
         then(
-            "sends headers, and stalls",
+            "sends the headers, then stalls",
             |it| frame(HEADERS, END_HEADERS, it, OK),
             Ends::Silence,
         ),
-        then("sends half an answer, then FIN", half, Ends::Fin),
+        then(
+            "sends an answer without its end, then closes (FIN)",
+            half,
+            Ends::Fin,
+        ),
         keeps("sends headers that can't be decoded", |it| {
             frame(HEADERS, END_HEADERS, it, &[0xff; 8])
         }),
-        keeps("answers on a stream that nobody opened", |it| {
+        keeps("answers on a stream that the client didn't open", |it| {
             answer(it + 2)
         }),
         next_call(
-            "answers, and allows no further stream: the next call",
+            "answers, then allows no further stream: the next call",
             |it| [answer(it), setting(MAX_CONCURRENT_STREAMS, 0)].concat(),
         ),
         next_call(
-            "answers, and has no room for a further body: the next call",
+            "answers, then allows no further body to be sent: the next call",
             |it| [answer(it), setting(INITIAL_WINDOW_SIZE, 0)].concat(),
         ),
     ]

@@ -83,15 +83,15 @@ fn whole() -> Vec<Row> {
         Row::new("an empty object or list", answers(&[b"{}", b"[]", b"[[]]"])),
         Row::new("half an object", answers(&[br#"{"status":"success","id":"post-1""#])),
         Row::new(
-            "two objects, or one with something behind it",
+            "two objects, or one followed by something else",
             answers(&[br#"{"status":"success"}{"status":"error"}"#, br#"{"status":"success"};"#]),
         ),
         Row::new(
-            "10,000 lists or objects in each other",
+            "10,000 nested lists or objects",
             answers(&[deep("[", "]").as_bytes(), deep(r#"{"a":"#, "}").as_bytes()]),
         ),
         Row::new(
-            "a name that stands there twice",
+            "a member name that occurs twice",
             answers(&[
                 br#"{"status":"error","status":"success","id":"post-1"}"#,
                 br#"{"status":"success","id":"post-1","facebook":{"status":"error","status":"success"}}"#,
@@ -111,7 +111,7 @@ fn whole() -> Vec<Row> {
             answers(&[br#"{"status":"success","id":"post-1","message":"\ud800"}"#]),
         ),
         Row::new(
-            "a number of 400 digits, or past any float",
+            "a number of more than 400 digits, or one too large for a float",
             answers(&[
                 format!(r#"{{"status":"success","id":"{POST}","code":1e999}}"#).as_bytes(),
                 format!(r#"{{"status":"success","id":"{POST}","code":1{}}}"#, "0".repeat(400))

@@ -49,11 +49,11 @@ async fn meet_all() -> Vec<Group> {
     const AT_ONCE: usize = 24;
     let groups = [
         ("Connecting", connecting::rows()),
-        ("Talking", talking::rows()),
+        ("During a request", talking::rows()),
         ("HTTP/2", http2::rows()),
         ("Answers that aren't the provider's", answers::rows()),
-        ("Limits", throttling::rows()),
-        ("Several posts, and marks", several::rows()),
+        ("Rate limits", throttling::rows()),
+        ("`bulk` and `mark_manual_deleted`", several::rows()),
         ("JSON", json::rows()),
     ];
     let rows = groups.into_iter().flat_map(|(heading, rows)| {

@@ -221,7 +221,7 @@ impl Row {
 
     pub(crate) fn describe(&self, act: usize) -> String {
         match &self.part {
-            Some(part) => format!("{} that is {}", self.fault, part.values[act]),
+            Some(part) => format!("{} is {}", self.fault, part.values[act]),
             None => self.fault.clone(),
         }
     }

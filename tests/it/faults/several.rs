@@ -25,17 +25,20 @@ fn lost() -> Vec<Row> {
     let half = &BOTH[..BOTH.len() / 2];
     let half = [head(200, &["Connection: close"]), half.into()].concat();
     vec![
-        Row::new("reads the request, then FIN", [Act::write("", Ends::Fin)]),
         Row::new(
-            "reads the request, and is silent",
+            "reads the request, then closes (FIN)",
+            [Act::write("", Ends::Fin)],
+        ),
+        Row::new(
+            "reads the request, then stays silent",
             [Act::write("", Ends::Silence)],
         ),
         Row::new(
-            "cuts the body: a byte short of its length",
+            "cuts the body one byte short of its stated length",
             [Act::write(cut(BOTH), Ends::Fin)],
         ),
         Row::new(
-            "cuts the body, of no stated length, by closing",
+            "cuts a body of no stated length by closing the connection",
             [Act::write(half, Ends::Fin)],
         ),
         Row::new(
@@ -47,11 +50,11 @@ fn lost() -> Vec<Row> {
             ))],
         ),
         Row::new(
-            "answers 429 without a word on when to come back",
+            "answers 429 without saying when to come back",
             [Act::answer(json(429, &[], ERROR))],
         ),
         Row::new(
-            "answers 429 with `Retry-After`: 0",
+            "answers 429 with a `Retry-After` of 0",
             [Act::answer(json(429, &["Retry-After: 0"], ERROR))],
         ),
         Row::new(
@@ -74,16 +77,18 @@ fn told() -> Vec<Row> {
         bulk("answers 503 with a success for each post", 503, BOTH)
             .may_succeed_by(Verb::Bulk)
             .deletes_second(),
-        bulk("answers 503 with a success for the first", 503, FIRST).may_succeed_by(Verb::Bulk),
-        bulk("answers 200 with a success for the first", 200, FIRST).may_succeed_by(Verb::Bulk),
+        bulk("answers 503 with a success for the first post", 503, FIRST)
+            .may_succeed_by(Verb::Bulk),
+        bulk("answers 200 with a success for the first post", 200, FIRST)
+            .may_succeed_by(Verb::Bulk),
         bulk(
-            "answers 200 with a success and an error for the first",
+            "answers 200 with a success and an error for the first post",
             200,
             TWICE,
         )
         .deletes_second(),
         Row::new(
-            "answers 200 with a bare success",
+            "answers 200 with a success that names no post",
             answer(200, r#"{"status":"success"}"#),
         )
         .may_succeed_by(Verb::MarkManualDeleted),
@@ -97,7 +102,7 @@ fn told() -> Vec<Row> {
 }
 
 fn of_entries() -> Vec<Row> {
-    const ENTRY: &str = "answers 200, an entry";
+    const ENTRY: &str = "answers 200, in an entry";
     const NETWORK: &str = r#"{"action":"delete","status":"success","id":"fb-1"}"#;
     let members = [
         ("id", r#""post-1""#),
@@ -108,7 +113,7 @@ fn of_entries() -> Vec<Row> {
     let keyed = |it: &str| format!(r#"{{"status":"success","post-1":{it},"post-2":{SECOND}}}"#);
     let mut entries = vec![
         each("answers 200", "an entry", 200, listed),
-        each("answers 200", "what stands under a post's id", 200, keyed),
+        each("answers 200", "the value under a post's id", 200, keyed),
     ];
     for (members_of_it, harmless) in [
         (["id"].as_slice(), [].as_slice()),

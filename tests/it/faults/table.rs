@@ -18,11 +18,11 @@ pub(crate) fn write(groups: &[Group]) -> String {
     for Group { heading, met } in groups {
         write!(table, "\n## {heading}\n\n").unwrap();
         let subject = match *heading {
-            "JSON" => "the answer is, or has",
+            "JSON" => "the answer",
             _ => "the server",
         };
         let verbs = met[0].row.verbs;
-        let results = verbs.map(|verb| format!("`{}` | requests | gives up", name(verb)));
+        let results = verbs.map(|verb| format!("`{}` | requests | returns", name(verb)));
         writeln!(table, "| {subject} | {} |", results.join(" | ")).unwrap();
         table.push_str("|---|---|---|---|---|---|---|\n");
         for line in lines(met) {
@@ -95,15 +95,12 @@ fn lines(met: &[Met]) -> Vec<String> {
         for (acts, cells) in &rare {
             let values: Vec<_> = acts.iter().map(|act| part.values[*act]).collect();
             let values = any_of(&values);
-            lines.push(format!(
-                "{}: {names} that is {values} | {cells}",
-                part.answer
-            ));
+            lines.push(format!("{}: {names} is {values} | {cells}", part.answer));
         }
         let other = if rare.is_empty() { "a" } else { "any other" };
         for (_, cells) in rest {
             lines.push(format!(
-                "{}: {names} of {other} {} | {cells}",
+                "{}: {names} has {other} {} | {cells}",
                 part.answer, part.wrong
             ));
         }

@@ -31,50 +31,56 @@ pub(crate) fn rows() -> Vec<Row> {
     let huge_header = format!("X-Header: {}", "x".repeat(1 << 20));
     let continues = b"HTTP/1.1 100 Continue\r\n\r\n".as_slice();
     vec![
-        Row::new("reads the request, then FIN", [Act::write("", Ends::Fin)]),
-        Row::new("reads the request, then RST", [Act::write("", Ends::Rst)]),
         Row::new(
-            "reads the request, and is silent",
+            "reads the request, then closes (FIN)",
+            [Act::write("", Ends::Fin)],
+        ),
+        Row::new(
+            "reads the request, then resets (RST)",
+            [Act::write("", Ends::Rst)],
+        ),
+        Row::new(
+            "reads the request, then stays silent",
             [Act::write("", Ends::Silence)],
         ),
         Row::new(
-            "sends half a status line, then FIN",
+            "sends half a status line, then closes (FIN)",
             [Act::write("HTTP/1.1 2", Ends::Fin)],
         ),
         Row::new(
-            "sends half a status line, and stalls",
+            "sends half a status line, then stalls",
             [Act::write("HTTP/1.1 2", Ends::Silence)],
         ),
         Row::new(
-            "sends what isn't HTTP",
+            "sends something that isn't HTTP",
             [Act::write("220 mail.example ESMTP\r\n", Ends::Silence)],
         ),
         Row::new(
-            "sends headers, and stalls",
+            "sends the headers, then stalls",
             [Act::write(head(200, &[&longer]), Ends::Silence)],
         ),
         Row::new(
-            "sends headers, then RST",
+            "sends the headers, then resets (RST)",
             [Act::write(head(200, &[&longer]), Ends::Rst)],
         ),
         Row::new(
-            "cuts the body: a byte short of its length",
+            "cuts the body one byte short of its stated length",
             [Act::write(too_long, Ends::Fin)],
         ),
         Row::new(
-            "cuts the body: without the last chunk",
+            "cuts the body before the final, empty chunk",
             [Act::write(without_last_chunk, Ends::Fin)],
         ),
         Row::new(
-            "cuts the body, of no stated length, by closing",
+            "cuts a body of no stated length by closing the connection",
             [Act::write(until_close(half), Ends::Fin)],
         ),
         Row::over_tls(
-            "the same over TLS, closing without a word",
+            "ends a body of no stated length, over TLS, by closing without `close_notify`",
             Act::write(until_close(&success_json), Ends::Fin),
         ),
         Row::new(
-            "has a chunk that isn't as long as it says",
+            "sends a chunk that isn't as long as it says",
             [Act::write(
                 [chunked.as_slice(), b"2\r\n{}xx\r\n"].concat(),
                 Ends::Silence,
@@ -89,7 +95,7 @@ pub(crate) fn rows() -> Vec<Row> {
             [Act::write(head(503, &[&longer]), Ends::Fin)],
         ),
         Row::new(
-            "states two lengths",
+            "sends two different `Content-Length` headers",
             [Act::answer(json(
                 200,
                 &["Content-Length: 7"],
@@ -112,7 +118,7 @@ pub(crate) fn rows() -> Vec<Row> {
             )],
         ),
         Row::new(
-            "sends a body without end",
+            "sends an endless body",
             [Act::write_forever(
                 chunked.clone(),
                 [b"400\r\n".as_slice(), &[b' '; 1024], b"\r\n"].concat(),
@@ -120,50 +126,50 @@ pub(crate) fn rows() -> Vec<Row> {
             )],
         ),
         Row::new(
-            "sends a slow drip past the attempt timeout",
+            "sends the body so slowly that the attempt timeout passes",
             [Act::write_forever(chunked.clone(), "1\r\n \r\n", SOON)],
         ),
         Row::new(
-            "sends a slow drip past the deadline",
+            "sends the body so slowly that the deadline passes",
             [Act::write_forever(chunked, "1\r\n \r\n", SOON)],
         )
         .with_times(Duration::from_secs(60), Duration::from_secs(2)),
         Row::new(
-            "says 101 Switching Protocols",
+            "answers 101 Switching Protocols",
             [Act::write(
                 head(101, &["Upgrade: other", "Connection: upgrade"]),
                 Ends::Silence,
             )],
         ),
         Row::new(
-            "says 100 Continue unasked, then answers",
+            "sends an unrequested 100 Continue, then answers",
             [Act::answer(
                 [continues, &json(200, &[], &success_json)].concat(),
             )],
         )
         .may_succeed(),
         Row::new(
-            "says 100 Continue, and stalls",
+            "sends 100 Continue, then stalls",
             [Act::write(continues, Ends::Silence)],
         ),
         Row::new(
-            "says 100 Continue without end",
+            "sends 100 Continue again and again",
             [Act::write_forever("", continues, SOON)],
         ),
         Row::new(
-            "answers, then FIN on the idle connection: the next call",
+            "answers, then closes the idle connection (FIN): the next call",
             [success_then(Ends::Fin), success()],
         )
         .on_the_second_call()
         .may_succeed(),
         Row::new(
-            "answers, then RST on the idle connection: the next call",
+            "answers, then resets the idle connection (RST): the next call",
             [success_then(Ends::Rst), success()],
         )
         .on_the_second_call()
         .may_succeed(),
         Row::new(
-            "answers, then FIN under the next request",
+            "answers, then closes (FIN) after one byte of the next request: the next call",
             [
                 success(),
                 Act::read_a_byte(Ends::Fin).but_on_a_fresh_connection(success()),
@@ -172,7 +178,7 @@ pub(crate) fn rows() -> Vec<Row> {
         .on_the_second_call()
         .may_succeed_by(Verb::ById),
         Row::new(
-            "answers, then reads the next request and RST",
+            "answers, then reads the next request and resets (RST): the next call",
             [
                 success(),
                 Act::write("", Ends::Rst).but_on_a_fresh_connection(success()),

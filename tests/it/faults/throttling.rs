@@ -18,7 +18,7 @@ pub(crate) fn rows() -> Vec<Row> {
     let past = "Sun, 06 Nov 1994 08:49:37 GMT".to_owned();
     let huge = format!("1{}", "0".repeat(30));
     let mut rows = vec![
-        throttled("answers 429 without a word on when to come back", &[]),
+        throttled("answers 429 without saying when to come back", &[]),
         Row::new(
             "answers 429 with HTML",
             [Act::answer(json(429, &[], "<html>"))],
@@ -35,13 +35,13 @@ pub(crate) fn rows() -> Vec<Row> {
         ("−1", "-1"),
         ("10^30", &huge),
         ("1e30", "1e30"),
-        ("soon", "soon"),
-        ("a date past", &past),
+        ("`soon`", "soon"),
+        ("a past date", &past),
         ("a date an hour from now", &future),
     ] {
         let header = format!("Retry-After: {value}");
         rows.push(throttled(
-            &format!("answers 429 with `Retry-After`: {words}"),
+            &format!("answers 429 with a `Retry-After` of {words}"),
             &[&header],
         ));
     }
@@ -54,25 +54,25 @@ pub(crate) fn rows() -> Vec<Row> {
         let header = format!("Retry-After: {value}");
         let act = Act::answer(json(503, &[&header], BUSY));
         rows.push(Row::new(
-            format!("answers 503 with `Retry-After`: {words}"),
+            format!("answers 503 with a `Retry-After` of {words}"),
             [act],
         ));
     }
     rows.extend([
         next_call(
-            "answers without an `x-ratelimit` header: the next call",
+            "answers without any `x-ratelimit` header: the next call",
             &[],
         ),
         next_call(
-            "says `x-ratelimit-max`: 0",
+            "answers with `x-ratelimit-max: 0`: the next call",
             &["X-RateLimit-Max: 0", "X-RateLimit-Count: 0"],
         ),
         next_call(
-            "says `x-ratelimit-max`: −1, and `-count`: many",
+            "answers with `x-ratelimit-max: -1` and `x-ratelimit-count: many`: the next call",
             &["X-RateLimit-Max: -1", "X-RateLimit-Count: many"],
         ),
         next_call(
-            "says 10^30 for each `x-ratelimit` header",
+            "answers with 10^30 in each `x-ratelimit` header: the next call",
             &[
                 &format!("X-RateLimit-Max: {huge}"),
                 &format!("X-RateLimit-Count: {huge}"),
@@ -81,7 +81,7 @@ pub(crate) fn rows() -> Vec<Row> {
             ],
         ),
         next_call(
-            "says that 4,294,967,295 of 1 are used, for 10^19 ms more",
+            "answers that 4,294,967,295 of 1 requests are used, with 10^19 in `x-ratelimit-reset`: the next call",
             &[
                 "X-RateLimit-Max: 1",
                 "X-RateLimit-Count: 4294967295",
@@ -90,11 +90,11 @@ pub(crate) fn rows() -> Vec<Row> {
             ],
         ),
         next_call(
-            "says that none remain, until 1970",
+            "answers that no requests remain, with a reset in the past: the next call",
             &["X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 1000000000"],
         ),
         next_call(
-            "says it all twice, the second time otherwise",
+            "answers with two different values of `x-ratelimit-max` and of `x-ratelimit-count`: the next call",
             &[
                 "X-RateLimit-Max: 300",
                 "X-RateLimit-Max: 1",
@@ -103,7 +103,7 @@ pub(crate) fn rows() -> Vec<Row> {
             ],
         ),
         next_call(
-            "says it in bytes that aren't text",
+            "answers with `x-ratelimit-max` in bytes that aren't ASCII: the next call",
             &["X-RateLimit-Max: \u{fe}\u{ff}"],
         ),
     ]);
@@ -128,42 +128,42 @@ fn of_networks() -> Vec<Row> {
     let seconds = |value: &str| [told(435, &format!(r#","details":{value}"#))];
     vec![
         row(
-            "answers 400 with code 435 or 444, of a network's limit",
+            "answers 400 with code 435 or 444 (a network's own limit)",
             &[400],
             &[told(435, ""), told(444, "")],
         ),
         row(
-            "answers 400 with code 435, and 0 s in `details`",
+            "answers 400 with code 435 and 0 s in `details`",
             &[400],
             &seconds("0"),
         ),
         row(
-            "answers 400 with code 435, and 30 s in `details`",
+            "answers 400 with code 435 and 30 s in `details`",
             &[400],
             &seconds("30"),
         ),
         row(
-            "answers 400 with code 435, and 10^30 s in `details`",
+            "answers 400 with code 435 and 10^30 s in `details`",
             &[400],
             &seconds("1e30"),
         ),
         row(
-            "answers 429 with code 435 or 444, of a network's limit",
+            "answers 429 with code 435 or 444 (a network's own limit)",
             &[429],
             &[told(435, ""), told(444, "")],
         ),
         row(
-            "answers 429 with code 435, and 0 s in `details`",
+            "answers 429 with code 435 and 0 s in `details`",
             &[429],
             &seconds("0"),
         ),
         row(
-            "answers 429 with code 435, and 30 s in `details`",
+            "answers 429 with code 435 and 30 s in `details`",
             &[429],
             &seconds("30"),
         ),
         row(
-            "answers 429 with code 435, and 10^30 s in `details`",
+            "answers 429 with code 435 and 10^30 s in `details`",
             &[429],
             &seconds("1e30"),
         ),

@@ -42,15 +42,18 @@ fn of_success() -> Vec<Row> {
         each("Ayrshare, 200", "`id`", 200, |it| deleted("id", it))
             .may_succeed_by_with(Verb::ById, &NAMELESS)
             .may_succeed_by_with(Verb::AllScheduled, QUIET),
-        each("Ayrshare, 200, an entry of `posts`", "`id`", 200, |it| {
+        each("Ayrshare, 200, in an entry of `posts`", "`id`", 200, |it| {
             entry_of_posts("id", it)
         })
         .may_succeed_by_with(Verb::ById, &NAMELESS)
         .may_succeed_by_with(Verb::AllScheduled, QUIET),
         // A word for a status is the right type.
-        each("Ayrshare, 200, a network", "`status`", 200, |it| {
-            network("status", it)
-        }),
+        each(
+            "Ayrshare, 200, in a network's object",
+            "`status`",
+            200,
+            |it| network("status", it),
+        ),
     ];
     for (members, harmless) in [
         (["status", "code", "facebook"].as_slice(), ABSENT.as_slice()),
@@ -73,7 +76,12 @@ fn of_success() -> Vec<Row> {
     ] {
         for member in members {
             let body = |it: &str| network(member, it);
-            let row = each("Ayrshare, 200, a network", format!("`{member}`"), 200, body);
+            let row = each(
+                "Ayrshare, 200, in a network's object",
+                format!("`{member}`"),
+                200,
+                body,
+            );
             rows.push(row.may_succeed_with(harmless));
         }
     }
@@ -84,7 +92,7 @@ fn of_success() -> Vec<Row> {
         for member in members {
             let body = |it: &str| entry_of_posts(member, it);
             let part = format!("`{member}`");
-            let row = each("Ayrshare, 200, an entry of `posts`", part, 200, body);
+            let row = each("Ayrshare, 200, in an entry of `posts`", part, 200, body);
             rows.push(row.may_succeed_with(harmless));
         }
     }
@@ -133,7 +141,7 @@ fn of_refusal() -> Vec<Row> {
     for member in ["status", "code", "action", "message", "platform"] {
         let part = format!("`{member}`");
         let body = |it: &str| entry_of_errors(member, it);
-        let row = each("Ayrshare, 400, an entry of `errors`", part, 400, body);
+        let row = each("Ayrshare, 400, in an entry of `errors`", part, 400, body);
         rows.push(row);
     }
     rows.push(

@@ -44,7 +44,7 @@ pub(super) fn rows() -> impl Iterator<Item = Row> {
     });
     // Here, what is an error elsewhere tells of posts by the names of `status` and `code`.
     add("`errors`", OF_NOBODY, &|it| data("errors", it));
-    add("the one item of `deletedIds`", &[], &|it| {
+    add("the only item of `deletedIds`", &[], &|it| {
         only("deletedIds", &format!("[{it}]"))
     });
     add("a further item of `deletedIds`", ANY, &|it| {
