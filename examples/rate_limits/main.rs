@@ -82,7 +82,7 @@ fn plot() -> String {
         LEFT + WIDTH / 2.0
     );
     for (x, class, name) in [
-        (56, "pacer", "pacer"),
+        (56, "pacer", "limiter"),
         (156, "backoff", "backoff only"),
         (296, "best", "optimum"),
     ] {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::plot;
 use super::simulation::{Counting, Scene, Strategy, last, optimum, run, run_with};
 use super::tables::{SCENES, tables};
 
@@ -84,4 +85,13 @@ fn the_page_on_rate_limits_shows_what_the_simulation_prints() {
             "docs/rate-limits.md lacks this:\n{table}"
         );
     }
+}
+
+#[test]
+fn the_picture_on_the_page_is_what_the_simulation_draws() {
+    let picture = include_str!("../../docs/rate-limits.svg").replace("\r\n", "\n");
+    assert!(
+        picture == plot(),
+        "docs/rate-limits.svg isn't what `-- --svg` prints"
+    );
 }
