@@ -20,22 +20,20 @@ use crate::model::{ErrorKind, Failure, Fate, Outcome, PostId, Provider, Summary}
 
 /// Any number of posts to delete, set up step by step and begun with [`run`](DeleteMany::run).
 ///
-/// Made by `delete_many` of either client. Each distinct id comes out exactly once, whatever happens:
-/// rate limits, outages, partial answers, a key that is revoked half-way.
+/// Made by `delete_many` of any client. Each distinct id comes out exactly once, whatever happens: rate
+/// limits, outages, partial answers, a key that is revoked half-way.
 ///
 /// # Example
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
-/// let genviral = unpost::mock::Genviral::start().await;
-/// genviral.seed("post-1", "scheduled").seed("post-2", "posted");
-/// let client = genviral.client()?;
+/// use unpost::{DeleteMany, DeletePosts};
 ///
-/// let mut outcomes = client.delete_many(["post-1", "post-2"]).concurrency(4).run();
-/// while let Some(outcome) = outcomes.next().await {
-///     println!("{}: {}", outcome.id, outcome.fate);
+/// async fn delete_campaign(client: impl DeletePosts) {
+///     let mut outcomes = DeleteMany::new(client, ["post-1", "post-2"]).concurrency(4).run();
+///     while let Some(outcome) = outcomes.next().await {
+///         println!("{}: {}", outcome.id, outcome.fate);
+///     }
 /// }
-/// # Ok(()) }
 /// ```
 #[must_use = "nothing is sent until it is run"]
 pub struct DeleteMany<'a, P> {
@@ -68,10 +66,8 @@ impl<'a, P: DeletePosts> DeleteMany<'a, P> {
         self
     }
 
-    /// How many ids go into one request: at least 1, at most what the provider takes.
-    ///
-    /// Genviral's is 50. Ayrshare's is 1, since its answer to a single id is documented and exact; a
-    /// larger one asks with `bulk`, and asks again one by one for posts that the answer doesn't settle.
+    /// How many ids go into one request: at least 1, and at most as many as the provider takes. Each client's
+    /// `delete_many` says what its default is.
     pub fn batch_size(mut self, ids: usize) -> Self {
         self.batch_size = ids;
         self
@@ -109,17 +105,17 @@ impl<P> fmt::Debug for DeleteMany<'_, P> {
 /// The outcomes of a run, each as soon as it is known: a `Stream`, and an async iterator of its own
 /// ([`next`](Outcomes::next)).
 ///
-/// The run goes on only while it is read. A reader that does slow work between two outcomes should
-/// hand them to another task: an answer that isn't looked at in time counts as lost. That goes for
-/// calls to the same profile too: made inside the loop, they wait for places in its window that the
-/// unread requests hold. Collect what needs them, and call afterwards.
+/// The run goes on only while it is read. An answer that isn't looked at in time counts as lost, so a
+/// reader that does slow work between two outcomes should hand the outcomes to another task. A call to the
+/// same profile from inside the loop is slow work too: it waits for places in the profile's window that the
+/// unread requests hold. Collect such calls, and make them after the run.
 ///
-/// A run that waits for the profile's limit is silent for as long as that takes: 1,000 Ayrshare posts,
-/// one a request, take a quarter of an hour.
+/// A run that waits for the profile's rate limit is silent for as long as that takes. With 300 requests in
+/// 5 minutes, 1,000 posts in a request each take a quarter of an hour.
 ///
 /// # Cancelling
-/// Dropping it sends nothing further, and the outcomes of requests under way are lost: those posts may
-/// or may not be gone. To end early and lose nothing, [`stop`](Outcomes::stop) and read on.
+/// Dropping the stream sends nothing further. The outcomes of requests under way are lost, and their posts
+/// may be gone or not. To end early and lose nothing, call [`stop`](Outcomes::stop) and read on.
 pub struct Outcomes<'a> {
     provider: Provider,
     batch_size: usize,
@@ -144,30 +140,29 @@ impl Outcomes<'_> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Begins no further request. What is under way settles, for which a lost answer is asked for again;
-    /// every other post, those included that wait for the
-    /// profile's limit or haven't been pulled yet, comes out as [`NotAttempted`](Fate::NotAttempted) for
-    /// [`Stopped`](ErrorKind::Stopped).
+    /// Begins no further request. Requests under way are settled; a lost answer is asked for again. Every
+    /// other post comes out as [`NotAttempted`](Fate::NotAttempted) for [`Stopped`](ErrorKind::Stopped),
+    /// also one that waits for the profile's rate limit or hasn't been pulled yet.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
-    /// # let genviral = unpost::mock::Genviral::start().await;
-    /// # let client = genviral.client()?;
-    /// let mut outcomes = client.delete_many(["post-1", "post-2"]).run();
-    /// outcomes.stop();
-    /// assert_eq!(outcomes.summary().await.not_attempted, 2);
-    /// # Ok(()) }
+    /// use unpost::{DeleteMany, DeletePosts};
+    ///
+    /// async fn change_of_mind(client: impl DeletePosts) {
+    ///     let mut outcomes = DeleteMany::new(client, ["post-1", "post-2"]).run();
+    ///     outcomes.stop();
+    ///     assert_eq!(outcomes.summary().await.not_attempted, 2);
+    /// }
     /// ```
     pub fn stop(&mut self) {
         self.run.stop(stopped_by_caller());
     }
 
-    /// Why the run ends early, once it does: what can't get better, or [`stop`](Outcomes::stop).
+    /// Why the run ends early, once it does: a failure that can't get better, or [`stop`](Outcomes::stop).
     pub fn stopped_by(&self) -> Option<&Failure> {
         self.run.stopped_by()
     }
 
-    /// Reads to the end and counts.
+    /// Reads to the end and counts the outcomes.
     pub async fn summary(mut self) -> Summary {
         let mut summary = Summary::default();
         while let Some(outcome) = self.next().await {
@@ -177,13 +172,13 @@ impl Outcomes<'_> {
         summary
     }
 
-    /// Has as many requests under way as may be.
+    /// Begins as many requests as may be under way.
     fn fill(&mut self) {
         while self.run.stopped_by().is_none() && self.ready.is_empty() {
             if self.in_flight.len() >= self.concurrency {
                 return;
             }
-            // An id that can't be sent may leave the batch smaller; it never leaves it out.
+            // Empty at the end of the ids, or if only ids came that can't be sent.
             let ids = self.next_batch();
             if ids.is_empty() {
                 return;
@@ -204,7 +199,7 @@ impl Outcomes<'_> {
         }
     }
 
-    /// The next ids that can be sent; one that can't has its outcome at once.
+    /// The next ids that can be sent. An id that can't be sent has its outcome at once.
     fn next_batch(&mut self) -> Vec<PostId> {
         let mut batch = Vec::new();
         while batch.len() < self.batch_size && self.ready.len() < self.batch_size {
@@ -273,8 +268,8 @@ fn not_attempted(ids: &[PostId], provider: Provider, reason: &Failure) -> Vec<Ou
         .collect()
 }
 
-/// So many requests (or twice the concurrency, if that is more) may fail in a row, each after its
-/// retries, before the provider is taken to be down.
+/// If so many requests fail in a row, each after its retries, the provider counts as down and the run ends.
+/// With a high concurrency it takes twice as many as may be under way.
 const FAILURES_THAT_END_A_RUN: usize = 10;
 
 impl Stream for Outcomes<'_> {
@@ -286,15 +281,15 @@ impl Stream for Outcomes<'_> {
                 return Poll::Ready(Some(outcome));
             }
             self.fill();
-            // Looked at even when an outcome is ready, lest a long row of unsendable ids keep answers
-            // waiting until they time out.
+            // Answers are looked at also when an outcome is ready. Otherwise a long row of ids that can't be
+            // sent would keep them waiting until they time out.
             match Pin::new(&mut self.in_flight).poll_next(context) {
                 Poll::Ready(Some(answered)) => self.absorb(answered),
                 Poll::Pending if self.ready.is_empty() => return Poll::Pending,
                 Poll::Pending => {}
                 Poll::Ready(None) if !self.ready.is_empty() => {}
                 Poll::Ready(None) => {
-                    // Nothing is under way, and nothing more is sent: the rest comes out unsent.
+                    // Nothing is under way and nothing more is sent, so the rest comes out unsent.
                     let Some(reason) = self.run.stopped_by().cloned() else {
                         return Poll::Ready(None);
                     };

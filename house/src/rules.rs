@@ -17,12 +17,13 @@ struct Layer {
 /// The layers, lowest first. A file imports from its own layer and from those below it.
 const LAYERS: &[Layer] = &[
     shared(&["model"]),
-    shared(&["engine", "engine/limiter"]),
+    shared(&["engine"]),
     shared(&["http"]),
     shared(&["client"]),
-    shared(&["delete_many", "delete_posts", "journal", "plan"]),
+    shared(&["delete_many", "delete_posts"]),
+    shared(&["blocking"]),
     apart(PROVIDERS),
-    apart(&["blocking", "docs", "internals", "mock"]),
+    apart(&["docs", "internals", "mock"]),
     shared(&["lib"]),
 ];
 

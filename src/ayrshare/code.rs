@@ -6,8 +6,22 @@ use crate::model::{Error, ErrorKind, Provider};
 
 /// Ayrshare's number for what went wrong.
 ///
-/// A number with names, as an HTTP status is: codes that came up after this version of the crate are
-/// values like any other. Ayrshare's messages are composed at run time; the code is what to decide by.
+/// A number with names, as an HTTP status is: a code that is newer than this version of the crate is a
+/// value like any other. Ayrshare composes its messages at run time, so decide by the code.
+///
+/// A code decides the [`ErrorKind`], whatever the HTTP status beside it:
+///
+/// | kind | codes |
+/// |---|---|
+/// | `Unauthorized` | 102, 144, 276 |
+/// | `XKeysRequired` | 400, 419 |
+/// | `NotFound` | 114 |
+/// | `AlreadyDeleted` | 383 |
+/// | `NotManuallyDeleted` | 382 |
+/// | `RateLimited` | 435, 444: a network throttles, not Ayrshare |
+/// | `Refused` | the other codes below |
+///
+/// A code without a name here leaves the kind to the HTTP status.
 ///
 /// # Example
 ///

@@ -6,6 +6,17 @@ use crate::model::{Error, ErrorKind, Provider};
 
 /// Genviral's name for what went wrong: the `error_code` of its answer.
 ///
+/// A name decides the [`ErrorKind`], whatever the HTTP status beside it:
+///
+/// | kind | names |
+/// |---|---|
+/// | `Unauthorized` | `invalid_token`, `subscription_required`, `tier_not_allowed`, `unauthorized` |
+/// | `RateLimited` | `rate_limited` |
+/// | `Server` | `bulk_delete_failed` |
+/// | `Refused` | `invalid_json`, `invalid_payload`, `too_many_post_ids` |
+///
+/// Any other name leaves the kind to the HTTP status.
+///
 /// # Example
 ///
 /// ```

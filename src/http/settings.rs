@@ -85,14 +85,14 @@ macro_rules! shared_settings {
         }
 
         /// How often a request is made again where that is safe: 3 attempts by default.
-        pub fn retry(mut self, retry: crate::Retry) -> Self {
+        pub fn retry(mut self, retry: crate::engine::retry::Retry) -> Self {
             self.settings.retry = retry;
             self
         }
 
         /// How many requests of a profile may go in how long, and how many answers of 429 are risked in a
         /// day. By default, what the provider documents.
-        pub fn rate_limit(mut self, limit: crate::RateLimit) -> Self {
+        pub fn rate_limit(mut self, limit: crate::engine::limiter::RateLimit) -> Self {
             self.settings.rate_limit = Some(limit);
             self
         }

@@ -12,14 +12,14 @@ use super::provider::Provider;
 /// `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a call didn't do what it was asked, and what is known all the same.
+/// Why a call didn't do what it was asked to do, and what is known nevertheless.
 ///
-/// Ask [`kind`](Error::kind) what went wrong, [`is_uncertain`](Error::is_uncertain) whether the
-/// provider may have acted, and [`outcomes`](Error::outcomes) for each post: an error loses nothing
-/// that was learnt on the way.
+/// [`kind`](Error::kind) says what went wrong, [`is_uncertain`](Error::is_uncertain) whether the provider
+/// may have acted, and [`outcomes`](Error::outcomes) what became of each post: an error loses nothing that
+/// was learnt on the way.
 ///
-/// It holds no API key, no Profile-Key and no X key, and where a provider's message quotes one, the
-/// quotation is taken out. Cloning is cheap.
+/// It holds no secret of the client. Where a provider's message quotes one, the secret is replaced by
+/// `[secret]`. Cloning is cheap.
 ///
 /// # Example
 ///
@@ -77,7 +77,7 @@ impl Error {
         code.filter(|_| self.0.provider == Some(provider))
     }
 
-    /// The provider's own words. They may change from day to day: show them, don't decide by them.
+    /// The provider's own words. They may change from day to day, so show them, and don't decide by them.
     pub fn message(&self) -> Option<&str> {
         self.0.failure.message.as_deref()
     }
@@ -87,19 +87,19 @@ impl Error {
         self.0.post_id.as_ref()
     }
 
-    /// What is known of each post all the same: one outcome for each distinct id of the request, in the
-    /// order asked. Empty for `delete_all_scheduled`, which names none.
+    /// What is known of each post nevertheless: one outcome for each distinct id of the request, in the
+    /// order given. Empty for a request that names no post.
     pub fn outcomes(&self) -> &[Outcome] {
         &self.0.outcomes
     }
 
-    /// How long to wait before the next request: what the provider asked for, or what this client's
-    /// pace makes of its limits. At most 24 hours.
+    /// How long to wait before the next request: as long as the provider asked for, or as long as this
+    /// client's rate limit lets no request go. At most 24 hours.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// How many attempts were made, those that found no connection included; 0 if the request was
+    /// How many attempts were made. Attempts that found no connection count too. 0 if the request was
     /// refused here.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
@@ -107,9 +107,9 @@ impl Error {
 
     /// Whether making the same call again may help and can do no harm.
     ///
-    /// Usually an outage, a limit or a lost answer, that outlasted the attempts this call had. `false`
-    /// for what would be refused again, and for a `delete_all_scheduled` that may have been carried
-    /// out: posts scheduled since would go too.
+    /// `true` usually means that an outage or a limit outlasted the attempts of this call. `false` for a
+    /// request that would be refused again, and for one that deletes all scheduled posts and may have been
+    /// carried out: posts scheduled since would go too.
     pub fn is_retryable(&self) -> bool {
         let something_is_left = self.0.outcomes.is_empty()
             || self
@@ -120,13 +120,13 @@ impl Error {
         self.kind().is_transient() && something_is_left && (self.0.repeatable || !self.0.uncertain)
     }
 
-    /// Whether the provider may have acted although no trustworthy answer says so: the post may be
-    /// gone, and may not.
+    /// Whether the provider may have acted although no trustworthy answer says so. The post may be gone or
+    /// not.
     pub fn is_uncertain(&self) -> bool {
         self.0.uncertain
     }
 
-    /// Refused here. `advice` says what is wrong and what to do.
+    /// A call that is refused here. `advice` says what is wrong and what to do.
     pub(crate) fn invalid(advice: impl Into<String>) -> Self {
         Self::invalid_posts(advice, Vec::new())
     }
@@ -217,7 +217,7 @@ impl fmt::Debug for Parts {
             repeatable: _,
             source,
         } = self;
-        // What there is nothing to say of is left out: this is what `main` prints.
+        // Empty fields are left out, because this is what `main` prints.
         let mut shown = f.debug_struct("Error");
         shown.field("failure", failure);
         if let Some(provider) = provider {

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 /// What kind of thing went wrong: the first question to ask of an [`Error`](crate::Error), and of a
 /// [`Failure`](crate::Failure) inside an [`Outcome`](crate::Outcome).
 ///
-/// Serialized as its name in snake case.
+/// Each provider's `ErrorCode` says which of the provider's codes belongs to which kind. A kind is
+/// serialized as its name in snake case.
 ///
 /// # Example
 ///
@@ -27,51 +28,53 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// Refused here, and nothing was sent: an empty or unprintable id, key or URL, no ids, more than
-    /// 50 of them for Genviral. Correct the call.
+    /// The call was refused here, and nothing was sent: an empty or unprintable id, key or URL, no ids,
+    /// or more ids than the provider takes. Correct the call.
     Invalid,
-    /// The key, the profile or the plan is refused (HTTP 401, 402, 403; Ayrshare's codes 102, 144,
-    /// 276). No other request with these credentials will fare better.
+    /// The provider refused the key, the profile or the plan: HTTP 401, 402 or 403, or a code that says
+    /// so. No other request with these credentials will fare better.
     Unauthorized,
-    /// The post went to X, and X's own API keys are missing (Ayrshare's code 419) or half there (400).
-    /// Give both to `x_keys`.
+    /// The post went to X, and the X API keys of your own app are missing, or only one of them was sent.
+    /// Set both.
     XKeysRequired,
-    /// The provider knows no such post (Ayrshare's code 114, or Genviral's `skipped`): it never
-    /// existed, belongs to somebody else, or (Genviral) was deleted before.
+    /// The provider knows no such post. The post never existed or belongs to somebody else; with some
+    /// providers, it may also have been deleted before.
     NotFound,
-    /// The post was deleted before (Ayrshare's code 383).
+    /// The post was deleted before.
     AlreadyDeleted,
-    /// `mark_manual_deleted` was refused: the post still stands at a network (Ayrshare's code 382).
+    /// The provider refused to mark the post as deleted by hand, because it still stands at a network.
     NotManuallyDeleted,
-    /// The post's status doesn't allow deleting it (Genviral's guardrail: posted, canceled, partial).
+    /// The post's status doesn't allow deleting it.
     Blocked,
-    /// Gone from some networks; others still hold the post. The outcome's `networks` tells which.
+    /// The post is gone from some networks, and others still hold it. The outcome's `networks` tells
+    /// which.
     Partial,
-    /// Too many requests (HTTP 429), or so many such answers in a day that none more is risked.
+    /// Too many requests (HTTP 429), or so many such answers in a day that no more are risked.
     /// [`retry_after`](crate::Error::retry_after) says when to come back.
     RateLimited,
-    /// The provider refused for any other reason, by code or by a status of 4xx. The post stands, unless the
-    /// error [may have acted](crate::Error::is_uncertain): a refused `bulk` may have come half-way.
+    /// The provider refused for any other reason, by a code or by a status of 4xx. The post stands,
+    /// unless the error [may have acted](crate::Error::is_uncertain): a refused request about several
+    /// posts may have come half-way.
     Refused,
-    /// The provider failed (5xx) without a word on the post.
+    /// The provider failed (5xx) without a word about the post.
     Server,
-    /// No connection could be made, so this attempt sent nothing; one before it may have
-    /// ([`is_uncertain`](crate::Error::is_uncertain) says so).
+    /// No connection could be made, so this attempt sent nothing. An earlier attempt may have sent
+    /// something; [`is_uncertain`](crate::Error::is_uncertain) says so.
     Connect,
-    /// No answer came in time; or no time was left to send anything, and `attempts` is 0.
+    /// No answer came in time. Or no time was left to send anything; `attempts` is 0 then.
     Timeout,
-    /// The request left and the answer was lost or cut.
+    /// The request left, and the answer was lost or cut.
     Disconnected,
-    /// Not sent, through no fault of this post's: its caller stopped the run before its turn came, or
-    /// another id of its request couldn't be sent.
+    /// The request was not sent, and this post is not the reason: the caller stopped the run before its
+    /// turn came, or another id of its request couldn't be sent.
     Stopped,
-    /// What answered isn't the provider, or speaks another language than its documentation: a
-    /// redirect, HTML, JSON of another shape, an answer past the size limit.
+    /// The answer doesn't come from the provider, or isn't one that the provider documents: a redirect,
+    /// HTML, JSON of another shape, an answer above the size limit.
     UnexpectedResponse,
 }
 
 impl ErrorKind {
-    /// The causes that pass by themselves.
+    /// Whether the cause passes by itself.
     pub(crate) fn is_transient(self) -> bool {
         matches!(
             self,
@@ -79,7 +82,7 @@ impl ErrorKind {
         )
     }
 
-    /// The causes that, one after the other, show a provider to be down or not to be there.
+    /// Whether several failures of this kind in a row show that the provider is down or can't be reached.
     pub(crate) fn is_outage(self) -> bool {
         matches!(
             self,
@@ -91,7 +94,7 @@ impl ErrorKind {
         )
     }
 
-    /// The causes that end a run: every further request with these credentials meets the same.
+    /// Whether every further request with these credentials fails the same way, so that a run ends.
     pub(crate) fn is_about_credentials(self) -> bool {
         matches!(self, Self::Unauthorized | Self::XKeysRequired)
     }

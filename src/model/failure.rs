@@ -20,14 +20,14 @@ pub struct Failure {
     /// The HTTP status of the answer, where there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub http_status: Option<u16>,
-    /// The provider's own code: a number for Ayrshare, a name for Genviral.
+    /// The provider's own code, a number or a name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// The provider's own words. They may change from day to day: decide by `kind` and `code`.
+    /// The provider's own words. They may change from day to day, so decide by `kind` and `code`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// This side's words, where the provider could say nothing: what is wrong with an id and what to
-    /// do, or why no connection came about.
+    /// The crate's own words, where the provider could say nothing: what is wrong with an id, or why no
+    /// connection came about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }
@@ -44,7 +44,7 @@ impl Failure {
         }
     }
 
-    /// The same, with words of this side's.
+    /// The same, with the crate's own words.
     pub(crate) fn detailed(kind: ErrorKind, detail: impl Into<String>) -> Self {
         Self {
             detail: Some(detail.into()),
@@ -54,20 +54,20 @@ impl Failure {
 }
 
 impl Failure {
-    /// Refused, and not in a provider's words: a gateway, or a wrong base URL.
+    /// Whether something refused without a provider's words: a gateway, or what is found at a wrong base URL.
     pub(super) fn is_wordless(&self) -> bool {
         let has_words = self.code.is_some() || self.message.is_some();
         self.kind == ErrorKind::Refused && !has_words && self.detail.is_some()
     }
 
-    /// What, one after the other, shows a provider to be down or not to be there.
+    /// Whether several such failures in a row show that the provider is down or can't be reached.
     pub(crate) fn is_outage(&self) -> bool {
         self.kind.is_outage() || self.is_wordless()
     }
 }
 
 impl fmt::Debug for Failure {
-    /// What there is nothing to say of is left out.
+    /// Leaves out the fields that are empty.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Failure");
         shown.field("kind", &self.kind);
@@ -103,7 +103,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// A server's text, made fit for one line of a log: short, and without control characters.
+/// A server's text, shortened and without control characters, so that it is fit for one line of a log.
 pub(crate) struct Excerpt<'a>(pub(crate) &'a str);
 
 impl Excerpt<'_> {

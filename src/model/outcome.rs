@@ -9,7 +9,7 @@ use super::provider::Provider;
 
 /// What became of one post: the unit in which this crate answers.
 ///
-/// N distinct ids handed in come out as exactly N outcomes, whatever happened on the way.
+/// N distinct ids go in, and exactly N outcomes come out, whatever happens on the way.
 ///
 /// # Example
 ///
@@ -19,11 +19,11 @@ use super::provider::Provider;
 /// # fn main() -> Result<(), serde_json::Error> {
 /// use unpost::{Fate, Outcome, Provider};
 ///
-/// let outcome = Outcome::new("p8Ee6xDPx8PRxsjtDXf3", Provider::Ayrshare, Fate::Deleted);
+/// let outcome = Outcome::new("p8Ee6xDPx8PRxsjtDXf3", Provider::Other, Fate::Deleted);
 /// let line = serde_json::to_string(&outcome)?;
 /// assert_eq!(
 ///     line,
-///     r#"{"id":"p8Ee6xDPx8PRxsjtDXf3","provider":"ayrshare","fate":"deleted","networks":[],"attempts":0}"#
+///     r#"{"id":"p8Ee6xDPx8PRxsjtDXf3","provider":"other","fate":"deleted","networks":[],"attempts":0}"#
 /// );
 /// assert_eq!(serde_json::from_str::<Outcome>(&line)?, outcome);
 /// # Ok(())
@@ -39,22 +39,22 @@ pub struct Outcome {
     /// What became of it.
     #[serde(flatten)]
     pub fate: Fate,
-    /// What each network answered about it, in the order of the answer; empty where the provider
-    /// named none.
+    /// What each network answered about it, in the order of the answer. Empty if the provider named no
+    /// network.
     #[serde(default)]
     pub networks: Vec<NetworkResult>,
-    /// How many times a request for this post was made, those that found no connection included.
+    /// How many times a request for this post was attempted. Attempts that found no connection count too.
     #[serde(default)]
     pub attempts: u32,
-    /// How many of those may have been carried out without our hearing of it. A post that is then
-    /// [`NotFound`](Fate::NotFound) was most likely deleted by one of them.
+    /// How many of those attempts may have been carried out although no answer says so. If the post is
+    /// then [`NotFound`](Fate::NotFound), most likely one of them deleted it.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub unanswered: u32,
 }
 
 impl Outcome {
     /// An outcome without networks or attempts, for an implementation of
-    /// [`DeletePosts`](crate::DeletePosts) and for tests; its fields are public.
+    /// [`DeletePosts`](crate::DeletePosts) and for tests. Its fields are public.
     pub fn new(id: impl Into<PostId>, provider: Provider, fate: Fate) -> Self {
         Self {
             id: id.into(),
@@ -90,28 +90,30 @@ fn is_zero(count: &u32) -> bool {
 #[serde(tag = "fate", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Fate {
-    /// Deleted. The provider says so of this very post; or it says "already deleted" (code 383) when
-    /// asked again after an answer to our own first request was lost.
+    /// Deleted. The provider says so about this very post; or it says "already deleted" when it is asked
+    /// again after the answer to our own first request was lost.
     Deleted,
-    /// Marked as deleted in the provider's records, on your word. Nothing was removed from a network.
+    /// Marked as deleted in the provider's records, because you said so. Nothing was removed from a
+    /// network.
     MarkedDeleted,
-    /// It was deleted before we asked (Ayrshare's code 383).
+    /// It was deleted before we asked.
     AlreadyDeleted,
-    /// The provider knows no such post: a wrong id, another profile's or workspace's, or (Genviral) one
-    /// deleted before. With [`unanswered`](Outcome::unanswered) attempts, one of those may be why.
+    /// The provider knows no such post: the id is wrong, or the post belongs to another profile or
+    /// workspace, or, with some providers, it was deleted before. If there were
+    /// [`unanswered`](Outcome::unanswered) attempts, one of them may have deleted it.
     NotFound,
-    /// Gone from some networks, still on others: see [`Outcome::networks`].
+    /// Gone from some networks and still on others: see [`Outcome::networks`].
     Partial,
-    /// The post's status doesn't allow it (Genviral). Asking again changes nothing.
+    /// The post's status doesn't allow deleting it. Asking again changes nothing.
     Blocked {
         /// The status that stood in the way, as the provider names it, such as `posted`.
         status: String,
     },
     /// Refused: the post stands.
     Failed(Failure),
-    /// It may be gone and it may not: a request left, and no answer can be trusted.
+    /// It may be gone or not: a request left, and no answer can be trusted.
     Uncertain(Failure),
-    /// The provider answered, and said nothing of this post.
+    /// The provider answered, and said nothing about this post.
     Unreported,
     /// Nothing was sent for it.
     NotAttempted(Failure),
@@ -126,11 +128,10 @@ impl Fate {
         matches!(self, Self::Deleted | Self::AlreadyDeleted)
     }
 
-    /// Whether handing the post in again makes sense: nothing was sent, no answer can be trusted, or
-    /// what stood in the way passes (a limit, an outage) or can be mended (a key).
+    /// Whether it makes sense to hand the post in again: nothing was sent, no answer can be trusted, or
+    /// the obstacle passes (a limit, an outage) or can be removed (a wrong key).
     ///
-    /// Deleting a post twice does no harm. `false` for what is settled and for what would only be
-    /// refused again.
+    /// Deleting a post twice does no harm. `false` if the post is settled or would only be refused again.
     pub fn should_retry(&self) -> bool {
         match self {
             Self::Uncertain(_) | Self::Unreported => true,
@@ -146,7 +147,7 @@ impl Fate {
 }
 
 impl Fate {
-    /// Why the post stands, or why nobody can tell, where the fate says so.
+    /// Why the post stands, or why nobody can tell, if the fate says so.
     pub(crate) fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Failed(failure) | Self::Uncertain(failure) | Self::NotAttempted(failure) => {
@@ -185,7 +186,8 @@ impl fmt::Display for Fate {
 
 /// What one network answered about one post.
 ///
-/// Names, statuses and codes are the provider's, kept as they came, known or not.
+/// Names, statuses and codes are the provider's. They are kept as they came, whether this crate knows
+/// them or not.
 ///
 /// ```
 /// use unpost::NetworkResult;
@@ -229,7 +231,7 @@ impl NetworkResult {
     }
 }
 
-/// The statuses that say that something was removed.
+/// Whether a status says that something was removed.
 pub(crate) fn is_success(status: &str) -> bool {
     matches!(status, "success" | "deleted")
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The provider's own id of a post: what Ayrshare's `/post` returned, or a Genviral post's UUID.
+/// The provider's own id of a post, as the provider returned it when the post was made.
 ///
-/// Any text can be made a `PostId`; it is checked when a request is made of it, so that a list of
-/// ids from a database or a file needs no ceremony. A blank id, or one with a control character,
-/// is refused before anything is sent.
+/// Any text can be made a `PostId`, so that a list of ids from a database or a file needs no ceremony.
+/// It is checked when a request is made with it: a blank id, or one with a control character, is refused
+/// before anything is sent.
 ///
-/// Ids are compared to the letter. Cloning one is cheap.
+/// Ids are compared letter by letter. Cloning one is cheap.
 ///
 /// # Example
 ///
@@ -30,7 +30,7 @@ impl PostId {
         &self.0
     }
 
-    /// What is wrong with this id, if it can't be sent: a request with it would be refused here.
+    /// What is wrong with this id, if it can't be sent. A request with such an id is refused here.
     ///
     /// ```
     /// use unpost::PostId;

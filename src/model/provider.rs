@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Whom a post was deleted through.
+/// The provider through which a post is deleted.
 ///
 /// ```
 /// assert_eq!(unpost::Provider::Ayrshare.to_string(), "Ayrshare");
@@ -15,7 +15,7 @@ pub enum Provider {
     Ayrshare,
     /// <https://www.genviral.io>
     Genviral,
-    /// One that this crate doesn't know: your own [`DeletePosts`](crate::DeletePosts).
+    /// A provider that this crate doesn't know: your own [`DeletePosts`](crate::DeletePosts).
     Other,
 }
 

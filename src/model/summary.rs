@@ -14,8 +14,8 @@ use super::post_id::PostId;
 /// use unpost::{Fate, Outcome, Provider, Summary};
 ///
 /// let outcomes = [
-///     Outcome::new("post-1", Provider::Ayrshare, Fate::Deleted),
-///     Outcome::new("post-2", Provider::Ayrshare, Fate::Unreported),
+///     Outcome::new("post-1", Provider::Other, Fate::Deleted),
+///     Outcome::new("post-2", Provider::Other, Fate::Unreported),
 /// ];
 /// let summary: Summary = outcomes.iter().collect();
 /// assert_eq!(summary.to_string(), "2 posts: 1 deleted, 1 not mentioned");
@@ -89,7 +89,9 @@ impl Summary {
 impl<'a> FromIterator<&'a Outcome> for Summary {
     fn from_iter<I: IntoIterator<Item = &'a Outcome>>(outcomes: I) -> Self {
         let mut summary = Self::default();
-        outcomes.into_iter().for_each(|it| summary.add(it));
+        outcomes
+            .into_iter()
+            .for_each(|outcome| summary.add(outcome));
         summary
     }
 }

@@ -1,12 +1,12 @@
 use std::time::Duration;
 
-/// How fast the requests of one profile go.
+/// How many requests of one profile may go in how long, and how many answers of 429 are risked in a day.
 ///
-/// A provider allows a profile so many requests in so long a window. Every task that uses the same profile of the
-/// same client shares one account of that window, so a host may run as many tasks as it likes.
+/// Every task that uses the same profile of the same client shares one account of the window, so a program
+/// may run as many tasks as it likes.
 ///
-/// The rate headers of an answer are believed over this setting where they are stricter: if the provider says
-/// that 200 requests are allowed, or that another process has used half of them, that is what counts.
+/// The rate headers of an answer count for more than this setting where they are stricter: if the provider
+/// says that 200 requests are allowed, or that another process has used half of them, the client keeps to that.
 ///
 /// ```
 /// use std::time::Duration;
@@ -26,7 +26,8 @@ pub struct RateLimit {
 impl RateLimit {
     /// At most `requests` in any `window`.
     ///
-    /// 0 requests count as 1. A window is between 1 ms and 24 hours; anything outside is moved to the nearer end.
+    /// 0 requests count as 1. A window is between 1 ms and 24 hours; a shorter or longer one is set to the nearer
+    /// of the two.
     ///
     /// ```
     /// # use {std::time::Duration, unpost::RateLimit};
@@ -56,11 +57,12 @@ impl RateLimit {
         }
     }
 
-    /// How many answers of 429 a profile may be given within any 24 hours. From then on nothing is sent, and requests
-    /// fail with `ErrorKind::RateLimited`, until the oldest of those answers is 24 hours old.
+    /// How many answers of 429 a profile may get within any 24 hours. After that nothing is sent, and requests fail
+    /// with [`RateLimited`](crate::ErrorKind::RateLimited), until the oldest of those answers is 24 hours old.
     ///
-    /// 100 unless told, and at least 1. Ayrshare suspends a profile at 1,000, whichever process they went to. A request
-    /// under way is counted as though it might be answered 429, so no more than this many are ever under way at once.
+    /// The default is 100, and the least is 1. A provider may suspend a profile that gets too many of these answers,
+    /// whichever process they went to. Each request under way counts as if it were answered 429, so no more requests
+    /// than this are ever under way at once.
     ///
     /// ```
     /// # use {std::time::Duration, unpost::RateLimit};
