@@ -393,9 +393,11 @@ impl Workers {
         accepted: bool,
         window: Option<(u32, u32)>,
     ) {
-        let mut rate = RateHeaders::default();
-        rate.max = window.map(|(max, _)| max);
-        rate.count = window.map(|(_, count)| count);
+        let rate = RateHeaders {
+            max: window.map(|(max, _)| max),
+            count: window.map(|(_, count)| count),
+            ..RateHeaders::default()
+        };
         let (kind, status) = if accepted {
             (AttemptKind::Answered, 200)
         } else {

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use unpost_fuzz::{answers::AyrshareCase, claims::check_ayrshare};
+use unpost_claims::{answers::AyrshareCase, decoders::check_ayrshare};
 
 fuzz_target!(|case: AyrshareCase| {
     let body = case.body();

@@ -2,7 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use unpost_fuzz::{claims::check_genviral, question};
+use unpost_claims::decoders::check_genviral;
+use unpost_fuzz::question;
 
 fuzz_target!(|data: &[u8]| {
     let (http_status, asked, body) = question::split(data);

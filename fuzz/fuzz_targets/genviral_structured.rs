@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use unpost_fuzz::{answers::GenviralCase, claims::check_genviral};
+use unpost_claims::{answers::GenviralCase, decoders::check_genviral};
 
 fuzz_target!(|case: GenviralCase| {
     let body = case.body();

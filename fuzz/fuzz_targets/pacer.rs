@@ -1,7 +1,16 @@
 //! The pacer, alone with an honest server and at the mercy of any other.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use unpost_fuzz::check_pacer;
+use std::time::Instant;
 
-fuzz_target!(|choices: Vec<u16>| check_pacer(&choices));
+use libfuzzer_sys::fuzz_target;
+use unpost_claims::limiter::{
+    never_beyond_the_budget_and_never_asleep_for_ever, never_more_than_the_limit,
+};
+
+fuzz_target!(|choices: Vec<u16>| {
+    #[allow(clippy::disallowed_methods, reason = "any instant will do")]
+    let now = Instant::now();
+    never_more_than_the_limit(now, &choices);
+    never_beyond_the_budget_and_never_asleep_for_ever(now, &choices);
+});

@@ -2,6 +2,6 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use unpost_fuzz::headers::{Headers, check};
+use unpost_claims::rate_headers::{Headers, check};
 
 fuzz_target!(|headers: Headers| check(&headers));

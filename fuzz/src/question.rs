@@ -1,13 +1,13 @@
 //! The first line of an input of plain bytes, such as `200 b post-1 post-2`.
 
-use crate::claims::Asked;
+use unpost_claims::decoders::Asked;
 
 /// The HTTP status, what was asked, and the bytes that are the answer.
 pub fn split(data: &[u8]) -> (u16, Asked, &[u8]) {
-    let end = data.iter().position(|byte| *byte == b'\n');
-    let (line, body) = match end {
-        Some(end) => (&data[..end], &data[end + 1..]),
-        None => (&[][..], data),
+    let mut parts = data.splitn(2, |byte| *byte == b'\n');
+    let (line, body) = match (parts.next(), parts.next()) {
+        (Some(line), Some(body)) => (line, body),
+        _ => (&[][..], data),
     };
     let line = String::from_utf8_lossy(line);
     let mut words = line.split(' ');

@@ -1,7 +1,7 @@
 //! The import graph of `src/`, and the rules that it has to follow.
 //!
 //! The rules, and the list of layers that they are about, are in `rules.rs`. A *room* is a file or a
-//! folder at the top of `src/`; the folder `engine/limiter` is a room too.
+//! folder at the top of `src/`.
 
 mod drawing;
 mod graph;

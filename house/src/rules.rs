@@ -63,18 +63,10 @@ const fn apart(rooms: &'static [&'static str]) -> Layer {
     }
 }
 
-/// The room of a file: a file or folder at the top of `src/`, or a deeper one that is in [`LAYERS`].
+/// The room of a file: the file or folder at the top of `src/`.
 pub(crate) fn room(file: &str) -> &str {
     let path = file.trim_start_matches("src/").trim_end_matches(".rs");
-    let is_inside = |room: &str| {
-        path.strip_prefix(room)
-            .is_some_and(|rest| rest.starts_with('/') || rest.is_empty())
-    };
-    let rooms = LAYERS.iter().flat_map(|layer| layer.rooms).copied();
-    let room = rooms
-        .filter(|room| is_inside(room))
-        .max_by_key(|room| room.len());
-    room.or_else(|| path.split('/').next()).unwrap_or(path)
+    path.split('/').next().unwrap_or(path)
 }
 
 fn layer(room: &str) -> Option<usize> {

@@ -35,11 +35,11 @@
 //! cares asserts that the list is empty.
 
 mod ayrshare;
-mod desk;
 mod fault;
 mod genviral;
 mod reply;
 mod request;
+mod router;
 mod server;
 
 pub use ayrshare::{Ayrshare, BulkShape, PostState, Profile};

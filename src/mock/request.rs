@@ -102,10 +102,10 @@ impl fmt::Debug for Redacted<'_> {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "internals"))]
 impl Request {
-    /// A request as the rules of a provider see it, for tests without a socket.
-    pub(super) fn sample(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Self {
+    /// A request that came without a socket.
+    pub(super) fn new(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Self {
         let headers = headers
             .iter()
             .map(|(name, value)| ((*name).into(), (*value).into()))
@@ -127,10 +127,7 @@ mod tests {
     #[test]
     fn debug_names_the_credentials_headers_but_hides_their_values() {
         let headers: Vec<_> = SECRET.iter().map(|name| (*name, "s3cret")).collect();
-        let shown = format!(
-            "{:?}",
-            Request::sample("DELETE", "/api/post", &headers, "{}")
-        );
+        let shown = format!("{:?}", Request::new("DELETE", "/api/post", &headers, "{}"));
 
         assert!(SECRET.iter().all(|name| shown.contains(name)), "{shown}");
         assert!(!shown.contains("s3cret"), "{shown}");

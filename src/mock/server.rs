@@ -7,27 +7,28 @@ use std::{
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers};
 
 use super::{
-    desk::{Desk, Rules},
     reply::Reply,
     request::Request,
+    router::{Router, Rules},
 };
 
-/// A [`Desk`] behind a port on loopback: the only place that knows `wiremock` as a server.
+/// A [`Router`] behind a port on loopback: the only place that knows `wiremock` as a server.
 pub(super) struct Server<R> {
-    http: MockServer,
-    desk: Shared<R>,
+    /// `None` for a mock that is asked without HTTP.
+    http: Option<MockServer>,
+    router: Shared<R>,
 }
 
-pub(super) type Shared<R> = Arc<Mutex<Desk<R>>>;
+pub(super) type Shared<R> = Arc<Mutex<Router<R>>>;
 
 /// A test that panicked while it held the lock has said so already: the state is as good as it was.
-pub(super) fn lock<R>(desk: &Mutex<Desk<R>>) -> MutexGuard<'_, Desk<R>> {
-    desk.lock().unwrap_or_else(PoisonError::into_inner)
+pub(super) fn lock<R>(router: &Mutex<Router<R>>) -> MutexGuard<'_, Router<R>> {
+    router.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<R: Rules> Server<R> {
     pub(super) async fn start(rules: R) -> Self {
-        let desk = Arc::new(Mutex::new(Desk::new(rules)));
+        let router = Arc::new(Mutex::new(Router::new(rules)));
         // Not from `wiremock`'s pool: a late request of one test would reach the next test's mock on the same port.
         let http = MockServer::builder()
             .disable_request_recording()
@@ -35,7 +36,7 @@ impl<R: Rules> Server<R> {
             .await;
 
         // Only an error makes `wiremock` close a connection, and whether one is due has to be known by the matcher.
-        let (peeking, closing) = (Arc::clone(&desk), Arc::clone(&desk));
+        let (peeking, closing) = (Arc::clone(&router), Arc::clone(&router));
         Mock::given(move |request: &wiremock::Request| {
             lock(&peeking).would_hang_up(&read(request))
         })
@@ -47,26 +48,41 @@ impl<R: Rules> Server<R> {
         .mount(&http)
         .await;
 
-        let answering = Arc::clone(&desk);
+        let answering = Arc::clone(&router);
         Mock::given(matchers::any())
             .respond_with(move |request: &wiremock::Request| write(receive(&answering, request)))
             .mount(&http)
             .await;
 
-        Self { http, desk }
+        Self {
+            http: Some(http),
+            router,
+        }
     }
 
-    /// `http://127.0.0.1:PORT`.
+    /// Listens on no port.
+    #[cfg(feature = "internals")]
+    pub(super) fn offline(rules: R) -> Self {
+        Self {
+            http: None,
+            router: Arc::new(Mutex::new(Router::new(rules))),
+        }
+    }
+
+    /// `http://127.0.0.1:PORT`; without a server, a port on which nothing listens.
     pub(super) fn origin(&self) -> String {
-        self.http.uri()
+        match &self.http {
+            Some(http) => http.uri(),
+            None => "http://127.0.0.1:9".to_owned(),
+        }
     }
 
-    pub(super) fn desk(&self) -> MutexGuard<'_, Desk<R>> {
-        lock(&self.desk)
+    pub(super) fn router(&self) -> MutexGuard<'_, Router<R>> {
+        lock(&self.router)
     }
 
     pub(super) fn shared(&self) -> Shared<R> {
-        Arc::clone(&self.desk)
+        Arc::clone(&self.router)
     }
 }
 
@@ -74,8 +90,8 @@ impl<R: Rules> Server<R> {
     clippy::disallowed_methods,
     reason = "the one place where a mock reads the clock"
 )]
-fn receive<R: Rules>(desk: &Mutex<Desk<R>>, request: &wiremock::Request) -> Reply {
-    lock(desk).receive(read(request), Instant::now())
+fn receive<R: Rules>(router: &Mutex<Router<R>>, request: &wiremock::Request) -> Reply {
+    lock(router).receive(read(request), Instant::now())
 }
 
 fn read(request: &wiremock::Request) -> Request {

@@ -11,15 +11,11 @@
 mod ayrshare;
 mod blocking;
 mod delete_many;
-mod ears;
-#[cfg(all(feature = "rustls", feature = "http2"))]
-mod faults;
 mod genviral;
 mod mock;
 mod promises;
 mod retry;
-#[cfg(all(feature = "rustls", feature = "http2"))]
-mod secrets;
 mod support;
 mod transport;
+mod truth;
 mod types;

@@ -106,3 +106,29 @@ async fn what_no_rule_knows_is_answered_501_and_listed() {
         "/api/partner/v1/posts/delete?dry=1"
     );
 }
+
+#[tokio::test]
+async fn a_mock_answers_the_same_with_a_server_and_without() {
+    let (server, offline) = (Genviral::start().await, Genviral::offline());
+    for mock in [&server, &offline] {
+        mock.seed("post-1", "scheduled").seed("post-2", "posted");
+    }
+    let body = r#"{"postIds":["post-1","post-2","post-3"]}"#;
+    let bearer = format!("Bearer {}", offline.api_key());
+    #[expect(clippy::disallowed_methods, reason = "any instant will do")]
+    let now = Instant::now();
+
+    let response = Client::new()
+        .post(format!("{}/posts/delete", server.base_url()))
+        .bearer_auth(server.api_key())
+        .body(body)
+        .send()
+        .await
+        .unwrap();
+    let (status, _, answer) = offline.answer(&[("authorization", &bearer)], body.as_bytes(), now);
+
+    assert_eq!(response.status(), status);
+    assert_eq!(response.bytes().await.unwrap(), answer);
+    assert_eq!(server.remaining(), offline.remaining());
+    assert_eq!(offline.remaining(), ["post-2"]);
+}

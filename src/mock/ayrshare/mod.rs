@@ -1,15 +1,22 @@
 mod answer;
-pub(super) mod posts;
-pub(super) mod rules;
-pub(super) mod window;
+mod bulk_shape;
+mod post_state;
+mod posts;
+mod rules;
+mod window;
 
+pub use self::bulk_shape::BulkShape;
+pub use self::post_state::PostState;
+
+#[cfg(feature = "internals")]
+use std::time::Instant;
 use std::{fmt, time::Duration};
 
 use self::{posts::Stage, rules::Rules, window::Windows};
 use super::{
-    desk::Rules as _,
     fault::Fault,
     request::Request,
+    router::Rules as _,
     server::{Server, Shared, lock},
 };
 use crate::ayrshare::{Client, ClientBuilder};
@@ -80,9 +87,37 @@ impl Ayrshare {
 
     /// Starts a server without posts on a free port, on a thread of its own; it stops when dropped.
     pub async fn start() -> Self {
-        let server = Server::start(Rules::new(API_KEY, Self::X_API_KEY, Self::X_API_SECRET)).await;
+        Self::behind(Server::start(Self::rules()).await)
+    }
+
+    /// A mock without a server, for tests that bring requests to [`answer`](Self::answer) themselves. Nothing listens
+    /// at its `base_url`.
+    #[cfg(feature = "internals")]
+    #[doc(hidden)]
+    pub fn offline() -> Self {
+        Self::behind(Server::offline(Self::rules()))
+    }
+
+    fn rules() -> Rules {
+        Rules::new(API_KEY, Self::X_API_KEY, Self::X_API_SECRET)
+    }
+
+    fn behind(server: Server<Rules>) -> Self {
         let base_url = server.origin() + Rules::PATH.trim_end_matches("/post");
         Self { server, base_url }
+    }
+
+    /// Puts a request to the rules that the server puts it to, at this time: status, headers and body of the answer.
+    /// No fault of [`fail_next`](Self::fail_next) strikes it, and [`requests`](Self::requests) doesn't list it.
+    #[cfg(feature = "internals")]
+    #[doc(hidden)]
+    pub fn answer(
+        &self,
+        headers: &[(&str, &str)],
+        body: &[u8],
+        now: Instant,
+    ) -> (u16, Vec<(String, String)>, Vec<u8>) {
+        self.server.router().answer(headers, body, now)
     }
 
     /// Everything before `/post`.
@@ -137,7 +172,7 @@ impl Ayrshare {
 
     fn seed(&self, id: String, stage: Stage, networks: Vec<String>) -> &Self {
         self.server
-            .desk()
+            .router()
             .rules
             .posts
             .seed(id, None, stage, networks);
@@ -149,9 +184,9 @@ impl Ayrshare {
     /// An empty key is registered in vain: as at the provider, it is refused and never means the primary profile.
     pub fn profile(&self, key: impl Into<String>) -> Profile {
         let key = key.into();
-        self.server.desk().rules.profiles.insert(key.clone());
+        self.server.router().rules.profiles.insert(key.clone());
         Profile {
-            desk: self.server.shared(),
+            router: self.server.shared(),
             key,
         }
     }
@@ -170,19 +205,19 @@ impl Ayrshare {
     /// # }
     /// ```
     pub fn remove_by_hand(&self, id: &str) -> &Self {
-        self.server.desk().rules.posts.remove_by_hand(id);
+        self.server.router().rules.posts.remove_by_hand(id);
         self
     }
 
     /// Has the mock accept this X pair instead of [`X_API_KEY`](Self::X_API_KEY) and [`X_API_SECRET`](Self::X_API_SECRET).
     pub fn x_keys(&self, key: impl Into<String>, secret: impl Into<String>) -> &Self {
-        self.server.desk().rules.x_keys = (key.into(), secret.into());
+        self.server.router().rules.x_keys = (key.into(), secret.into());
         self
     }
 
     /// Takes the API key away: every later request is answered 401.
     pub fn revoke_key(&self) -> &Self {
-        self.server.desk().rules.api_key = None;
+        self.server.router().rules.api_key = None;
         self
     }
 
@@ -199,13 +234,13 @@ impl Ayrshare {
     /// # }
     /// ```
     pub fn window(&self, limit: u32, period: Duration) -> &Self {
-        self.server.desk().rules.windows = Windows::new(limit, period);
+        self.server.router().rules.windows = Windows::new(limit, period);
         self
     }
 
     /// Chooses how `bulk` is answered; at first as [`BulkShape::Array`].
     pub fn bulk_shape(&self, shape: BulkShape) -> &Self {
-        self.server.desk().rules.bulk_shape = shape;
+        self.server.router().rules.bulk_shape = shape;
         self
     }
 
@@ -219,28 +254,28 @@ impl Ayrshare {
     /// # }
     /// ```
     pub fn fail_next(&self, times: usize, fault: Fault) -> &Self {
-        self.server.desk().fail_next(times, fault);
+        self.server.router().fail_next(times, fault);
         self
     }
 
     /// What has become of a post; `None` if it was never seeded.
     pub fn post(&self, id: &str) -> Option<PostState> {
-        self.server.desk().rules.posts.state(id)
+        self.server.router().rules.posts.state(id)
     }
 
     /// The ids of all posts, of any profile, that still stand somewhere or are scheduled; sorted.
     pub fn remaining(&self) -> Vec<String> {
-        self.server.desk().rules.posts.remaining()
+        self.server.router().rules.posts.remaining()
     }
 
     /// Every request so far, in order of arrival.
     pub fn requests(&self) -> Vec<Request> {
-        self.server.desk().requests()
+        self.server.router().requests()
     }
 
     /// The requests that no rule knew, answered 501.
     pub fn unexpected(&self) -> Vec<Request> {
-        self.server.desk().unexpected()
+        self.server.router().unexpected()
     }
 }
 
@@ -266,7 +301,7 @@ impl fmt::Debug for Ayrshare {
 /// # }
 /// ```
 pub struct Profile {
-    desk: Shared<Rules>,
+    router: Shared<Rules>,
     key: String,
 }
 
@@ -295,7 +330,7 @@ impl Profile {
     }
 
     fn seed(&self, id: String, stage: Stage, networks: Vec<String>) -> &Self {
-        lock(&self.desk)
+        lock(&self.router)
             .rules
             .posts
             .seed(id, Some(self.key.clone()), stage, networks);
@@ -304,7 +339,7 @@ impl Profile {
 
     /// The ids of this profile's posts that still stand somewhere or are scheduled; sorted.
     pub fn remaining(&self) -> Vec<String> {
-        lock(&self.desk).rules.posts.remaining_of(&self.key)
+        lock(&self.router).rules.posts.remaining_of(&self.key)
     }
 }
 
@@ -316,60 +351,4 @@ impl fmt::Debug for Profile {
 
 fn collect<N: Into<String>>(networks: impl IntoIterator<Item = N>) -> Vec<String> {
     networks.into_iter().map(Into::into).collect()
-}
-
-/// What has become of a post, as the server knows it: see [`Ayrshare::post`].
-///
-/// ```
-/// # use unpost::mock::{Ayrshare, PostState};
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// let ayrshare = Ayrshare::start().await;
-/// ayrshare.publish("post-1", ["twitter", "instagram"]);
-///
-/// let networks = vec!["twitter".to_owned(), "instagram".to_owned()];
-/// assert_eq!(ayrshare.post("post-1"), Some(PostState::Published { networks }));
-/// # }
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum PostState {
-    /// Not sent to any network yet.
-    Scheduled,
-    /// Sent out, and still on these networks.
-    Published {
-        /// In the order in which they were seeded.
-        networks: Vec<String>,
-    },
-    /// Taken down at the networks by a person; the provider still lists it.
-    RemovedByHand,
-    /// Deleted through the provider.
-    Deleted,
-    /// Marked as deleted; nothing was removed from a network for it.
-    MarkedDeleted,
-}
-
-/// How `bulk` is answered: nobody has published it, so a client has to survive each.
-///
-/// Whatever the shape, each post is deleted exactly as by its own `id`, and what is said about it is what that answer would
-/// say, with the id added.
-///
-/// ```
-/// # use unpost::mock::{Ayrshare, BulkShape};
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// let ayrshare = Ayrshare::start().await;
-/// ayrshare.bulk_shape(BulkShape::BareStatus); // settles no post
-/// # }
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BulkShape {
-    /// An array of answers, in the order asked.
-    #[default]
-    Array,
-    /// That array under `posts`, beside a `status` for all.
-    Posts,
-    /// An object with each answer under its post's id, beside a `status` for all.
-    ById,
-    /// Only the `status` for all: `success`, or `error` if any post was refused.
-    BareStatus,
 }

@@ -2,11 +2,11 @@ use std::{collections::BTreeMap, mem};
 
 use serde_json::{Map, Value, json};
 
-use super::{PostState, answer::Answer};
+use super::{answer::Answer, post_state::PostState};
 
 /// The posts of every profile, by id.
 #[derive(Default)]
-pub(in crate::mock) struct Posts(BTreeMap<String, Post>);
+pub(super) struct Posts(BTreeMap<String, Post>);
 
 struct Post {
     /// `None` is the primary profile.
@@ -17,7 +17,7 @@ struct Post {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-pub(in crate::mock) enum Stage {
+pub(super) enum Stage {
     Scheduled,
     Published,
     RemovedByHand,
@@ -41,7 +41,7 @@ pub(super) enum XPair {
 
 /// What a test seeds and asks.
 impl Posts {
-    pub(in crate::mock) fn seed(
+    pub(super) fn seed(
         &mut self,
         id: String,
         profile: Option<String>,
@@ -63,7 +63,7 @@ impl Posts {
         }
     }
 
-    pub(in crate::mock) fn state(&self, id: &str) -> Option<PostState> {
+    pub(super) fn state(&self, id: &str) -> Option<PostState> {
         let post = self.0.get(id)?;
         Some(match post.stage {
             Stage::Scheduled => PostState::Scheduled,

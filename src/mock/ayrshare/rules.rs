@@ -6,28 +6,28 @@ use std::{
 use serde_json::{Value, json};
 
 use super::{
-    BulkShape,
     answer::Answer,
+    bulk_shape::BulkShape,
     posts::{Caller, Posts, XPair},
     window::Windows,
 };
-use crate::mock::{desk, reply::Reply, request::Request};
+use crate::mock::{reply::Reply, request::Request, router};
 
 const X_KEY: &str = "x-twitter-oauth1-api-key";
 const X_SECRET: &str = "x-twitter-oauth1-api-secret";
 
-pub(in crate::mock) struct Rules {
+pub(super) struct Rules {
     /// `None` once revoked.
-    pub(in crate::mock) api_key: Option<String>,
+    pub(super) api_key: Option<String>,
     pub(super) x_keys: (String, String),
     pub(super) profiles: BTreeSet<String>,
-    pub(in crate::mock) posts: Posts,
-    pub(in crate::mock) windows: Windows,
-    pub(in crate::mock) bulk_shape: BulkShape,
+    pub(super) posts: Posts,
+    pub(super) windows: Windows,
+    pub(super) bulk_shape: BulkShape,
 }
 
 impl Rules {
-    pub(in crate::mock) fn new(api_key: &str, x_key: &str, x_secret: &str) -> Self {
+    pub(super) fn new(api_key: &str, x_key: &str, x_secret: &str) -> Self {
         Self {
             api_key: Some(api_key.into()),
             x_keys: (x_key.into(), x_secret.into()),
@@ -39,7 +39,7 @@ impl Rules {
     }
 }
 
-impl desk::Rules for Rules {
+impl router::Rules for Rules {
     const METHOD: &'static str = "DELETE";
     const PATH: &'static str = "/api/post";
 
@@ -140,7 +140,7 @@ impl Rules {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mock::{ayrshare::posts::Stage, desk::Rules as _};
+    use crate::mock::{ayrshare::posts::Stage, router::Rules as _};
 
     const KEY: (&str, &str) = ("authorization", "Bearer key");
 
@@ -170,7 +170,7 @@ mod tests {
     }
 
     fn reply(rules: &mut Rules, headers: &[(&str, &str)], body: &Value) -> Reply {
-        let request = Request::sample("DELETE", Rules::PATH, headers, &body.to_string());
+        let request = Request::new("DELETE", Rules::PATH, headers, &body.to_string());
         #[allow(clippy::disallowed_methods, reason = "any instant will do")]
         let now = Instant::now();
         rules.answer(&request, now)

@@ -4,7 +4,7 @@ use std::{
 };
 
 /// How many requests a profile may make: a window opens with its first request and stays fixed until the period is over.
-pub(in crate::mock) struct Windows {
+pub(super) struct Windows {
     limit: u32,
     period: Duration,
     open: BTreeMap<Option<String>, Window>,
@@ -24,7 +24,7 @@ pub(super) struct Entry {
 }
 
 impl Windows {
-    pub(in crate::mock) fn new(limit: u32, period: Duration) -> Self {
+    pub(super) fn new(limit: u32, period: Duration) -> Self {
         Self {
             limit,
             period,

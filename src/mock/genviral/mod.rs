@@ -1,9 +1,11 @@
-pub(super) mod rules;
+mod rules;
 
 use std::fmt;
+#[cfg(feature = "internals")]
+use std::time::Instant;
 
 use self::rules::{Post, Rules};
-use super::{desk::Rules as _, fault::Fault, request::Request, server::Server};
+use super::{fault::Fault, request::Request, router::Rules as _, server::Server};
 use crate::genviral::{Client, ClientBuilder};
 use crate::model::Error;
 
@@ -56,9 +58,33 @@ pub struct Genviral {
 impl Genviral {
     /// Starts a server without posts on a free port, on a thread of its own; it stops when dropped.
     pub async fn start() -> Self {
-        let server = Server::start(Rules::new(API_KEY)).await;
+        Self::behind(Server::start(Rules::new(API_KEY)).await)
+    }
+
+    /// A mock without a server, for tests that bring requests to [`answer`](Self::answer) themselves. Nothing listens
+    /// at its `base_url`.
+    #[cfg(feature = "internals")]
+    #[doc(hidden)]
+    pub fn offline() -> Self {
+        Self::behind(Server::offline(Rules::new(API_KEY)))
+    }
+
+    fn behind(server: Server<Rules>) -> Self {
         let base_url = server.origin() + Rules::PATH.trim_end_matches("/posts/delete");
         Self { server, base_url }
+    }
+
+    /// Puts a request to the rules that the server puts it to, at this time: status, headers and body of the answer.
+    /// No fault of [`fail_next`](Self::fail_next) strikes it, and [`requests`](Self::requests) doesn't list it.
+    #[cfg(feature = "internals")]
+    #[doc(hidden)]
+    pub fn answer(
+        &self,
+        headers: &[(&str, &str)],
+        body: &[u8],
+        now: Instant,
+    ) -> (u16, Vec<(String, String)>, Vec<u8>) {
+        self.server.router().answer(headers, body, now)
     }
 
     /// Everything before `/posts/delete`.
@@ -135,13 +161,13 @@ impl Genviral {
     }
 
     fn insert(&self, id: String, post: Post) -> &Self {
-        self.server.desk().rules.posts.insert(id, post);
+        self.server.router().rules.posts.insert(id, post);
         self
     }
 
     /// Takes the API key away: every later request is answered 401.
     pub fn revoke_key(&self) -> &Self {
-        self.server.desk().rules.api_key = None;
+        self.server.router().rules.api_key = None;
         self
     }
 
@@ -155,14 +181,14 @@ impl Genviral {
     /// # }
     /// ```
     pub fn fail_next(&self, times: usize, fault: Fault) -> &Self {
-        self.server.desk().fail_next(times, fault);
+        self.server.router().fail_next(times, fault);
         self
     }
 
     /// The status of a post that still stands; `None` once it is deleted, or if it was never seeded.
     pub fn post(&self, id: &str) -> Option<String> {
         self.server
-            .desk()
+            .router()
             .rules
             .posts
             .get(id)
@@ -171,17 +197,17 @@ impl Genviral {
 
     /// The ids of all posts that still stand, in any workspace; sorted.
     pub fn remaining(&self) -> Vec<String> {
-        self.server.desk().rules.posts.keys().cloned().collect()
+        self.server.router().rules.posts.keys().cloned().collect()
     }
 
     /// Every request so far, in order of arrival.
     pub fn requests(&self) -> Vec<Request> {
-        self.server.desk().requests()
+        self.server.router().requests()
     }
 
     /// The requests that no rule knew, answered 501.
     pub fn unexpected(&self) -> Vec<Request> {
-        self.server.desk().unexpected()
+        self.server.router().unexpected()
     }
 }
 

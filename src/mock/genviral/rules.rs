@@ -5,27 +5,27 @@ use std::{
 
 use serde_json::{Map, Value, json};
 
-use crate::mock::{desk, reply::Reply, request::Request};
+use crate::mock::{reply::Reply, request::Request, router};
 
 const DELETABLE: [&str; 5] = ["draft", "pending", "scheduled", "retry", "failed"];
 const MOST_IDS: usize = 50;
 
-pub(in crate::mock) struct Rules {
+pub(super) struct Rules {
     /// `None` once revoked.
-    pub(in crate::mock) api_key: Option<String>,
+    pub(super) api_key: Option<String>,
     /// What still stands: a deleted post can't be told from one that never was.
-    pub(in crate::mock) posts: BTreeMap<String, Post>,
+    pub(super) posts: BTreeMap<String, Post>,
 }
 
-pub(in crate::mock) struct Post {
-    pub(in crate::mock) status: String,
-    pub(in crate::mock) in_scope: bool,
+pub(super) struct Post {
+    pub(super) status: String,
+    pub(super) in_scope: bool,
     /// What the database says when it is to delete this post.
-    pub(in crate::mock) failure: Option<String>,
+    pub(super) failure: Option<String>,
 }
 
 impl Rules {
-    pub(in crate::mock) fn new(api_key: &str) -> Self {
+    pub(super) fn new(api_key: &str) -> Self {
         Self {
             api_key: Some(api_key.into()),
             posts: BTreeMap::new(),
@@ -33,7 +33,7 @@ impl Rules {
     }
 }
 
-impl desk::Rules for Rules {
+impl router::Rules for Rules {
     const METHOD: &'static str = "POST";
     const PATH: &'static str = "/api/partner/v1/posts/delete";
 
@@ -127,7 +127,7 @@ fn refusal(status: u16, name: &str, message: &str) -> Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mock::desk::Rules as _;
+    use crate::mock::router::Rules as _;
 
     const KEY: (&str, &str) = ("authorization", "Bearer key");
 
@@ -135,7 +135,7 @@ mod tests {
         #[allow(clippy::disallowed_methods, reason = "any instant will do")]
         let now = Instant::now();
         rules
-            .answer(&Request::sample("POST", Rules::PATH, headers, body), now)
+            .answer(&Request::new("POST", Rules::PATH, headers, body), now)
             .parts()
     }
 

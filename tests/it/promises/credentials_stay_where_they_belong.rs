@@ -1,6 +1,7 @@
 //! Promise 4. Also: `transport::only_https_or_loopback_is_spoken_to`,
 //! `transport::a_redirect_is_an_answer_and_the_other_origin_gets_nothing`,
-//! `transport::a_proxy_is_used_where_the_caller_names_one_but_never_for_loopback`.
+//! `transport::a_proxy_is_used_where_the_caller_names_one_but_never_for_loopback`,
+//! and the search for secrets in the package `unpost-battery`.
 
 use std::error::Error as StdError;
 use std::fmt::{Debug, Write as _};
@@ -8,7 +9,6 @@ use std::time::Duration;
 
 use unpost::{Error, Retry, ayrshare, genviral};
 
-use crate::ears;
 use crate::support::{Server, Step};
 
 const AYRSHARE: &[&str] = &[
@@ -187,26 +187,4 @@ async fn a_response_shows_no_key_unless_asked_for_the_answer_itself() {
         .unwrap();
     assert_debug_tells_nothing(&answer, GENVIRAL);
     assert_eq!(answer.raw_json(), body);
-}
-
-#[tokio::test]
-async fn no_log_line_has_a_key_even_if_the_caller_asks_for_verbose_connections() {
-    ears::listen();
-    let success = r#"{"status":"success","ok":true,"data":{"deletedIds":["a"]}}"#;
-    let server = Server::start(vec![Step::json(200, success); 2]).await;
-    let client = ayrshare_of(&server).http(|http| http.connection_verbose(true));
-    let client = client.build().unwrap();
-    client
-        .delete(ayrshare::DeleteRequest::by_id("a"))
-        .await
-        .unwrap();
-    let client = genviral_of(&server).http(|http| http.connection_verbose(true));
-    let client = client.build().unwrap();
-    client
-        .delete(genviral::DeleteRequest::by_id("a"))
-        .await
-        .unwrap();
-    assert!(ears::heard_from("reqwest"), "nothing was listened to");
-    // The ears know the keys of these tests.
-    assert_eq!(ears::heard().1, [""; 0]);
 }

@@ -168,7 +168,7 @@ impl Shared {
     }
 
     fn note_answer(&self, request: &Message, answer: Option<&Told>) {
-        let throttled = answer.is_some_and(|it| it.status == 429);
+        let throttled = answer.is_some_and(|told| told.status == 429);
         let mut seen = self.seen();
         seen.throttled += usize::from(throttled);
         seen.all_scheduled += usize::from(asked_in(&request.body).1 && !throttled);

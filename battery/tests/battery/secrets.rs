@@ -20,7 +20,8 @@ use unpost::{
 
 use self::search::{Search, caught};
 use crate::ears::{self, listen, planted};
-use crate::faults::{self, Response};
+use crate::faults::server::{Act, Layer, Server};
+use crate::faults::{self, Response, answers};
 
 const NOT_ASCII: &str = "PLANTED-SECRET-ключ";
 const PROXY_PASSWORD: &str = "PLANTED-SECRET-proxy";
@@ -71,6 +72,27 @@ async fn no_server_gets_a_secret_back_into_an_error() {
     assert!(refused.any(|it| it.contains("Unauthorized") && it.contains("[secret]")));
     search.logs();
     search.finish(500);
+}
+
+#[tokio::test]
+async fn no_log_line_has_a_key_even_if_the_caller_asks_for_verbose_connections() {
+    listen();
+    let success = r#"{"status":"success","ok":true,"data":{"deletedIds":["post-1"]}}"#;
+    let answer = Act::answer(answers::json(200, &[], success));
+    let server = Server::start(Layer::Tcp, vec![answer]).await;
+    let base_url = format!("http://{}", server.address);
+    let verbose = |http: reqwest::ClientBuilder| http.connection_verbose(true);
+    let client = ayrshare_client(|builder| builder.base_url(&base_url).http(verbose));
+    let request = ayrshare::DeleteRequest::by_id("post-1");
+    client.delete(request).await.unwrap();
+    let client = genviral::Client::builder(planted::API_KEY);
+    let client = client.base_url(&base_url).http(verbose).build().unwrap();
+    let request = genviral::DeleteRequest::by_id("post-1");
+    client.delete(request).await.unwrap();
+    assert!(ears::heard_from("reqwest"), "nothing was listened to");
+    let mut search = Search::default();
+    search.logs();
+    search.finish(10);
 }
 
 #[tokio::test]

@@ -1,27 +1,20 @@
-//! Both decoders, for answers of every kind: what holds of all of them (`claims`), and what must make
-//! no difference.
+//! Both decoders, for answers of every kind: what holds of all of them, and what must make no difference.
 
-#[allow(
-    unreachable_pub,
-    clippy::large_enum_variant,
-    reason = "a test's data, which the fuzz targets use too"
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
 )]
-mod answers;
-#[allow(
-    unreachable_pub,
-    reason = "a test's claims, which the fuzz targets make too"
-)]
-mod claims;
 
 use arbitrary::{Arbitrary, Unstructured};
-use proptest::collection::vec;
-use proptest::prelude::*;
 use unpost::genviral::DeleteRequest;
-use unpost::internals::genviral_failure;
+use unpost::internals::failure;
 use unpost::{Fate, Outcome};
+use unpost_claims::answers::{AyrshareCase, Body, GenviralCase};
+use unpost_claims::decoders::{Asked, check_ayrshare, check_genviral};
 
-use answers::{AyrshareCase, Body, GenviralCase};
-use claims::{Asked, check_ayrshare, check_genviral};
+/// How many answers each property is put to.
+const CASES: u64 = 4_000;
 
 /// An answer to a provider's request, and the way to read it.
 trait Case: for<'a> Arbitrary<'a> + std::fmt::Debug {
@@ -63,15 +56,41 @@ macro_rules! case {
 case!(AyrshareCase, check_ayrshare);
 case!(GenviralCase, check_genviral);
 
-fn any_case<C: Case>() -> impl Strategy<Value = C> {
-    let bytes = vec(any::<u8>(), 0..2_000);
-    bytes.prop_filter_map("too short", |bytes| {
-        C::arbitrary_take_rest(Unstructured::new(&bytes)).ok()
-    })
+/// Checks a property of many cases. The cases are the same in every run, so that a failure comes again.
+/// They get longer, so that the first that fails is a short one.
+fn for_every_case<C: Case>(property: fn(&C, &mut fastrand::Rng)) {
+    for seed in 0..CASES {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let length = usize::try_from(seed / 2).expect("a length");
+        let bytes = std::iter::repeat_with(|| random.u8(..));
+        let bytes: Vec<_> = bytes.take(length).collect();
+        let case = C::arbitrary_take_rest(Unstructured::new(&bytes)).expect("a case");
+        let shown = ShownIfItFails { seed, case };
+        property(&shown.case, &mut random);
+    }
+}
+
+struct ShownIfItFails<C: Case> {
+    seed: u64,
+    case: C,
+}
+
+impl<C: Case> Drop for ShownIfItFails<C> {
+    #[allow(clippy::print_stderr, reason = "a failing test says what it failed on")]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let (seed, case) = (self.seed, &self.case);
+            let body = case.body().bytes;
+            eprintln!("seed {seed}: {case:?}");
+            eprintln!("asked: {:?}", case.asked());
+            eprintln!("HTTP status: {}", case.http_status());
+            eprintln!("answer: {}", String::from_utf8_lossy(&body));
+        }
+    }
 }
 
 /// Of any answer, whole or spoilt.
-fn every_claim_holds<C: Case>(case: &C, spoilt: &[(prop::sample::Index, u8)]) {
+fn every_claim_holds<C: Case>(case: &C, random: &mut fastrand::Rng) {
     let (asked, http_status, mut body) = (case.asked(), case.http_status(), case.body());
     let read = C::check(&asked, http_status, &body.bytes);
     assert!(
@@ -81,13 +100,14 @@ fn every_claim_holds<C: Case>(case: &C, spoilt: &[(prop::sample::Index, u8)]) {
     if body.bytes.is_empty() {
         return;
     }
-    for (index, byte) in spoilt {
-        *index.get_mut(&mut body.bytes) = *byte;
+    for _ in 0..random.usize(..4) {
+        let place = random.usize(..body.bytes.len());
+        body.bytes[place] = random.u8(..);
         C::check(&asked, http_status, &body.bytes);
     }
 }
 
-fn spelling_changes_nothing<C: Case>(case: &C) {
+fn spelling_changes_nothing<C: Case>(case: &C, _: &mut fastrand::Rng) {
     let (asked, http_status) = (case.asked(), case.http_status());
     let [one, other] =
         [case.body(), case.rewritten()].map(|body| C::check(&asked, http_status, &body.bytes));
@@ -95,7 +115,7 @@ fn spelling_changes_nothing<C: Case>(case: &C) {
 }
 
 /// A request that is made again names only the posts that are still open.
-fn a_post_fares_the_same_whoever_else_is_asked_for<C: Case>(case: &C) {
+fn a_post_fares_the_same_whoever_else_is_asked_for<C: Case>(case: &C, _: &mut fastrand::Rng) {
     let Asked::Bulk(mut ids) = case.asked() else {
         return;
     };
@@ -110,10 +130,6 @@ fn a_post_fares_the_same_whoever_else_is_asked_for<C: Case>(case: &C) {
             "{outcome:?} of {read:?}"
         );
     }
-}
-
-fn spoilt() -> impl Strategy<Value = Vec<(prop::sample::Index, u8)>> {
-    vec((any::<prop::sample::Index>(), any::<u8>()), 0..4)
 }
 
 /// Found by fuzzing.
@@ -162,41 +178,37 @@ fn genviral_answers_with_ok_or_with_data_and_refuses_with_false_or_a_code() {
         (r#"{"ok":false,"data":{}}"#, true),
         (r#"{"ok":true,"data":{},"error_code":"locked"}"#, true),
     ] {
-        let failure = genviral_failure(&request, 200, answer.as_bytes());
+        let failure = failure(&request, 200, answer.as_bytes());
         assert_eq!(failure.is_some(), is_refused, "{answer}");
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+#[test]
+fn whatever_ayrshare_answers_every_claim_holds() {
+    for_every_case::<AyrshareCase>(every_claim_holds);
+}
 
-    #[test]
-    fn whatever_ayrshare_answers_every_claim_holds(case in any_case::<AyrshareCase>(), spoilt in spoilt()) {
-        every_claim_holds(&case, &spoilt);
-    }
+#[test]
+fn whatever_genviral_answers_every_claim_holds() {
+    for_every_case::<GenviralCase>(every_claim_holds);
+}
 
-    #[test]
-    fn whatever_genviral_answers_every_claim_holds(case in any_case::<GenviralCase>(), spoilt in spoilt()) {
-        every_claim_holds(&case, &spoilt);
-    }
+#[test]
+fn how_ayrshare_spells_an_answer_changes_nothing() {
+    for_every_case::<AyrshareCase>(spelling_changes_nothing);
+}
 
-    #[test]
-    fn how_ayrshare_spells_an_answer_changes_nothing(case in any_case::<AyrshareCase>()) {
-        spelling_changes_nothing(&case);
-    }
+#[test]
+fn how_genviral_spells_an_answer_changes_nothing() {
+    for_every_case::<GenviralCase>(spelling_changes_nothing);
+}
 
-    #[test]
-    fn how_genviral_spells_an_answer_changes_nothing(case in any_case::<GenviralCase>()) {
-        spelling_changes_nothing(&case);
-    }
+#[test]
+fn what_ayrshare_says_of_a_post_depends_on_no_other() {
+    for_every_case::<AyrshareCase>(a_post_fares_the_same_whoever_else_is_asked_for);
+}
 
-    #[test]
-    fn what_ayrshare_says_of_a_post_depends_on_no_other(case in any_case::<AyrshareCase>()) {
-        a_post_fares_the_same_whoever_else_is_asked_for(&case);
-    }
-
-    #[test]
-    fn what_genviral_says_of_a_post_depends_on_no_other(case in any_case::<GenviralCase>()) {
-        a_post_fares_the_same_whoever_else_is_asked_for(&case);
-    }
+#[test]
+fn what_genviral_says_of_a_post_depends_on_no_other() {
+    for_every_case::<GenviralCase>(a_post_fares_the_same_whoever_else_is_asked_for);
 }

@@ -84,7 +84,7 @@ fn all_met() -> impl Iterator<Item = &'static Met> {
     battery().iter().flat_map(|group| &group.met)
 }
 
-/// What the table says is what happens: `UPDATE_DOCS=1 cargo test --all-features faults` writes it anew.
+/// What the table says is what happens: `UPDATE_DOCS=1 cargo test -p unpost-battery faults` writes it anew.
 #[test]
 #[cfg_attr(
     not(target_os = "linux"),

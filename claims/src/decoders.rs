@@ -1,12 +1,10 @@
 //! What holds of every answer, whatever a server sends: checked against a second, plain reading of the
 //! same bytes by `serde_json`.
-//!
-//! The fuzz targets and the property tests share these claims.
 
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
-use unpost::internals::{ayrshare_failure, genviral_failure, read_ayrshare, read_genviral};
+use unpost::internals::{failure, read};
 use unpost::{Fate, Outcome, Provider, ayrshare, genviral};
 
 /// What was asked.
@@ -36,9 +34,9 @@ pub fn check_ayrshare(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Optio
         Asked::Bulk(ids) => ayrshare::DeleteRequest::bulk(ids),
         Asked::AllScheduled => ayrshare::DeleteRequest::delete_all_scheduled(),
     };
-    let read = read_ayrshare(&request, http_status, body);
+    let read = read(&request, http_status, body);
     let json = check_shape(asked, Provider::Ayrshare, http_status, body, &read);
-    let failure = ayrshare_failure(&request, http_status, body);
+    let failure = failure(&request, http_status, body);
     if json.is_none() {
         assert!(failure.is_some(), "what is no answer is no success");
     }
@@ -99,11 +97,11 @@ pub fn check_ayrshare(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Optio
 /// The claims about an answer of Genviral's. Returns what was read, for further ones.
 pub fn check_genviral(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Option<Outcome>> {
     let request = genviral::DeleteRequest::bulk(asked.ids());
-    let read = read_genviral(&request, http_status, body);
+    let read = read(&request, http_status, body);
     let json = check_shape(asked, Provider::Genviral, http_status, body, &read);
     let member = |name| json.as_ref().and_then(|it| it.get(name));
     let data = member("data").unwrap_or(&Value::Null);
-    if genviral_failure(&request, http_status, body).is_none() {
+    if failure(&request, http_status, body).is_none() {
         assert_eq!(http_status, 200, "a failure is no success");
         let ok = member("ok").and_then(Value::as_bool);
         assert!(ok != Some(false) && member("error_code").and_then(Value::as_str).is_none());
@@ -128,7 +126,7 @@ pub fn check_genviral(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Optio
         ];
         let expected = match outcome.fate {
             Fate::Deleted => {
-                let is_refused = genviral_failure(&request, http_status, body).is_some();
+                let is_refused = failure(&request, http_status, body).is_some();
                 assert!(http_status >= 500 || !is_refused, "a refusal deletes none");
                 [true, false, false, false]
             }

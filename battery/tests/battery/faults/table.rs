@@ -9,7 +9,7 @@ use unpost::{Error, ErrorKind, Fate};
 use super::row::{Part, Row, Verb};
 use super::{Group, Met, Seen};
 
-const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/faults.md");
+const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/faults.md");
 const BEGIN: &str = "<!-- begin: printed by the test -->\n";
 const END: &str = "<!-- end -->\n";
 

@@ -13,13 +13,13 @@ pub(super) trait Rules: Send + 'static {
 }
 
 /// Where requests arrive: faults first, then the provider's rules; every request is kept.
-pub(super) struct Desk<R> {
+pub(super) struct Router<R> {
     pub(super) rules: R,
     faults: VecDeque<Fault>,
     requests: Vec<Request>,
 }
 
-impl<R: Rules> Desk<R> {
+impl<R: Rules> Router<R> {
     pub(super) fn new(rules: R) -> Self {
         Self {
             rules,
@@ -39,6 +39,21 @@ impl<R: Rules> Desk<R> {
         request.status = reply.status;
         self.requests.push(request);
         reply
+    }
+
+    /// Puts a request to the rules past all faults, and keeps no record of it: status, headers and body of the answer.
+    #[cfg(feature = "internals")]
+    pub(super) fn answer(
+        &mut self,
+        headers: &[(&str, &str)],
+        body: &[u8],
+        now: Instant,
+    ) -> (u16, Vec<(String, String)>, Vec<u8>) {
+        let body = String::from_utf8_lossy(body);
+        let request = Request::new(R::METHOD, R::PATH, headers, &body);
+        let reply = self.rules.answer(&request, now);
+        // Only a fault hangs up.
+        (reply.status.unwrap_or(500), reply.headers, reply.body)
     }
 
     /// Whether [`receive`](Self::receive) would hang up on this request.
@@ -96,21 +111,21 @@ mod tests {
         }
     }
 
-    fn receive(desk: &mut Desk<Counting>, path: &str) -> (Option<u16>, u32) {
-        let request = Request::sample("DELETE", path, &[], "");
+    fn receive(router: &mut Router<Counting>, path: &str) -> (Option<u16>, u32) {
+        let request = Request::new("DELETE", path, &[], "");
         #[allow(clippy::disallowed_methods, reason = "any instant will do")]
-        let reply = desk.receive(request, Instant::now());
-        (reply.status, desk.rules.0)
+        let reply = router.receive(request, Instant::now());
+        (reply.status, router.rules.0)
     }
 
     #[test]
     fn faults_strike_in_order_before_or_after_acting_and_then_are_spent() {
-        let mut desk = Desk::new(Counting(0));
-        desk.fail_next(2, Fault::status(503));
-        desk.fail_next(1, Fault::status(502).after_acting());
-        desk.fail_next(1, Fault::hang_up().after_acting());
+        let mut router = Router::new(Counting(0));
+        router.fail_next(2, Fault::status(503));
+        router.fail_next(1, Fault::status(502).after_acting());
+        router.fail_next(1, Fault::hang_up().after_acting());
 
-        let seen: Vec<_> = (0..5).map(|_| receive(&mut desk, "/known")).collect();
+        let seen: Vec<_> = (0..5).map(|_| receive(&mut router, "/known")).collect();
 
         assert_eq!(
             seen,
@@ -126,13 +141,14 @@ mod tests {
 
     #[test]
     fn a_request_that_no_rule_knows_gets_501_spends_no_fault_and_is_kept() {
-        let mut desk = Desk::new(Counting(0));
-        desk.fail_next(1, Fault::status(503));
+        let mut router = Router::new(Counting(0));
+        router.fail_next(1, Fault::status(503));
 
-        assert_eq!(receive(&mut desk, "/other"), (Some(501), 0));
-        assert_eq!(receive(&mut desk, "/known"), (Some(503), 0));
+        assert_eq!(receive(&mut router, "/other"), (Some(501), 0));
+        assert_eq!(receive(&mut router, "/known"), (Some(503), 0));
         assert_eq!(
-            desk.unexpected()
+            router
+                .unexpected()
                 .iter()
                 .map(Request::path)
                 .collect::<Vec<_>>(),

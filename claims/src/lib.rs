@@ -1,0 +1,23 @@
+//! What holds of every answer, whatever a server sends.
+//!
+//! - [`answers`] makes requests and answers to them out of arbitrary bytes.
+//! - [`decoders`] checks what the crate reads in an answer against a second, plain reading of it.
+//! - [`limiter`] plays a course of events with the pacer, and [`rate_headers`] reads rate headers.
+//!
+//! The property tests in `tests/` draw the bytes at random, and the fuzz targets search for them.
+
+#![allow(
+    missing_docs,
+    clippy::exhaustive_enums,
+    clippy::indexing_slicing,
+    clippy::large_enum_variant,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "part of tests, which fail by panicking, and not of the crate's API"
+)]
+
+pub mod answers;
+pub mod decoders;
+pub mod limiter;
+pub mod rate_headers;

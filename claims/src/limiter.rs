@@ -1,0 +1,231 @@
+//! What holds of the pacer whatever happens: a course of events is made of numbers, and every claim is
+//! checked on the way. The property tests draw the numbers, a fuzz target searches for them.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use unpost::RateLimit;
+use unpost::internals::{AttemptKind, Head, Pacer, RateHeaders, Ready, ThrottledBy};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const POLL: Duration = Duration::from_millis(50);
+
+/// What an attempt came to, with the HTTP status of its answer if there was one.
+type CameTo = (AttemptKind, Option<u16>);
+
+const ANSWER: CameTo = (AttemptKind::Answered, Some(200));
+const NETWORK_THROTTLED: CameTo = (AttemptKind::Throttled(ThrottledBy::Network), Some(429));
+const NO_ANSWER: CameTo = (AttemptKind::Lost, None);
+const THROTTLED: CameTo = (AttemptKind::Throttled(ThrottledBy::Profile), Some(429));
+const UNSENT: CameTo = (AttemptKind::NotSent, None);
+
+fn settle(
+    pacer: &mut Pacer,
+    now: Instant,
+    sent_at: Instant,
+    rate: &RateHeaders,
+    (kind, status): CameTo,
+) {
+    let head = status.map(|status| Head {
+        status,
+        rate: *rate,
+    });
+    pacer.settle(now, sent_at, kind, head.as_ref());
+}
+
+/// The numbers that decide what happens; when they are used up, it is over.
+struct Choices<'a>(std::slice::Iter<'a, u16>);
+
+impl Choices<'_> {
+    fn next(&mut self) -> Option<u32> {
+        self.0.next().map(|number| u32::from(*number))
+    }
+
+    /// Small and large ones alike: 0 to 8,380,416.
+    fn number(&mut self) -> Option<u32> {
+        let choice = self.next()?;
+        Some((choice & 0x3ff) << ((choice >> 10) % 14))
+    }
+
+    /// Milliseconds, up to two minutes.
+    fn delay(&mut self) -> Option<Duration> {
+        let milliseconds = self.number()? % 120_000;
+        Some(Duration::from_millis(milliseconds.into()))
+    }
+}
+
+/// **By its own account alone, no more than the limit is sent in any window**: a server that counts what
+/// arrived within the window before, and says nothing of it, never has to refuse, whatever is lost on
+/// the way and slow as it may be. A request arrives, if it does, before its answer is given up.
+///
+/// Rate headers are left out on purpose: by a count that comes late, or whose like was lost, the pacer takes
+/// its own requests for somebody else's, and tries now and then whether there is room.
+pub fn never_more_than_the_limit(now: Instant, choices: &[u16]) {
+    let mut choices = Choices(choices.iter());
+    // Nothing is left to say when the numbers end.
+    let _ = alone_with_a_server(now, &mut choices);
+}
+
+/// A request under way.
+struct Request {
+    sent: Instant,
+    /// Not if it is lost before.
+    arrives: Option<Instant>,
+    /// What the pacer is told, and when.
+    heard: (Instant, CameTo),
+}
+
+fn alone_with_a_server(mut now: Instant, choices: &mut Choices<'_>) -> Option<()> {
+    let (limit, window) = (choices.number()? % 50 + 1, choices.number()? % 600_000 + 1);
+    let window = Duration::from_millis(window.into());
+    let mut pacer = Pacer::new(RateLimit::new(limit, window));
+    let mut counted = VecDeque::new();
+    let mut under_way = Vec::<Request>::new();
+    loop {
+        // Where there is a wait, it is often waited to the end.
+        let choice = choices.next()?;
+        let until = match pacer.ready(now) {
+            Ready::At(until) | Ready::Spent { until } if choice & 1 == 0 => until,
+            _ => now + choices.delay()?,
+        };
+        // What happens until then, in order.
+        loop {
+            let next = under_way.iter_mut().enumerate();
+            let next = next.min_by_key(|(_, request)| request.next());
+            let Some((index, request)) = next.filter(|(_, it)| it.next() <= until) else {
+                break;
+            };
+            now = request.next();
+            if let Some(arrives) = request.arrives.take() {
+                counted.push_back(arrives);
+                counted.retain(|at| *at + window > now);
+                let count = u32::try_from(counted.len()).unwrap_or(u32::MAX);
+                assert!(count <= limit, "{count} in a window of {limit}");
+            } else {
+                let request = under_way.swap_remove(index);
+                let (heard, silent) = (request.heard.1, RateHeaders::default());
+                settle(&mut pacer, now, request.sent, &silent, heard);
+            }
+        }
+        now = until;
+        let burst = choice >> 1 & 7;
+        for _ in 0..burst {
+            if pacer.ready(now) != Ready::Now {
+                break;
+            }
+            pacer.sent(now);
+            let (there, back) = (now + choices.delay()?, choices.delay()?);
+            let (arrives, heard) = match choices.next()? % 8 {
+                0 => (None, NO_ANSWER),
+                1 => (None, UNSENT),
+                2 => (Some(there), NO_ANSWER),
+                _ => (Some(there), ANSWER),
+            };
+            under_way.push(Request {
+                sent: now,
+                arrives,
+                heard: (there + back, heard),
+            });
+        }
+    }
+}
+
+impl Request {
+    fn next(&self) -> Instant {
+        self.arrives.unwrap_or(self.heard.0)
+    }
+}
+
+/// **Whatever a server answers**, the pacer doesn't panic, never asks for a wait of more than a day, lets no
+/// more requests be under way than the limit, takes no more answers of 429 in 24 hours than its
+/// budget, and lets whoever waits through in the end.
+pub fn never_beyond_the_budget_and_never_asleep_for_ever(now: Instant, choices: &[u16]) {
+    let mut choices = Choices(choices.iter());
+    let _ = at_the_mercy_of_a_server(now, &mut choices);
+}
+
+fn at_the_mercy_of_a_server(mut now: Instant, choices: &mut Choices<'_>) -> Option<()> {
+    let (limit, window) = (choices.number()?, choices.number()?);
+    let (budget, has_limit) = (choices.number()?, choices.next()? % 4 != 0);
+    let limit_set = if has_limit {
+        RateLimit::new(limit, Duration::from_millis(window.into()))
+    } else {
+        RateLimit::unlimited()
+    };
+    let mut pacer = Pacer::new(limit_set.max_throttled_per_day(budget));
+    let (limit, budget) = (limit.max(1), budget.max(1));
+    let (mut under_way, mut throttled) = (VecDeque::new(), VecDeque::new());
+    while let Some(choice) = choices.next() {
+        match choice % 4 {
+            0 => now += Duration::from_millis(choices.number().unwrap_or(0).into()),
+            1 | 2 => match pacer.ready(now) {
+                Ready::Now => {
+                    pacer.sent(now);
+                    under_way.push_back(now);
+                    let under_way = u32::try_from(under_way.len()).unwrap_or(u32::MAX);
+                    assert!(!has_limit || under_way <= limit, "{under_way} under way");
+                }
+                Ready::At(until) | Ready::Spent { until } => {
+                    assert!(now < until && until <= now + DAY, "{:?}", until - now);
+                    if choice & 4 == 0 {
+                        now = until;
+                    }
+                }
+                other => panic!("{other:?}"),
+            },
+            _ => {
+                // Long before the pacer gives a request up, its caller does.
+                let sent = match choice & 4 {
+                    0 => under_way.pop_front(),
+                    _ => under_way.pop_back(),
+                };
+                let Some(sent) = sent else { continue };
+                let mut number = |bit: u32| {
+                    let wanted = choice >> bit & 1 == 1;
+                    wanted.then(|| choices.number().unwrap_or(0))
+                };
+                let headers = RateHeaders {
+                    max: number(3),
+                    count: number(4),
+                    remaining: number(5),
+                    reset: number(6).map(|it| Duration::from_millis(it.into())),
+                    retry_after: number(7).map(|it| Duration::from_secs(it.into()).min(DAY)),
+                };
+                let heard = match choice >> 8 & 7 {
+                    0..3 => ANSWER,
+                    3..5 => THROTTLED,
+                    5 => NETWORK_THROTTLED,
+                    6 => NO_ANSWER,
+                    _ => UNSENT,
+                };
+                settle(&mut pacer, now, sent, &headers, heard);
+                if matches!(heard, THROTTLED | NETWORK_THROTTLED) {
+                    throttled.push_back(now);
+                }
+                while throttled.front().is_some_and(|at| *at + DAY <= now) {
+                    throttled.pop_front();
+                }
+                let throttled = u32::try_from(throttled.len()).unwrap_or(u32::MAX);
+                assert!(throttled <= budget, "{throttled} answers of 429 in a day");
+            }
+        }
+        while under_way
+            .front()
+            .is_some_and(|sent| *sent + Duration::from_secs(30) <= now)
+        {
+            if let Some(sent) = under_way.pop_front() {
+                settle(&mut pacer, now, sent, &RateHeaders::default(), NO_ANSWER);
+            }
+        }
+    }
+    // The callers vanish. Whoever waits as told is let through.
+    for _ in 0..10_000 {
+        now = match pacer.ready(now) {
+            Ready::Now => return Some(()),
+            Ready::At(until) if until == now + POLL => now + Duration::from_secs(30),
+            Ready::At(until) | Ready::Spent { until } => until,
+            other => panic!("{other:?}"),
+        };
+    }
+    panic!("it waits for ever: {pacer:?}");
+}

@@ -1,0 +1,134 @@
+//! Rate headers, well written and not, and what may be read from them. A property test draws them, a fuzz
+//! target searches for them.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use arbitrary::Arbitrary;
+
+use unpost::internals::{RateHeaderNames, RateHeaders};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+const NAMES: RateHeaderNames = RateHeaderNames {
+    max: Some("the-limit"),
+    count: Some("the-count"),
+    remaining: Some("the-rest"),
+    reset: Some("the-reset"),
+};
+
+/// The headers of an answer, and when they are read.
+#[derive(Arbitrary, Debug)]
+pub struct Headers {
+    unix_now: Option<u32>,
+    max: Value,
+    count: Value,
+    remaining: Value,
+    reset: Value,
+    retry_after: Value,
+}
+
+#[derive(Arbitrary, Debug)]
+enum Value {
+    Absent,
+    Number(u32),
+    Large(u64),
+    /// Seconds after the present.
+    Date(i32),
+    /// Milliseconds after the present, as a number.
+    Epoch(i32),
+    Spaced(u16),
+    Fraction(f64),
+    Any(String),
+}
+
+impl Value {
+    fn text(&self, unix_now: u32) -> Option<String> {
+        let moved = |by: i32| u64::try_from(i64::from(unix_now) + i64::from(by)).unwrap_or(0);
+        Some(match self {
+            Self::Absent => return None,
+            Self::Number(number) => number.to_string(),
+            Self::Large(number) => number.to_string(),
+            Self::Date(by) => httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(moved(*by))),
+            Self::Epoch(by) => (moved(by / 1000) * 1000).to_string(),
+            Self::Spaced(number) => format!(" \t{number} "),
+            Self::Fraction(number) => number.to_string(),
+            Self::Any(text) => text.clone(),
+        })
+    }
+
+    fn number(&self) -> Option<u32> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Spaced(number) => Some((*number).into()),
+            _ => None,
+        }
+    }
+}
+
+/// What is read is what was sent, and no wait is longer than a day.
+pub fn check(headers: &Headers) {
+    let now = headers.unix_now.unwrap_or(0);
+    let (max, count) = (headers.max.text(now), headers.count.text(now));
+    let (remaining, reset) = (headers.remaining.text(now), headers.reset.text(now));
+    let retry_after = headers.retry_after.text(now);
+    let unix_now = headers.unix_now.map(|now| Duration::from_secs(now.into()));
+    let read = RateHeaders::parse(
+        &NAMES,
+        |name| match name {
+            "the-limit" => max.as_deref(),
+            "the-count" => count.as_deref(),
+            "the-rest" => remaining.as_deref(),
+            "the-reset" => reset.as_deref(),
+            "retry-after" => retry_after.as_deref(),
+            _ => None,
+        },
+        unix_now,
+    );
+    for wait in [read.reset, read.retry_after].into_iter().flatten() {
+        assert!(wait <= DAY, "{wait:?}");
+    }
+    for (read, sent) in [
+        (read.max, &headers.max),
+        (read.count, &headers.count),
+        (read.remaining, &headers.remaining),
+    ] {
+        assert!(
+            sent.number().is_none_or(|sent| read == Some(sent)),
+            "{sent:?}: {read:?}"
+        );
+        assert!(!matches!(sent, Value::Absent | Value::Date(_)) || read.is_none());
+    }
+    let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+    match headers.retry_after {
+        Value::Absent => assert_eq!(read.retry_after, None),
+        Value::Number(number) => assert_eq!(read.retry_after, Some(seconds(number).min(DAY))),
+        // HTTP's dates end with the year 9999, which is out of reach here.
+        Value::Date(by) if i64::from(now) + i64::from(by) >= 0 => {
+            let wait = seconds(u32::try_from(by).unwrap_or(0)).min(DAY);
+            assert_eq!(read.retry_after, unix_now.map(|_| wait));
+        }
+        Value::Fraction(number) if number.is_nan() || number.is_sign_negative() => {
+            assert_eq!(read.retry_after, None);
+        }
+        Value::Fraction(number) if number.is_finite() => {
+            let wait = Duration::try_from_secs_f64(number).unwrap_or(DAY).min(DAY);
+            assert_eq!(read.retry_after, Some(wait));
+        }
+        _ => {}
+    }
+    match headers.reset {
+        Value::Absent | Value::Date(_) => assert_eq!(read.reset, None),
+        Value::Number(number @ 0..1_000_000_000) => {
+            assert_eq!(
+                read.reset,
+                Some(Duration::from_millis(number.into()).min(DAY))
+            );
+        }
+        // Before March 1973 it would be too small for a date.
+        Value::Epoch(by) if now > 103_000_000 => {
+            let wait = seconds(u32::try_from(by / 1000).unwrap_or(0)).min(DAY);
+            assert_eq!(read.reset, Some(wait));
+        }
+        _ => {}
+    }
+}

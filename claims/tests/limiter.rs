@@ -1,0 +1,48 @@
+//! The pacer and the rate headers, for courses of events and headers of every kind.
+
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::time::Instant;
+
+use arbitrary::{Arbitrary, Unstructured};
+use unpost_claims::limiter::{
+    never_beyond_the_budget_and_never_asleep_for_ever, never_more_than_the_limit,
+};
+use unpost_claims::rate_headers;
+
+/// How many courses of events each claim is put to.
+const CASES: u64 = 1_000;
+
+/// The numbers are the same in every run, so that a failure comes again. There are more of them each time,
+/// so that the first course that fails is a short one.
+fn for_every_course(claim: fn(Instant, &[u16])) {
+    for seed in 0..CASES {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let length = usize::try_from(seed).expect("a length");
+        let numbers: Vec<_> = std::iter::repeat_with(|| random.u16(..))
+            .take(length)
+            .collect();
+        #[allow(clippy::disallowed_methods, reason = "any instant will do")]
+        claim(Instant::now(), &numbers);
+    }
+}
+
+#[test]
+fn alone_with_an_honest_server_it_sends_no_more_than_the_limit() {
+    for_every_course(never_more_than_the_limit);
+}
+
+#[test]
+fn it_keeps_to_the_budget_and_wakes_whatever_a_server_says() {
+    for_every_course(never_beyond_the_budget_and_never_asleep_for_ever);
+}
+
+#[test]
+fn rate_headers_are_read_as_they_were_meant_and_no_wait_is_longer_than_a_day() {
+    for seed in 0..4_000 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let bytes: Vec<_> = std::iter::repeat_with(|| random.u8(..)).take(200).collect();
+        let headers = Arbitrary::arbitrary_take_rest(Unstructured::new(&bytes));
+        rate_headers::check(&headers.expect("headers"));
+    }
+}

@@ -1,0 +1,153 @@
+//! What the test asks of either client, and how it makes one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use unpost::internals::{self, Exchange};
+use unpost::{
+    Batch, DeletePosts, Error, Outcome, Provider as ProviderName, RateLimit, Retry, ayrshare,
+    genviral,
+};
+
+use super::fault::TOO_MUCH;
+use super::ms;
+use super::provider::Provider;
+use super::schedule::Schedule;
+
+/// How patient a client is.
+pub(super) struct Patience {
+    pub(super) attempt_timeout: Duration,
+    pub(super) deadline: Duration,
+    /// The shortest wait between two attempts, and the longest.
+    pub(super) backoff: (Duration, Duration),
+}
+
+pub(super) trait Client: Clone + DeletePosts {
+    /// A client of this provider, with the settings and keys that the schedule says.
+    fn of(provider: &Provider, base_url: &str, schedule: &Schedule, patience: &Patience) -> Self;
+
+    /// The same client, its rate limit included, over another exchange.
+    fn over(&self, exchange: impl Exchange) -> Self;
+
+    /// The outcomes of `delete` for one post.
+    fn delete_one(&self, id: String) -> impl Future<Output = Result<Vec<Outcome>, Error>>;
+
+    /// `None` where the provider has no such request.
+    fn delete_all_scheduled(&self) -> impl Future<Output = Option<Result<(), Error>>>;
+}
+
+/// The builders have the same settings, but no trait in common.
+macro_rules! with_settings {
+    ($builder:expr, $base_url:expr, $schedule:expr, $patience:expr) => {
+        $builder
+            .base_url($base_url)
+            .attempt_timeout($patience.attempt_timeout)
+            .deadline($patience.deadline)
+            .retry(
+                Retry::attempts($schedule.attempts)
+                    .backoff($patience.backoff.0, $patience.backoff.1),
+            )
+            .rate_limit(pace($schedule))
+            .max_response_bytes(TOO_MUCH)
+            .http(without_roots_of_trust)
+    };
+}
+
+fn pace(schedule: &Schedule) -> RateLimit {
+    let limit = &schedule.limit;
+    let pace = match limit.told {
+        Some(requests) => RateLimit::new(requests, ms(limit.window_ms)),
+        None => RateLimit::unlimited(),
+    };
+    pace.max_throttled_per_day(limit.budget)
+}
+
+/// To load them takes longer than to play a schedule, and nothing here speaks TLS.
+fn without_roots_of_trust(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    #[cfg(feature = "rustls")]
+    let http = http.tls_backend_rustls().tls_certs_only([]);
+    http
+}
+
+impl Client for ayrshare::Client {
+    fn of(provider: &Provider, base_url: &str, schedule: &Schedule, patience: &Patience) -> Self {
+        let builder = Self::builder(provider.api_key());
+        let builder = with_settings!(builder, base_url, schedule, patience);
+        let builder = match schedule.x_keys() {
+            Some((api_key, api_secret)) => builder.x_keys(api_key, api_secret),
+            None => builder,
+        };
+        builder.build().unwrap()
+    }
+
+    fn over(&self, exchange: impl Exchange) -> Self {
+        internals::over(self, exchange)
+    }
+
+    async fn delete_one(&self, id: String) -> Result<Vec<Outcome>, Error> {
+        let request = ayrshare::DeleteRequest::by_id(id);
+        Ok(self.delete(request).await?.outcomes().to_vec())
+    }
+
+    async fn delete_all_scheduled(&self) -> Option<Result<(), Error>> {
+        let request = ayrshare::DeleteRequest::delete_all_scheduled();
+        Some(self.delete(request).await.map(drop))
+    }
+}
+
+impl Client for genviral::Client {
+    fn of(provider: &Provider, base_url: &str, schedule: &Schedule, patience: &Patience) -> Self {
+        let builder = Self::builder(provider.api_key());
+        let builder = with_settings!(builder, base_url, schedule, patience);
+        builder.build().unwrap()
+    }
+
+    fn over(&self, exchange: impl Exchange) -> Self {
+        internals::over(self, exchange)
+    }
+
+    async fn delete_one(&self, id: String) -> Result<Vec<Outcome>, Error> {
+        let request = genviral::DeleteRequest::by_id(id);
+        Ok(self.delete(request).await?.outcomes().to_vec())
+    }
+
+    async fn delete_all_scheduled(&self) -> Option<Result<(), Error>> {
+        None
+    }
+}
+
+/// A client whose batches are counted.
+pub(super) struct Counted<P> {
+    pub(super) client: P,
+    pub(super) counts: Arc<Counts>,
+}
+
+#[derive(Default)]
+pub(super) struct Counts {
+    pub(super) batches: AtomicUsize,
+    /// Ids of batches of more than one.
+    pub(super) in_bulk: AtomicUsize,
+}
+
+impl<P: DeletePosts> DeletePosts for Counted<P> {
+    fn provider(&self) -> ProviderName {
+        self.client.provider()
+    }
+
+    fn batch_size(&self) -> usize {
+        self.client.batch_size()
+    }
+
+    fn largest_batch(&self) -> usize {
+        self.client.largest_batch()
+    }
+
+    async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
+        let ids = batch.ids().len();
+        let in_bulk = if ids > 1 { ids } else { 0 };
+        self.counts.batches.fetch_add(1, Ordering::Relaxed);
+        self.counts.in_bulk.fetch_add(in_bulk, Ordering::Relaxed);
+        self.client.delete_posts(batch).await
+    }
+}

@@ -1,0 +1,321 @@
+//! The provider in memory, and the exchange that takes requests to it and notes who made each and what it did.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_core::future::BoxFuture;
+use tokio::time::{Instant, sleep};
+use unpost::internals::{self, Answer, Exchange, FaultKind, Head, RateHeaderNames, RateHeaders};
+
+use super::fault::{Told, asked_in};
+use super::ms;
+use super::oracle::Evidence;
+use super::provider::Provider;
+use super::schedule::{Acted, Fault, Limit, Schedule, Step};
+
+/// Who sends a request: the run, or one of the calls beside it.
+pub(super) type Caller = usize;
+pub(super) const THE_RUN: Caller = 0;
+
+/// The rate headers that the mocks send.
+const NAMES: RateHeaderNames = RateHeaderNames {
+    max: Some("x-ratelimit-max"),
+    count: Some("x-ratelimit-count"),
+    remaining: None,
+    reset: None,
+};
+
+pub(super) struct World {
+    schedule: Schedule,
+    provider: Provider,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// Requests that the provider carries out only after the client has lost sight of them.
+    late: Vec<(Instant, Caller, Bytes)>,
+    sent: usize,
+    closed_until: Instant,
+    under_way: usize,
+    seen: Seen,
+}
+
+/// What happened.
+#[derive(Clone, Default)]
+pub(super) struct Seen {
+    /// Who has asked the provider for which post.
+    named: BTreeSet<(Caller, String)>,
+    /// Who has removed some or all of which post.
+    changed: BTreeSet<(Caller, String)>,
+    /// Whose `delete_all_scheduled` was carried out.
+    pub(super) all_done: BTreeSet<Caller>,
+    /// Whose `delete_all_scheduled` may have been carried out, as far as its caller can know.
+    all_in_doubt: BTreeSet<Caller>,
+    /// Attempts of the run, those that found no connection included.
+    pub(super) by_run: usize,
+    /// When the run was told that its key is refused.
+    refused: Option<Instant>,
+    /// When each request left, by whomever.
+    departures: Vec<Instant>,
+    /// Answers that the run was given.
+    pub(super) answered: usize,
+    /// Answers of 429 that the run was given.
+    pub(super) throttled: usize,
+    /// Answers of 429 that anyone was given.
+    pub(super) all_throttled: u32,
+    /// The promises that were broken during the run.
+    pub(super) broken: Vec<String>,
+}
+
+impl Seen {
+    /// How many posts the run has asked the provider for.
+    pub(super) fn posts_of_run(&self) -> usize {
+        self.named.iter().filter(|(by, _)| *by == THE_RUN).count()
+    }
+
+    /// Whether no window had more requests than the client may send. Two of the provider's windows can overlap
+    /// one window's time, each 429 can say that a new one begins, and a full window is tried now and then.
+    pub(super) fn kept_to(&self, limit: &Limit) -> bool {
+        const TRIES: usize = 8;
+        let Some(told) = limit.told else { return true };
+        let window = ms(limit.window_ms);
+        let windows = 2 + self.all_throttled;
+        let most = (windows * told) as usize + TRIES;
+        let later = self.departures.iter().skip(most);
+        let mut both = self.departures.iter().zip(later);
+        both.all(|(first, last)| *last >= *first + window)
+    }
+}
+
+impl World {
+    pub(super) fn new(schedule: &Schedule) -> Arc<Self> {
+        Arc::new(Self {
+            provider: Provider::offline(schedule),
+            state: Mutex::new(State {
+                late: Vec::new(),
+                sent: 0,
+                closed_until: Instant::now(),
+                under_way: 0,
+                seen: Seen::default(),
+            }),
+            schedule: schedule.clone(),
+        })
+    }
+
+    pub(super) fn provider(&self) -> &Provider {
+        &self.provider
+    }
+
+    pub(super) fn exchange(self: &Arc<Self>, caller: Caller) -> InMemory {
+        InMemory {
+            world: Arc::clone(self),
+            caller,
+        }
+    }
+
+    pub(super) fn seen(&self) -> Seen {
+        self.state().seen.clone()
+    }
+
+    /// What is true of a post, now that all is over.
+    pub(super) fn evidence(&self, caller: Caller, id: &str) -> Evidence {
+        let state = self.state();
+        let key = (caller, id.to_owned());
+        Evidence {
+            post: self.schedule.post(id),
+            standing: self.provider.standing(&self.schedule, id),
+            changed: Some(state.seen.changed.contains(&key)),
+            named: state.seen.named.contains(&key),
+        }
+    }
+
+    /// Carries out the requests that are still to be carried out late.
+    pub(super) fn settle(&self) {
+        let until = Instant::now() + Duration::from_secs(3600);
+        self.state().carry_out_late(until, self);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Takes one caller's requests to the provider.
+pub(super) struct InMemory {
+    world: Arc<World>,
+    caller: Caller,
+}
+
+/// An answer; or why there is none, and what arrived of it.
+type Arrived = Result<Told, (FaultKind, Option<Told>)>;
+
+impl Exchange for InMemory {
+    fn attempt(
+        &self,
+        body: Bytes,
+        timeout: Duration,
+    ) -> BoxFuture<'_, Result<Answer, internals::Fault>> {
+        Box::pin(async move {
+            let head = |told: &Told| Head {
+                status: told.status,
+                rate: RateHeaders::parse(&NAMES, |name| told.header(name), None),
+            };
+            match self.send(&body, timeout).await {
+                Ok(told) => Ok(Answer {
+                    head: head(&told),
+                    body: told.body,
+                }),
+                Err((kind, told)) => Err(internals::Fault {
+                    kind,
+                    head: told.as_ref().map(head),
+                    source: None,
+                }),
+            }
+        })
+    }
+}
+
+impl InMemory {
+    async fn send(&self, body: &Bytes, timeout: Duration) -> Arrived {
+        let (fault, wait, own) = self.depart(body, timeout);
+        let _under_way = UnderWay(self);
+        let is_late = matches!(fault, Fault::Slow(_)) || wait >= timeout;
+        sleep(wait.min(timeout)).await;
+        let arrived = match (fault, fault.answer(own)) {
+            (Fault::Refused, _) => Err((FaultKind::NotSent, None)),
+            _ if is_late => {
+                sleep(timeout.saturating_sub(wait)).await;
+                Err((FaultKind::Timeout, None))
+            }
+            (_, None) | (Fault::Cut(0..40), _) => Err((FaultKind::Disconnected, None)),
+            (Fault::Cut(_), told) => Err((FaultKind::Disconnected, told)),
+            (Fault::Bloated(_), told) => Err((FaultKind::TooLarge, told)),
+            (_, Some(told)) => Ok(told),
+        };
+        self.arrive(body, &arrived);
+        arrived
+    }
+
+    /// A request leaves. The provider carries it out at once, or when the client has given up on it, or never.
+    fn depart(&self, body: &Bytes, timeout: Duration) -> (Fault, Duration, Option<Told>) {
+        let now = Instant::now();
+        let World {
+            schedule, provider, ..
+        } = &*self.world;
+        let mut state = self.world.state();
+        state.carry_out_late(now, &self.world);
+        let Step(fault, answer_ms) = schedule.step(state.sent);
+        let wait = ms(answer_ms);
+        if schedule.is_revoked_at(state.sent) {
+            provider.revoke_key();
+        }
+        state.sent += 1;
+        state.under_way += usize::from(self.caller == THE_RUN);
+        state.seen.by_run += usize::from(self.caller == THE_RUN);
+        if state.under_way > schedule.concurrency {
+            state.complain("more requests under way than was asked for");
+        }
+        if now < state.closed_until {
+            state.complain("a request left before the wait that a 429 asked for was over");
+        }
+        let (ids, is_all) = asked_in(body);
+        if is_all && state.seen.all_in_doubt.contains(&self.caller) {
+            state.complain("delete_all_scheduled was sent again after it may have arrived");
+        }
+        let named = ids.into_iter().map(|id| (self.caller, id));
+        let mut named = named
+            .filter(|new| !state.seen.named.contains(new))
+            .collect();
+        let is_news = self.caller == THE_RUN && !BTreeSet::is_empty(&named);
+        if is_news && state.seen.refused.is_some_and(|at| at < now) {
+            state.complain("a run went on to other posts with a key that was refused");
+        }
+        if fault != Fault::Refused {
+            state.seen.named.append(&mut named);
+            state.seen.departures.push(now);
+        }
+        let own = match fault.acted() {
+            Acted::Never => None,
+            Acted::Before => Some(state.carry_out(self.caller, body, now, &self.world)),
+            Acted::Late => {
+                let due = now + wait.max(timeout) + Duration::from_millis(1);
+                state.late.push((due, self.caller, body.clone()));
+                None
+            }
+        };
+        (fault, wait, own)
+    }
+
+    /// The client gets the answer, or learns that there is none.
+    fn arrive(&self, body: &Bytes, arrived: &Arrived) {
+        let mut state = self.world.state();
+        let is_run = self.caller == THE_RUN;
+        let told = match arrived {
+            Ok(told) => Some(told),
+            Err((_, told)) => told.as_ref(),
+        };
+        state.seen.answered += usize::from(is_run && arrived.is_ok());
+        if is_run && matches!(arrived, Ok(told) if matches!(told.status, 401..=403)) {
+            state.seen.refused.get_or_insert(Instant::now());
+        }
+        let throttled = told.filter(|told| told.status == 429);
+        if let Some(told) = throttled {
+            state.seen.throttled += usize::from(is_run);
+            state.seen.all_throttled += 1;
+            let wait = told.retry_after().unwrap_or_default();
+            state.closed_until = state.closed_until.max(Instant::now() + wait);
+        }
+        let was_refused = matches!(arrived, Err((FaultKind::NotSent, _))) || throttled.is_some();
+        if asked_in(body).1 && !was_refused {
+            state.seen.all_in_doubt.insert(self.caller);
+        }
+    }
+}
+
+/// Counts a request of the run as under way until its attempt ends or is dropped.
+struct UnderWay<'a>(&'a InMemory);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        let is_run = self.0.caller == THE_RUN;
+        self.0.world.state().under_way -= usize::from(is_run);
+    }
+}
+
+impl State {
+    fn complain(&mut self, promise: &str) {
+        self.seen.broken.push(promise.to_owned());
+    }
+
+    fn carry_out_late(&mut self, until: Instant, world: &World) {
+        while let Some(next) = self.late.iter().position(|(due, ..)| *due <= until) {
+            let (due, caller, body) = self.late.remove(next);
+            self.carry_out(caller, &body, due, world);
+        }
+    }
+
+    fn carry_out(&mut self, caller: Caller, body: &Bytes, now: Instant, world: &World) -> Told {
+        let World {
+            schedule, provider, ..
+        } = world;
+        let (mut ids, is_all) = asked_in(body);
+        if is_all {
+            let posts = schedule.posts.0.len();
+            ids = (0..posts).map(|number| format!("post-{number}")).collect();
+        }
+        let standing = |id: &String| provider.standing(schedule, id);
+        let before: Vec<_> = ids.iter().map(standing).collect();
+        let told = provider.answer(schedule.x_keys(), body, now);
+        if is_all && told.status == 200 {
+            self.seen.all_done.insert(caller);
+        }
+        for (id, before) in ids.into_iter().zip(before) {
+            if standing(&id) != before {
+                self.seen.changed.insert((caller, id));
+            }
+        }
+        told
+    }
+}
