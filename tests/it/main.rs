@@ -16,6 +16,7 @@ mod mock;
 mod promises;
 mod retry;
 mod support;
+mod third_provider;
 mod transport;
 mod truth;
 mod types;
