@@ -3,6 +3,9 @@
 #[doc = include_str!("../docs/guide.md")]
 pub mod guide {}
 
+#[doc = include_str!("../docs/architecture.md")]
+pub mod architecture {}
+
 #[doc = include_str!("../docs/contract.md")]
 pub mod contract {}
 

@@ -9,14 +9,18 @@ use crate::graph::Graph;
 const BEGIN: &str = "<!-- rooms -->\n";
 const END: &str = "<!-- /rooms -->";
 
+/// Leaves out an arrow if others lead to the same node, and a node without arrows.
 pub(crate) fn draw(graph: &Graph) -> String {
     let label = |node: &str| node.trim_start_matches("src/").to_owned();
     let id = |node: &str| label(node).replace(|c: char| !c.is_alphanumeric(), "_");
     let mut drawing = String::from("flowchart TD\n");
+    let arrows: Vec<_> = graph.shortest_arrows().collect();
     for node in graph.nodes() {
-        let _ = writeln!(drawing, "    {}[\"{}\"]", id(node), label(node));
+        if arrows.iter().any(|(from, to)| [*from, *to].contains(&node)) {
+            let _ = writeln!(drawing, "    {}[\"{}\"]", id(node), label(node));
+        }
     }
-    for (from, to, _) in graph.arrows() {
+    for (from, to) in arrows {
         let _ = writeln!(drawing, "    {} --> {}", id(from), id(to));
     }
     drawing

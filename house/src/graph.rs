@@ -70,6 +70,30 @@ impl Graph {
         self.arrows.get(from)?.get(to).map(String::as_str)
     }
 
+    /// The arrows that no detour over another node replaces. Of a graph without circles, they say all that
+    /// the others say.
+    pub(crate) fn shortest_arrows(&self) -> impl Iterator<Item = (&str, &str)> {
+        let arrows = self.arrows().map(|(from, to, _)| (from, to));
+        arrows.filter(|(from, to)| {
+            let neighbours = self.arrows.get(*from).into_iter().flat_map(BTreeMap::keys);
+            let mut others = neighbours.filter(|other| other != to);
+            !others.any(|other| self.reaches(other, to))
+        })
+    }
+
+    fn reaches(&self, from: &str, to: &str) -> bool {
+        let mut seen = BTreeSet::from([from]);
+        let mut queue = VecDeque::from([from]);
+        while let Some(node) = queue.pop_front() {
+            for next in self.arrows.get(node).into_iter().flat_map(BTreeMap::keys) {
+                if seen.insert(next) {
+                    queue.push_back(next);
+                }
+            }
+        }
+        seen.contains(to)
+    }
+
     /// The shortest circle through every node that is in one, each circle once.
     pub(crate) fn circles(&self) -> BTreeSet<Vec<&str>> {
         self.nodes()
