@@ -68,12 +68,10 @@ impl<C: DeletePosts + Clone> Client<C> {
     ///     }
     /// }
     /// ```
-    pub fn delete_many<'a, I>(&self, ids: I) -> DeleteMany<'a, C>
-    where
-        I: IntoIterator,
-        I::IntoIter: Send + 'a,
-        I::Item: Into<PostId> + 'a,
-    {
+    pub fn delete_many<'a>(
+        &self,
+        ids: impl IntoIterator<Item: Into<PostId> + 'a, IntoIter: Send + 'a>,
+    ) -> DeleteMany<'a, C> {
         DeleteMany {
             posts: delete_many::DeleteMany::new(self.client.clone(), ids),
             driver: Arc::clone(&self.driver),

@@ -56,17 +56,12 @@ impl Core {
     /// The client of another profile: the same connections and the same table of limiters.
     pub fn for_profile(&self, profile: Credential) -> Result<Self, Error> {
         let credentials = self.credentials.of_profile(profile);
-        Ok(Self {
-            transport: self.transport.for_credentials(&credentials)?,
-            stand_in: self.stand_in.clone(),
-            config: CallConfig {
-                limiter: self.limiters.of_profile(credentials.profile()),
-                ..self.config.clone()
-            },
-            limiters: self.limiters.clone(),
-            redactor: credentials.redactor(),
-            credentials,
-        })
+        let mut core = self.clone();
+        core.transport = core.transport.for_credentials(&credentials)?;
+        core.config.limiter = core.limiters.of_profile(credentials.profile());
+        core.redactor = credentials.redactor();
+        core.credentials = credentials;
+        Ok(core)
     }
 
     /// A call of its own.

@@ -46,12 +46,10 @@ pub struct DeleteMany<'a, P> {
 impl<'a, P: DeletePosts> DeleteMany<'a, P> {
     /// Posts to delete through this provider. The ids are pulled as they are needed, never more than
     /// one batch for each request under way, and repeated ones count once.
-    pub fn new<I>(provider: P, ids: I) -> Self
-    where
-        I: IntoIterator,
-        I::IntoIter: Send + 'a,
-        I::Item: Into<PostId> + 'a,
-    {
+    pub fn new(
+        provider: P,
+        ids: impl IntoIterator<Item: Into<PostId> + 'a, IntoIter: Send + 'a>,
+    ) -> Self {
         Self {
             batch_size: provider.batch_size(),
             provider,

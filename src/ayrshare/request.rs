@@ -46,11 +46,7 @@ impl DeleteRequest {
     /// What Ayrshare answers to it isn't documented. Every shape that names its posts is understood,
     /// and a post it doesn't name is [`Unreported`](crate::Fate::Unreported). For many posts with an
     /// exact answer each, use `delete_many`.
-    pub fn bulk<I>(ids: I) -> Self
-    where
-        I: IntoIterator,
-        I::Item: Into<PostId>,
-    {
+    pub fn bulk(ids: impl IntoIterator<Item: Into<PostId>>) -> Self {
         Self {
             kind: Kind::Bulk,
             ids: ids::distinct(ids),

@@ -1,15 +1,11 @@
-//! Ids on their way into one request, and the way back from an answer to the ids of the request.
+//! Ids on their way into one request: each once, and none that can't be sent.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use crate::model::{Error, ErrorKind, Failure, Fate, Outcome, PostId, Provider};
 
 /// The ids in the order given, each once.
-pub(crate) fn distinct<I>(ids: I) -> Vec<PostId>
-where
-    I: IntoIterator,
-    I::Item: Into<PostId>,
-{
+pub(crate) fn distinct(ids: impl IntoIterator<Item: Into<PostId>>) -> Vec<PostId> {
     let mut seen = HashSet::new();
     let ids = ids.into_iter().map(Into::into);
     ids.filter(|id: &PostId| seen.insert(id.clone())).collect()
@@ -42,10 +38,4 @@ pub(crate) fn check(provider: Provider, ids: &[PostId], most: usize) -> Result<(
     });
     let outcomes = outcomes.collect();
     Err(Error::invalid_posts(advice, outcomes))
-}
-
-/// Where each post of a request stands in it. An answer's ids are looked up here, so that no position
-/// comes from the server.
-pub(crate) fn index(ids: &[PostId]) -> HashMap<&str, usize> {
-    ids.iter().map(PostId::as_str).zip(0..).collect()
 }

@@ -14,12 +14,14 @@
 //! `call` makes no decision of its own. What an attempt came to is decided once, by the provider's
 //! `decode` for an answer and by `Reading::of_fault` where there is none. `retry` decides whether it is
 //! asked again, the pacer when, the tally what is known of each post. `ids` checks the ids of a request
-//! before anything is sent, and `json` reads answers without guessing.
+//! before anything is sent, `index` finds the ids of an answer among them, and `json` reads answers without
+//! guessing.
 
 pub(crate) mod call;
 pub(crate) mod exchange;
 pub(crate) mod finished;
 pub(crate) mod ids;
+pub(crate) mod index;
 pub(crate) mod json;
 pub(crate) mod limiter;
 pub(crate) mod operation;

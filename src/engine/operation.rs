@@ -78,6 +78,9 @@ impl AttemptKind {
         retry_available: false,
     };
 
+    /// The profile's limit turned the request away.
+    pub(crate) const THROTTLED: Self = Self::Throttled(ThrottledBy::Profile);
+
     /// Whether the provider may have acted although no trustworthy answer says so.
     pub(crate) fn may_have_acted(self) -> bool {
         matches!(self, Self::Broken | Self::Lost | Self::Foreign)
@@ -135,10 +138,7 @@ impl Reading {
         let (kind, error_kind) = match (fault.kind, status) {
             (FaultKind::NotSent, _) => (AttemptKind::NotSent, ErrorKind::Connect),
             // The status says it all, and the missing body can't change it.
-            (_, Some(429)) => (
-                AttemptKind::Throttled(ThrottledBy::Profile),
-                ErrorKind::RateLimited,
-            ),
+            (_, Some(429)) => (AttemptKind::THROTTLED, ErrorKind::RateLimited),
             (_, Some(300..=399)) | (FaultKind::TooLarge, _) => {
                 (AttemptKind::Foreign, ErrorKind::UnexpectedResponse)
             }
@@ -160,10 +160,7 @@ impl Reading {
     pub fn by_status(http_status: u16) -> Self {
         let (kind, error_kind) = match http_status {
             401..=403 => (AttemptKind::REFUSED, ErrorKind::Unauthorized),
-            429 => (
-                AttemptKind::Throttled(ThrottledBy::Profile),
-                ErrorKind::RateLimited,
-            ),
+            429 => (AttemptKind::THROTTLED, ErrorKind::RateLimited),
             400..=499 => (AttemptKind::REFUSED, ErrorKind::Refused),
             500 | 502 | 503 | 504 => (AttemptKind::Broken, ErrorKind::Server),
             500.. => (AttemptKind::Foreign, ErrorKind::Server),

@@ -70,12 +70,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn delete_many<'a, I>(&self, ids: I) -> DeleteMany<'a, Self>
-    where
-        I: IntoIterator,
-        I::IntoIter: Send + 'a,
-        I::Item: Into<PostId> + 'a,
-    {
+    pub fn delete_many<'a>(
+        &self,
+        ids: impl IntoIterator<Item: Into<PostId> + 'a, IntoIter: Send + 'a>,
+    ) -> DeleteMany<'a, Self> {
         DeleteMany::new(self.clone(), ids)
     }
 }

@@ -4,9 +4,9 @@
 //! names stays open. An id in two lists that exclude each other is settled by neither.
 
 use super::code::ErrorCode;
-use crate::engine::ids;
+use crate::engine::index::Index;
 use crate::engine::json::{self, Json, Members};
-use crate::engine::operation::{AttemptKind, PostReading, Reading, ThrottledBy};
+use crate::engine::operation::{AttemptKind, PostReading, Reading};
 use crate::model::{ErrorKind, Failure, Fate, PostId};
 
 pub(super) fn decode(open: &[PostId], http_status: u16, body: &[u8]) -> Reading {
@@ -46,10 +46,7 @@ fn read_request(http_status: u16, members: &Members<'_>, has_data: bool) -> Read
     let (error_kind, kind) = match known {
         Some(ErrorKind::Server) if http_status < 500 => (ErrorKind::Server, AttemptKind::Broken),
         Some(ErrorKind::Server) => (ErrorKind::Server, by_status.kind),
-        Some(ErrorKind::RateLimited) => (
-            ErrorKind::RateLimited,
-            AttemptKind::Throttled(ThrottledBy::Profile),
-        ),
+        Some(ErrorKind::RateLimited) => (ErrorKind::RateLimited, AttemptKind::THROTTLED),
         Some(error_kind) => (error_kind, AttemptKind::REFUSED),
         None if http_status == 200 && refused => (ErrorKind::Refused, AttemptKind::REFUSED),
         None => {
@@ -81,10 +78,9 @@ fn read_posts(
         http_status: Some(http_status),
         ..Failure::new(ErrorKind::UnexpectedResponse)
     });
-    let positions = ids::index(open);
+    let mut index = Index::new(open);
     let mut settle = |id: &str, fate: Fate| {
-        let position = positions.get(id).copied();
-        let Some(post) = position.and_then(|position| posts.get_mut(position)) else {
+        let Some(post) = index.find(id).and_then(|found| posts.get_mut(found)) else {
             return;
         };
         let fate = match post {

@@ -41,11 +41,7 @@ impl DeleteRequest {
 
     /// All posts with these UUIDs, in one request: 1 to 50, repeated ones counted once. More are
     /// refused before anything is sent; `delete_many` takes any number.
-    pub fn bulk<I>(ids: I) -> Self
-    where
-        I: IntoIterator,
-        I::Item: Into<PostId>,
-    {
+    pub fn bulk(ids: impl IntoIterator<Item: Into<PostId>>) -> Self {
         Self {
             is_about_one_post: false,
             ids: ids::distinct(ids),

@@ -10,7 +10,7 @@ use crate::model::Error;
 #[derive(Clone, Debug)]
 pub struct Credential {
     header: &'static str,
-    scheme: Option<&'static str>,
+    prefix: &'static str,
     secret: Secret,
     separator: Option<char>,
 }
@@ -20,7 +20,7 @@ impl Credential {
     pub fn in_header(header: &'static str, secret: Secret) -> Self {
         Self {
             header,
-            scheme: None,
+            prefix: "",
             secret,
             separator: None,
         }
@@ -29,7 +29,7 @@ impl Credential {
     /// A secret that goes out as `Authorization: Bearer …`.
     pub fn bearer(secret: Secret) -> Self {
         Self {
-            scheme: Some("Bearer"),
+            prefix: "Bearer ",
             ..Self::in_header("authorization", secret)
         }
     }
@@ -45,13 +45,8 @@ impl Credential {
     }
 
     fn value(&self) -> Result<HeaderValue, Error> {
-        let value = match self.scheme {
-            Some(scheme) => {
-                let text = Zeroizing::new(format!("{scheme} {}", self.secret.expose()));
-                HeaderValue::from_str(&text)
-            }
-            None => HeaderValue::from_str(self.secret.expose()),
-        };
+        let text = Zeroizing::new([self.prefix, self.secret.expose()].concat());
+        let value = HeaderValue::from_str(&text);
         let mut value = value.map_err(|_| Error::invalid("a key can't be sent in a header"))?;
         value.set_sensitive(true);
         Ok(value)

@@ -128,40 +128,36 @@ impl Error {
 
     /// A call that is refused here. `advice` says what is wrong and what to do.
     pub(crate) fn invalid(advice: impl Into<String>) -> Self {
-        Self::invalid_posts(advice, Vec::new())
+        Self::refused(advice, Vec::new(), None)
     }
 
     /// The same, known to be about these posts.
     pub(crate) fn invalid_posts(advice: impl Into<String>, outcomes: Vec<Outcome>) -> Self {
-        Self::from(Parts {
-            outcomes,
-            ..Parts::new(Failure::detailed(ErrorKind::Invalid, advice))
-        })
+        Self::refused(advice, outcomes, None)
     }
 
     /// The HTTP client or its TLS could not be set up.
     pub(crate) fn setup(source: impl StdError + Send + Sync + 'static) -> Self {
         let advice = "the HTTP client could not be set up as asked";
-        Self::from(Parts {
-            source: Some(Box::new(source)),
-            ..Parts::new(Failure::detailed(ErrorKind::Invalid, advice))
-        })
+        Self::refused(advice, Vec::new(), Some(Box::new(source)))
     }
-}
 
-impl Parts {
-    pub(crate) fn new(failure: Failure) -> Self {
-        Self {
-            failure,
+    fn refused(
+        advice: impl Into<String>,
+        outcomes: Vec<Outcome>,
+        source: Option<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        Self::from(Parts {
+            failure: Failure::detailed(ErrorKind::Invalid, advice),
             provider: None,
             post_id: None,
-            outcomes: Vec::new(),
+            outcomes,
             retry_after: None,
             attempts: 0,
             uncertain: false,
             repeatable: true,
-            source: None,
-        }
+            source,
+        })
     }
 }
 

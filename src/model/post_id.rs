@@ -49,41 +49,17 @@ impl PostId {
     }
 }
 
-impl From<&str> for PostId {
-    fn from(id: &str) -> Self {
-        Self(id.into())
-    }
+macro_rules! from_texts {
+    ($($text:ty),+) => {
+        $(impl From<$text> for PostId {
+            fn from(id: $text) -> Self {
+                Self(Arc::from(AsRef::<str>::as_ref(&id)))
+            }
+        })+
+    };
 }
 
-impl From<&&str> for PostId {
-    fn from(id: &&str) -> Self {
-        Self((*id).into())
-    }
-}
-
-impl From<Box<str>> for PostId {
-    fn from(id: Box<str>) -> Self {
-        Self(id.into())
-    }
-}
-
-impl From<Cow<'_, str>> for PostId {
-    fn from(id: Cow<'_, str>) -> Self {
-        Self(id.into())
-    }
-}
-
-impl From<String> for PostId {
-    fn from(id: String) -> Self {
-        Self(id.into())
-    }
-}
-
-impl From<&String> for PostId {
-    fn from(id: &String) -> Self {
-        Self(id.as_str().into())
-    }
-}
+from_texts!(&str, &&str, &String, String, Box<str>, Cow<'_, str>);
 
 impl From<&PostId> for PostId {
     fn from(id: &PostId) -> Self {

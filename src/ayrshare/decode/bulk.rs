@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::networks::{LISTS, lists};
 use super::statement::{Judgement, Statement};
-use crate::engine::ids;
+use crate::engine::index::Index;
 use crate::engine::json::{Json, Members};
 use crate::engine::operation::{AttemptKind, PostReading, Reading, ThrottledBy};
 use crate::model::{ErrorKind, Fate, PostId};
@@ -18,10 +18,9 @@ pub(in crate::ayrshare) fn decode_bulk(
     let overall = json.as_object().map(Statement::of);
     let is_refusal = overall.as_ref().is_some_and(Statement::refuses_by_code);
     let mut said: Vec<Option<Statement<'_>>> = vec![None; open.len()];
-    let positions = ids::index(open);
+    let mut index = Index::new(open);
     for (id, entry) in entries(json, is_refusal) {
-        let position = positions.get(&*id).copied();
-        let post = position.and_then(|position| said.get_mut(position));
+        let post = index.find(&id).and_then(|found| said.get_mut(found));
         if let (Some(post), Some(statement)) = (post, Statement::of_entry(entry)) {
             *post = Some(match post.take() {
                 Some(earlier) => earlier.and(statement),
