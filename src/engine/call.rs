@@ -65,17 +65,22 @@ pub(crate) async fn call<O: Operation>(
         }
 
         let timeout = config.attempt_timeout.min(time_left());
-        let result = exchange.attempt(body.clone(), timeout).await;
-        let attempt = tally.read(result);
-        let closed_for = permit.settle(attempt.kind(), attempt.head());
+        let throttled_before = tally.was_throttled();
+        let open_before = tally.open().len();
+        let attempt = tally.enter(exchange.attempt(body.clone(), timeout).await);
+        let closed_for = permit.settle(attempt.kind, attempt.head.as_ref());
+        let asked_wait = attempt.asked_wait(closed_for);
+        tally.set_retry_after(asked_wait);
+        if tally.is_settled() {
+            return tally.finish();
+        }
 
         let by_profile = attempt.is_throttled_by_profile();
-        let asked_wait = attempt.asked_wait(closed_for);
         let context = RetryContext {
-            kind: attempt.kind(),
+            kind: attempt.kind,
             repeatable: operation.is_repeatable(),
             attempt: tally.attempts() - attempts_before,
-            throttled_before: tally.was_throttled(),
+            throttled_before,
             asked_wait,
             time_left: if by_profile {
                 patience(run, time_left())
@@ -84,11 +89,6 @@ pub(crate) async fn call<O: Operation>(
             },
             jitter: fastrand::f64(),
         };
-        let open_before = tally.open().len();
-        tally.enter(attempt, asked_wait);
-        if tally.is_settled() {
-            return tally.finish();
-        }
         match config.retry.decide(&context) {
             // The limiter stays closed for as long as the answer asks.
             Decision::Again { .. } if by_profile => {}

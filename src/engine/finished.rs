@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::exchange::BoxError;
 use crate::model::error::{Error, Parts};
-use crate::model::{ErrorKind, Failure, Fate, Outcome, PostId, Provider};
+use crate::model::{ErrorKind, Failure, Fate, Outcome, Provider};
 
 /// How a call ended.
 #[derive(Debug)]
@@ -27,19 +27,25 @@ impl Finished {
     /// The response or the error. A request about one post succeeds only if that post is done, and any
     /// other request if the provider answered it.
     pub fn into_result(self) -> Result<Self, Error> {
-        match self.outcomes.as_slice() {
-            [outcome] if self.is_about_one_post => match self.failure_of(outcome) {
-                Some(failure) => {
-                    let post_id = outcome.id.clone();
-                    Err(self.into_error(failure, Some(post_id)))
-                }
-                None => Ok(self),
-            },
-            _ => match self.failure.clone() {
-                Some(failure) => Err(self.into_error(failure, None)),
-                None => Ok(self),
-            },
-        }
+        let post = self.outcomes.first().filter(|_| self.is_about_one_post);
+        let failure = match post {
+            Some(outcome) => self.failure_of(outcome),
+            None => self.failure.clone(),
+        };
+        let Some(failure) = failure else {
+            return Ok(self);
+        };
+        Err(Error::from(Parts {
+            failure,
+            provider: Some(self.provider),
+            post_id: post.map(|outcome| outcome.id.clone()),
+            outcomes: self.outcomes,
+            retry_after: self.retry_after,
+            attempts: self.attempts,
+            uncertain: self.is_uncertain,
+            repeatable: self.is_repeatable,
+            source: self.source,
+        }))
     }
 
     /// Whether the provider answered a request that may name several posts.
@@ -70,20 +76,6 @@ impl Finished {
         Some(match self.failure.clone() {
             Some(failure) => Failure { kind, ..failure },
             None => Failure::new(kind),
-        })
-    }
-
-    fn into_error(self, failure: Failure, post_id: Option<PostId>) -> Error {
-        Error::from(Parts {
-            failure,
-            provider: Some(self.provider),
-            post_id,
-            outcomes: self.outcomes,
-            retry_after: self.retry_after,
-            attempts: self.attempts,
-            uncertain: self.is_uncertain,
-            repeatable: self.is_repeatable,
-            source: self.source,
         })
     }
 }

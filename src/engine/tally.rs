@@ -22,16 +22,21 @@ pub(crate) struct Tally<'a, O> {
     was_sent: bool,
     /// Whether a limit turned an attempt away.
     was_throttled: bool,
-    last: Attempt,
+    /// What the last attempt came to.
+    kind: AttemptKind,
+    failure: Option<Failure>,
+    raw: Vec<u8>,
+    source: Option<BoxError>,
     retry_after: Option<Duration>,
 }
 
-/// One attempt, read.
+/// What one attempt came to.
+#[derive(Clone, Copy)]
 pub(crate) struct Attempt {
-    reading: Reading,
-    head: Option<Head>,
-    raw: Vec<u8>,
-    source: Option<BoxError>,
+    pub(crate) kind: AttemptKind,
+    pub(crate) head: Option<Head>,
+    /// How long the body asks to wait.
+    wait: Option<Duration>,
 }
 
 impl<'a, O: Operation> Tally<'a, O> {
@@ -46,12 +51,10 @@ impl<'a, O: Operation> Tally<'a, O> {
             unanswered: attempts_before,
             was_sent: attempts_before > 0,
             was_throttled: false,
-            last: Attempt {
-                reading: Reading::silent(AttemptKind::NotSent, None),
-                head: None,
-                raw: Vec::new(),
-                source: None,
-            },
+            kind: AttemptKind::NotSent,
+            failure: None,
+            raw: Vec::new(),
+            source: None,
             retry_after: None,
         }
     }
@@ -78,28 +81,39 @@ impl<'a, O: Operation> Tally<'a, O> {
         self.open.is_empty() && !self.settled.is_empty()
     }
 
-    /// Reads what came of an attempt at the open posts.
-    pub(crate) fn read(&mut self, result: Result<Answer, Fault>) -> Attempt {
+    /// Enters what came of an attempt: the posts that the answer speaks about are settled, the others stay
+    /// open.
+    pub(crate) fn enter(&mut self, result: Result<Answer, Fault>) -> Attempt {
         self.attempts = self.attempts.saturating_add(1);
-        match result {
-            Ok(Answer { head, body }) => Attempt {
-                reading: self.operation.decode(&self.open, head.status, &body),
-                head: Some(head),
-                raw: body,
-                source: None,
-            },
-            Err(fault) => Attempt {
-                reading: Reading::of_fault(&fault),
-                head: fault.head,
-                raw: Vec::new(),
-                source: fault.source,
-            },
-        }
+        let (reading, head) = match result {
+            Ok(Answer { head, body }) => {
+                let reading = self.operation.decode(&self.open, head.status, &body);
+                (self.raw, self.source) = (body, None);
+                (reading, Some(head))
+            }
+            Err(fault) => {
+                let reading = Reading::of_fault(&fault);
+                (self.raw, self.source) = (Vec::new(), fault.source);
+                (reading, fault.head)
+            }
+        };
+        let Reading {
+            kind,
+            failure,
+            posts,
+            wait,
+        } = reading;
+        self.settle(posts);
+        self.was_sent |= kind != AttemptKind::NotSent;
+        self.was_throttled |= matches!(kind, AttemptKind::Throttled(_));
+        let may_have_acted = u32::from(kind.may_have_acted());
+        self.unanswered = self.unanswered.saturating_add(may_have_acted);
+        (self.kind, self.failure) = (kind, failure);
+        Attempt { kind, head, wait }
     }
 
-    /// Enters an attempt: the posts that it speaks about are settled, the others stay open.
-    pub(crate) fn enter(&mut self, mut attempt: Attempt, retry_after: Option<Duration>) {
-        let mut readings = std::mem::take(&mut attempt.reading.posts).into_iter();
+    fn settle(&mut self, readings: Vec<Option<PostReading>>) {
+        let mut readings = readings.into_iter();
         let asked = std::mem::take(&mut self.open);
         let unsettled = self.settled.iter_mut().filter(|slot| slot.is_none());
         for (slot, id) in unsettled.zip(asked) {
@@ -125,18 +139,16 @@ impl<'a, O: Operation> Tally<'a, O> {
                 unanswered: self.unanswered,
             });
         }
-        let kind = attempt.kind();
-        self.was_sent |= kind != AttemptKind::NotSent;
-        self.was_throttled |= matches!(kind, AttemptKind::Throttled(_));
-        let may_have_acted = u32::from(kind.may_have_acted());
-        self.unanswered = self.unanswered.saturating_add(may_have_acted);
-        self.last = attempt;
-        self.retry_after = retry_after;
+    }
+
+    /// How long the provider or the limiter asks to wait before the next request of this kind.
+    pub(crate) fn set_retry_after(&mut self, wait: Option<Duration>) {
+        self.retry_after = wait;
     }
 
     /// Ends the call before another attempt. What the last attempt failed with stays the reason.
     pub(crate) fn end(mut self, reason: Failure, retry_after: Option<Duration>) -> Finished {
-        self.last.reading.failure.get_or_insert(reason);
+        self.failure.get_or_insert(reason);
         self.retry_after = retry_after.or(self.retry_after);
         self.finish()
     }
@@ -144,7 +156,7 @@ impl<'a, O: Operation> Tally<'a, O> {
     /// Ends the call because its run was stopped.
     pub(crate) fn stop(mut self, reason: Failure) -> Finished {
         if !self.was_sent {
-            self.last.reading.failure = Some(reason);
+            self.failure = Some(reason);
         }
         self.finish()
     }
@@ -152,7 +164,6 @@ impl<'a, O: Operation> Tally<'a, O> {
     /// Ends the call. The posts that no answer spoke about get their outcome from the last attempt.
     pub(crate) fn finish(self) -> Finished {
         let fate_of_open = self.fate_of_open();
-        let kind = self.last.kind();
         let mut open = self.open.into_iter();
         let outcomes = self.settled.into_iter().filter_map(|settled| {
             settled.or_else(|| {
@@ -165,7 +176,7 @@ impl<'a, O: Operation> Tally<'a, O> {
         });
         let outcomes: Vec<_> = outcomes.collect();
         let is_uncertain = if outcomes.is_empty() {
-            self.unanswered > 0 && kind != AttemptKind::Answered
+            self.unanswered > 0 && self.kind != AttemptKind::Answered
         } else {
             outcomes
                 .iter()
@@ -176,21 +187,21 @@ impl<'a, O: Operation> Tally<'a, O> {
             is_about_one_post: self.operation.is_about_one_post(),
             is_repeatable: self.operation.is_repeatable(),
             outcomes,
-            raw: self.last.raw,
-            failure: self.last.reading.failure,
+            raw: self.raw,
+            failure: self.failure,
             retry_after: self.retry_after,
             attempts: self.attempts,
             is_uncertain,
-            source: self.last.source,
+            source: self.source,
         }
     }
 
     fn fate_of_open(&self) -> Fate {
         let failure = || {
-            let failure = self.last.reading.failure.clone();
+            let failure = self.failure.clone();
             failure.unwrap_or_else(|| Failure::new(ErrorKind::UnexpectedResponse))
         };
-        match self.last.kind() {
+        match self.kind {
             AttemptKind::Answered => Fate::Unreported,
             _ if self.unanswered > 0 => Fate::Uncertain(failure()),
             _ if self.was_sent => Fate::Failed(failure()),
@@ -200,25 +211,17 @@ impl<'a, O: Operation> Tally<'a, O> {
 }
 
 impl Attempt {
-    pub(crate) fn kind(&self) -> AttemptKind {
-        self.reading.kind
-    }
-
-    pub(crate) fn head(&self) -> Option<&Head> {
-        self.head.as_ref()
-    }
-
     /// Whether the profile's limit turned the attempt away, or spoke beside the answer.
-    pub(crate) fn is_throttled_by_profile(&self) -> bool {
+    pub(crate) fn is_throttled_by_profile(self) -> bool {
         let status = self.head.map(|head| head.status);
-        self.kind().throttled_by(status) == Some(ThrottledBy::Profile)
+        self.kind.throttled_by(status) == Some(ThrottledBy::Profile)
     }
 
     /// How long to wait before the next request of this kind: as long as the provider asks, and at
     /// least as long as the limiter stays closed after the profile's limit was met.
-    pub(crate) fn asked_wait(&self, closed_for: Duration) -> Option<Duration> {
+    pub(crate) fn asked_wait(self, closed_for: Duration) -> Option<Duration> {
         let by_header = || self.head.and_then(|head| head.rate.retry_after);
-        let asked = self.reading.wait.or_else(by_header);
+        let asked = self.wait.or_else(by_header);
         if self.is_throttled_by_profile() {
             Some(asked.unwrap_or_default().max(closed_for))
         } else {

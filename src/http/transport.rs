@@ -105,8 +105,7 @@ impl Transport {
         let request = self.request(body, timeout, &may_have_left);
         let mut response = match self.http.execute(request).await {
             Ok(response) => response,
-            Err(error) if may_have_left.load(Ordering::Acquire) => return Err(broken_off(error)),
-            Err(error) => return Err(fault(FaultKind::NotSent, error)),
+            Err(error) => return Err(fault(error, may_have_left.load(Ordering::Acquire))),
         };
         let head = Head {
             status: response.status().as_u16(),
@@ -156,7 +155,7 @@ impl Transport {
                     return Err(too_large);
                 }
                 Ok(Some(chunk)) => whole.extend_from_slice(&chunk),
-                Err(error) => return Err(broken_off(error)),
+                Err(error) => return Err(fault(error, true)),
             }
         }
     }
@@ -214,17 +213,12 @@ fn has_tls_provider() -> bool {
     true
 }
 
-/// The connection or the time ended after the body had been asked for.
-fn broken_off(error: reqwest::Error) -> Fault {
-    let kind = if error.is_timeout() {
-        FaultKind::Timeout
-    } else {
-        FaultKind::Disconnected
+fn fault(error: reqwest::Error, may_have_left: bool) -> Fault {
+    let kind = match (may_have_left, error.is_timeout()) {
+        (false, _) => FaultKind::NotSent,
+        (true, true) => FaultKind::Timeout,
+        (true, false) => FaultKind::Disconnected,
     };
-    fault(kind, error)
-}
-
-fn fault(kind: FaultKind, error: reqwest::Error) -> Fault {
     Fault {
         kind,
         head: None,
