@@ -1,7 +1,11 @@
-//! What is said to Ayrshare, and what is made of its answers.
+//! What the client sends to Ayrshare, and how it reads the answers.
 //!
-//! "Seed" is the provider's own page on deleting a post; "seen" an answer that the live service gave
-//! or that its maker's tests expect; "guess" what nobody documents.
+//! Comments and case names say where an answer comes from:
+//!
+//! - "seed": Ayrshare's own page on deleting a post.
+//! - "doc": another page of Ayrshare's.
+//! - "seen": an answer that the live service gave, or that Ayrshare's own tests expect.
+//! - "guess": an answer that nobody documents.
 
 use serde_json::{Value, json};
 use unpost::ayrshare::{Client, DeleteRequest, DeleteResponse, ErrorCode};
@@ -14,7 +18,9 @@ fn body_of(request: &crate::support::Request) -> Value {
 }
 
 fn fates(outcomes: &[Outcome]) -> Vec<(&str, &str)> {
-    let named = outcomes.iter().map(|it| (it.id.as_str(), name(&it.fate)));
+    let named = outcomes
+        .iter()
+        .map(|outcome| (outcome.id.as_str(), name(&outcome.fate)));
     named.collect()
 }
 
@@ -39,7 +45,7 @@ fn network(name: &str, status: &str, id: Option<&str>) -> NetworkResult {
     result
 }
 
-/// A client that gives each of these answers to one request, and never asks twice.
+/// A server that gives these answers in turn, and a client that never retries.
 async fn answering<S: AsRef<str>>(answers: impl IntoIterator<Item = (u16, S)>) -> (Server, Client) {
     let answers = answers.into_iter();
     let steps = answers.map(|(status, body)| Step::json(status, body.as_ref()));
@@ -48,7 +54,7 @@ async fn answering<S: AsRef<str>>(answers: impl IntoIterator<Item = (u16, S)>) -
     (server, client)
 }
 
-/// One client for a table of answers.
+/// One server and one client for a table of answers.
 struct Bench(Server, Client);
 
 impl Bench {
@@ -62,7 +68,7 @@ impl Bench {
         self.1.delete(request).await
     }
 
-    /// The error that this answer to a request about the post `a` becomes.
+    /// The error that the client makes of this answer to a request for the post `a`.
     async fn refusal(&self, status: u16, body: &str) -> Error {
         let answer = self.ask(DeleteRequest::by_id("a"), status, body).await;
         answer.expect_err(body)
@@ -105,9 +111,9 @@ async fn each_request_sends_exactly_the_members_it_needs() {
 async fn each_request_carries_the_documented_headers_and_no_other() {
     let success = (200, r#"{"status":"success"}"#);
     let (server, bare) = answering([success, success]).await;
-    let full = server.ayrshare().base_url(server.url() + "/api/");
-    let full = full.profile_key("PROFILE").x_keys("X-KEY", "X-SECRET");
-    let full = full.build().unwrap();
+    let builder = server.ayrshare().base_url(server.url() + "/api/");
+    let builder = builder.profile_key("PROFILE").x_keys("X-KEY", "X-SECRET");
+    let full = builder.build().unwrap();
 
     bare.delete(DeleteRequest::by_id("a")).await.unwrap();
     full.delete(DeleteRequest::by_id("a")).await.unwrap();
@@ -178,7 +184,7 @@ async fn every_way_of_saying_success_is_understood_with_every_network_it_names()
             vec![],
         ),
         (
-            "guess: a network of tomorrow, and an id that is a number",
+            "guess: an unknown network, and an id that is a number",
             r#"{"mastodon":{"status":"success","id":7},"status":"success"}"#,
             vec![network("mastodon", "success", Some("7"))],
         ),
@@ -206,7 +212,7 @@ async fn a_marked_post_is_marked_and_not_deleted() {
 }
 
 #[tokio::test]
-async fn a_mark_is_refused_while_the_post_still_stands_at_its_network() {
+async fn marking_is_refused_while_a_network_still_has_the_post() {
     // Seed: 400 with code 382.
     let body = r#"{"action":"delete","status":"error","code":382,"message":"not by hand","id":"a",
         "markManualDeleted":true}"#;
@@ -219,7 +225,7 @@ async fn a_mark_is_refused_while_the_post_still_stands_at_its_network() {
     assert_eq!(fates(error.outcomes()), [("a", "failed")]);
 }
 
-/// The table of codes in PROVIDERS.md. 435 and 444 are the network's own limits.
+/// Every code that has a name. Codes 435 and 444 are rate limits of the networks.
 const CODES: [(ErrorCode, u32, ErrorKind); 17] = [
     (ErrorCode::INVALID_PARAMETERS, 101, ErrorKind::Refused),
     (ErrorCode::INVALID_API_KEY, 102, ErrorKind::Unauthorized),
@@ -249,8 +255,8 @@ const CODES: [(ErrorCode, u32, ErrorKind); 17] = [
 ];
 
 #[tokio::test]
-async fn every_code_has_a_name_and_a_kind_and_decides_over_the_http_status() {
-    // 114 is documented with 400 and was seen with 404; of the others no status is promised.
+async fn every_code_has_a_name_and_a_kind_and_overrides_the_http_status() {
+    // The page shows HTTP 400 with codes 114, 382 and 383, and 114 was seen with 404.
     let bench = Bench::new().await;
     for status in [200, 400, 401, 404, 409, 500] {
         for (named, code, kind) in CODES {
@@ -278,7 +284,7 @@ async fn every_code_has_a_name_and_a_kind_and_decides_over_the_http_status() {
 }
 
 #[tokio::test]
-async fn a_code_of_tomorrow_is_kept_and_the_http_status_decides() {
+async fn an_unknown_code_is_kept_and_the_http_status_decides_the_kind() {
     let bench = Bench::new().await;
     let body = r#"{"status":"error","code":98765,"message":"new"}"#;
     for (status, kind) in [
@@ -299,9 +305,9 @@ async fn a_code_of_tomorrow_is_kept_and_the_http_status_decides() {
 }
 
 #[tokio::test]
-async fn a_code_is_read_from_an_error_in_a_list_and_from_quotation_marks() {
+async fn a_code_is_read_from_a_list_of_errors_and_from_a_string() {
     let bench = Bench::new().await;
-    // Doc, for POST: errors come in a list, each naming its platform. Guess: a code as text.
+    // Doc, on posting: errors come in a list, and each names its platform. Guess: a code is a string.
     let listed = r#"{"status":"error","id":"a","errors":
         [{"action":"delete","status":"error","code":272,"message":"relink","platform":"twitter"}]}"#;
     let error = bench.refusal(400, listed).await;
@@ -320,9 +326,9 @@ async fn a_code_is_read_from_an_error_in_a_list_and_from_quotation_marks() {
 }
 
 #[tokio::test]
-async fn a_post_that_one_network_keeps_is_partial_with_every_network() {
+async fn a_post_that_one_network_keeps_is_partial_and_lists_every_network() {
     let bench = Bench::new().await;
-    // Guess, after what is stated for POST: a status for each network, and any HTTP status.
+    // Guess, from the page on posting: each network has a status, and the HTTP status may be any.
     let body = r#"{"twitter":{"action":"delete","status":"success","id":"1"},
         "facebook":{"action":"delete","status":"error","code":107,"message":"image story"},
         "threads":{"status":"pending"},"status":"error","id":"a"}"#;
@@ -348,9 +354,9 @@ async fn a_post_that_one_network_keeps_is_partial_with_every_network() {
 }
 
 #[tokio::test]
-async fn what_a_network_says_counts_for_more_than_a_success_on_top() {
+async fn what_a_network_says_counts_for_more_than_a_success_at_the_top_level() {
     let bench = Bench::new().await;
-    // Guess, after Instagram and TikTok, which can't delete what is published.
+    // Guess, because Instagram and TikTok can't delete a published post.
     for (case, body, kind, fate) in [
         (
             "one network, and it refuses",
@@ -359,19 +365,19 @@ async fn what_a_network_says_counts_for_more_than_a_success_on_top() {
             "failed",
         ),
         (
-            "two, and one refuses",
+            "two networks, and one refuses",
             r#"{"status":"success","tiktok":{"status":"error"},"x":{"status":"success"}}"#,
             ErrorKind::Partial,
             "partial",
         ),
         (
-            "one, and it says something else",
+            "one network, with an unknown status",
             r#"{"status":"success","gmb":{"status":"queued"}}"#,
             ErrorKind::UnexpectedResponse,
             "uncertain",
         ),
         (
-            "the other way round: an error on top, and no network that had one",
+            "an error at the top level, and no network with an error",
             r#"{"status":"error","gmb":{"status":"success"}}"#,
             ErrorKind::UnexpectedResponse,
             "uncertain",
@@ -383,13 +389,13 @@ async fn what_a_network_says_counts_for_more_than_a_success_on_top() {
             "partial",
         ),
         (
-            "X's keys are missing for one of two networks",
+            "the X API keys are missing for one of two networks",
             r#"{"status":"error","twitter":{"status":"error","code":419},"gmb":{"status":"success"}}"#,
             ErrorKind::Partial,
             "partial",
         ),
         (
-            "X's keys are missing for the only one",
+            "the X API keys are missing for the only network",
             r#"{"status":"error","twitter":{"status":"error","code":419}}"#,
             ErrorKind::XKeysRequired,
             "failed",
@@ -414,7 +420,7 @@ async fn what_a_network_says_counts_for_more_than_a_success_on_top() {
 }
 
 #[tokio::test]
-async fn an_answer_that_contradicts_itself_deletes_nothing() {
+async fn an_answer_that_contradicts_itself_never_means_deleted() {
     let bench = Bench::new().await;
     for (body, fate) in [
         (
@@ -466,7 +472,7 @@ async fn an_answer_that_contradicts_itself_deletes_nothing() {
 }
 
 #[tokio::test]
-async fn a_code_about_another_post_or_beside_a_network_that_refuses_makes_nothing_deleted() {
+async fn already_deleted_about_another_post_or_beside_a_refusal_does_not_mean_deleted() {
     let bench = Bench::new().await;
     let patient = bench.0.ayrshare().build().unwrap();
     for (body, clean, after_a_lost_answer) in [
@@ -510,7 +516,7 @@ async fn a_code_about_another_post_or_beside_a_network_that_refuses_makes_nothin
 }
 
 #[tokio::test]
-async fn a_refused_key_refuses_every_post_of_a_batch_even_if_it_quotes_one() {
+async fn a_refused_key_fails_every_post_of_a_batch_even_if_the_answer_names_one() {
     let bench = Bench::new().await;
     let body = r#"{"status":"error","code":102,"id":"a"}"#;
     let error = bench
@@ -539,11 +545,11 @@ async fn an_answer_that_says_nothing_clear_about_the_post_is_uncertain() {
         ("no posts", 200, r#"{"status":"success","posts":[]}"#),
         ("no posts at all", 200, "[]"),
         (
-            "an object that is none of Ayrshare's",
+            "an object without any of Ayrshare's members",
             200,
             r#"{"ok":true}"#,
         ),
-        ("a word", 200, r#""success""#),
+        ("a string", 200, r#""success""#),
         (
             "two statuses",
             200,
@@ -564,7 +570,7 @@ async fn an_answer_that_says_nothing_clear_about_the_post_is_uncertain() {
             200,
             r#"{"status":"success","code":114}"#,
         ),
-        ("a status of tomorrow", 200, r#"{"status":"accepted"}"#),
+        ("an unknown status", 200, r#"{"status":"accepted"}"#),
     ] {
         let error = bench.refusal(status, body).await;
         assert_eq!(error.kind(), ErrorKind::UnexpectedResponse, "{case}");
@@ -586,7 +592,7 @@ async fn bulk_is_read_in_every_shape_and_gives_each_id_once() {
     let (a, b, c) = (item("a"), item("b"), item("c"));
     let gone = r#"{"action":"delete","status":"error","code":114,"id":"c"}"#;
     let already = r#"{"action":"delete","status":"error","code":383,"id":"c"}"#;
-    // All of them guesses: no page says what a bulk deletion answers.
+    // All of these are guesses: no page shows the answer to `bulk`.
     let cases = [
         ("an array", format!("[{a},{b},{c}]"), all),
         ("another order", format!("[{c},{a},{b}]"), all),
@@ -607,27 +613,27 @@ async fn bulk_is_read_in_every_shape_and_gives_each_id_once() {
             all,
         ),
         (
-            "by id",
+            "keyed by id",
             format!(r#"{{"a":{a},"b":{{"status":"success"}},"c":"success","status":"success"}}"#),
             all,
         ),
         ("one missing", format!("[{a},{gone}]"), missing),
         (
-            "strangers",
+            "posts that were not asked for, and items that are no objects",
             format!(
                 r#"[{a},{gone},{},{{"status":"success"}},null,7]"#,
                 item("z")
             ),
             missing,
         ),
-        ("said twice", format!("[{a},{a},{gone}]"), missing),
+        ("one post twice", format!("[{a},{a},{gone}]"), missing),
         (
-            "an error on top doesn't undo what is said of each",
+            "an error at the top level doesn't undo what is said of each post",
             format!(r#"{{"status":"error","posts":[{a},{b},{already}]}}"#),
             [("a", "deleted"), ("b", "deleted"), ("c", "already deleted")],
         ),
         (
-            "contradicted",
+            "a post with a success and an error",
             format!(r#"[{a},{b},{c},{{"status":"error","code":107,"id":"c"}}]"#),
             [("a", "deleted"), ("b", "deleted"), ("c", "uncertain")],
         ),
@@ -662,7 +668,7 @@ async fn bulk_is_read_in_every_shape_and_gives_each_id_once() {
 }
 
 #[tokio::test]
-async fn a_bare_status_settles_no_post_even_if_its_id_is_that_word() {
+async fn a_bare_status_settles_no_post_even_if_its_id_is_the_name_of_a_member() {
     let bench = Bench::new().await;
     let request = DeleteRequest::bulk(["status", "message", "id"]);
     let body = r#"{"status":"success","message":"success","id":"success"}"#;
@@ -676,22 +682,22 @@ async fn a_refused_bulk_request_is_an_error_with_an_outcome_for_each_id() {
     let bench = Bench::new().await;
     for (case, status, body, kind, fate) in [
         (
-            "the key",
+            "a refused key",
             403,
             r#"{"status":"error","code":102}"#,
             ErrorKind::Unauthorized,
             "failed",
         ),
         (
-            "the parameters",
+            "refused parameters",
             400,
             r#"{"status":"error","code":101}"#,
             ErrorKind::Refused,
             "failed",
         ),
         (
-            // How far it came, nobody says.
-            "by a network",
+            // No page says what happened to the posts.
+            "a network's error",
             400,
             r#"{"status":"error","code":107}"#,
             ErrorKind::Refused,
@@ -713,7 +719,7 @@ async fn a_refused_bulk_request_is_an_error_with_an_outcome_for_each_id() {
 #[tokio::test]
 async fn deleting_all_scheduled_names_no_post_and_is_ok_only_on_success() {
     let bench = Bench::new().await;
-    // Unknown beyond the status.
+    // Guess: no page shows these answers, and only the status counts.
     let successes = [
         r#"{"status":"success"}"#,
         r#"{"status":"success","posts":[{"status":"success","id":"a"}]}"#,
@@ -750,7 +756,7 @@ async fn deleting_all_scheduled_names_no_post_and_is_ok_only_on_success() {
 }
 
 #[tokio::test]
-async fn an_id_that_cannot_be_sent_is_refused_before_anything_is() {
+async fn an_id_that_cannot_be_sent_is_refused_before_anything_is_sent() {
     let server = Server::start([]).await;
     let client = server.ayrshare().build().unwrap();
     for request in [
@@ -768,7 +774,8 @@ async fn an_id_that_cannot_be_sent_is_refused_before_anything_is() {
         assert!(!error.is_uncertain() && !error.is_retryable());
         let all = error.outcomes().iter();
         assert!(
-            all.clone().all(|it| name(&it.fate) == "not attempted"),
+            all.clone()
+                .all(|outcome| name(&outcome.fate) == "not attempted"),
             "{case}"
         );
     }
@@ -776,10 +783,16 @@ async fn an_id_that_cannot_be_sent_is_refused_before_anything_is() {
 }
 
 #[tokio::test]
-async fn a_post_beside_an_id_that_cannot_be_sent_is_to_be_handed_in_again() {
+async fn posts_beside_an_id_that_cannot_be_sent_should_be_retried() {
     let client = Client::builder("KEY").build().unwrap();
     let request = DeleteRequest::bulk(["a", "", "b"]);
     let error = client.delete(request).await.unwrap_err();
-    let again = error.outcomes().iter().filter(|it| it.fate.should_retry());
-    assert_eq!(again.map(|it| &it.id).collect::<Vec<_>>(), ["a", "b"]);
+    let again = error
+        .outcomes()
+        .iter()
+        .filter(|outcome| outcome.fate.should_retry());
+    assert_eq!(
+        again.map(|outcome| &outcome.id).collect::<Vec<_>>(),
+        ["a", "b"]
+    );
 }

@@ -1,10 +1,10 @@
-//! The verbs without async: outside a runtime, inside one, and dropped there.
+//! The blocking client, outside a runtime and inside one.
 
 use unpost::mock::{Ayrshare, Genviral};
 use unpost::{ErrorKind, ayrshare, blocking, genviral};
 
 #[test]
-fn a_program_without_a_runtime_deletes_and_hears_of_errors() {
+fn a_program_without_a_runtime_deletes_posts_and_gets_errors() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let (ayrshare, genviral) = runtime.block_on(async {
         let (ayrshare, genviral) = (Ayrshare::start().await, Genviral::start().await);
@@ -40,7 +40,7 @@ fn a_program_without_a_runtime_deletes_and_hears_of_errors() {
 }
 
 #[tokio::test]
-async fn inside_a_runtime_it_waits_and_is_dropped_without_a_panic() {
+async fn a_blocking_client_works_and_is_dropped_inside_a_runtime_without_a_panic() {
     let genviral = Genviral::start().await;
     genviral.seed("post-1", "scheduled");
     let client = blocking::Client::new(genviral.client().unwrap()).unwrap();

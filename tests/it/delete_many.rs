@@ -1,11 +1,4 @@
-//! Any number of posts, as a host sees it: over the mock kit, and over a provider of its own.
-
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may end that way"
-)]
+//! `delete_many` as an application uses it, against the mock kit and with custom providers.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -32,7 +25,7 @@ async fn with_scheduled(ids: &[String]) -> Ayrshare {
     ayrshare
 }
 
-/// Unhindered by any limit, and quick to try again.
+/// A client without a rate limit, with hardly any wait between attempts.
 fn quick(ayrshare: &Ayrshare) -> ayrshare::Client {
     let retry = Retry::attempts(3).backoff(Duration::from_millis(1), Duration::from_millis(4));
     let builder = ayrshare
@@ -51,7 +44,7 @@ async fn collect(mut outcomes: Outcomes<'_>) -> Vec<Outcome> {
 }
 
 fn distinct(outcomes: &[Outcome]) -> usize {
-    let ids: HashSet<_> = outcomes.iter().map(|it| &it.id).collect();
+    let ids: HashSet<_> = outcomes.iter().map(|outcome| &outcome.id).collect();
     ids.len()
 }
 
@@ -81,13 +74,13 @@ async fn a_key_revoked_half_way_leaves_each_of_a_thousand_posts_with_one_true_ou
             other => panic!("{other:?}"),
         }
     }
-    let refused = |it: &unpost::mock::Request| it.status() == Some(401);
+    let refused = |request: &unpost::mock::Request| request.status() == Some(401);
     let requests = ayrshare.requests();
-    assert!((1..=8).contains(&requests.iter().filter(|it| refused(it)).count()));
+    assert!((1..=8).contains(&requests.iter().filter(|request| refused(request)).count()));
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_asked_for_again_and_already_deleted_then_means_by_us() {
+async fn a_request_whose_answer_was_lost_is_retried_and_already_deleted_then_means_deleted() {
     let ids = ids(40);
     let ayrshare = with_scheduled(&ids).await;
     ayrshare.schedule("gone", ["bluesky"]);
@@ -102,15 +95,20 @@ async fn a_lost_answer_is_asked_for_again_and_already_deleted_then_means_by_us()
     let asked = ids.iter().map(String::as_str).chain(["gone"]);
     let outcomes = collect(client.delete_many(asked).concurrency(1).run()).await;
 
-    let deleted = outcomes.iter().filter(|it| it.fate == Fate::Deleted);
+    let deleted = outcomes
+        .iter()
+        .filter(|outcome| outcome.fate == Fate::Deleted);
     assert_eq!(deleted.clone().count(), 40);
-    assert_eq!(deleted.filter(|it| it.attempts == 2).count(), 5);
-    let gone = outcomes.iter().find(|it| it.id == "gone").unwrap();
+    assert_eq!(deleted.filter(|outcome| outcome.attempts == 2).count(), 5);
+    let gone = outcomes
+        .iter()
+        .find(|outcome| outcome.id == "gone")
+        .unwrap();
     assert_eq!((&gone.fate, gone.attempts), (&Fate::AlreadyDeleted, 1));
 }
 
 #[tokio::test]
-async fn a_thousand_ids_three_times_over_cost_genviral_twenty_requests_and_one_more_id_a_request() {
+async fn genviral_gets_one_request_for_every_fifty_distinct_ids() {
     for (posts, requests) in [(1_000, 20), (1_001, 21)] {
         let genviral = Genviral::start().await;
         let ids = ids(posts);
@@ -123,7 +121,7 @@ async fn a_thousand_ids_three_times_over_cost_genviral_twenty_requests_and_one_m
         let outcomes = collect(run).await;
 
         assert_eq!((outcomes.len(), distinct(&outcomes)), (posts, posts));
-        assert!(outcomes.iter().all(|it| it.fate == Fate::Deleted));
+        assert!(outcomes.iter().all(|outcome| outcome.fate == Fate::Deleted));
         assert_eq!(genviral.requests().len(), requests);
     }
 }
@@ -148,7 +146,7 @@ async fn a_stream_dropped_early_sends_nothing_further() {
 }
 
 #[tokio::test]
-async fn a_stopped_run_settles_what_is_under_way_and_hands_back_all_else_unsent() {
+async fn a_stopped_run_finishes_requests_under_way_and_reports_all_other_posts_as_not_attempted() {
     let ids = ids(200);
     let ayrshare = with_scheduled(&ids).await;
     ayrshare.window(20, Duration::from_secs(300));
@@ -199,7 +197,8 @@ async fn whatever_shape_a_bulk_answer_has_each_of_its_posts_is_settled() {
         assert_eq!(distinct(&outcomes), 20, "{shape:?}");
         for outcome in &outcomes {
             let is_true = match outcome.id.as_str() {
-                // Asked after an answer that said nothing, Instagram speaks for itself alone.
+                // The answer to the batch said nothing of this post. The answer to the single request
+                // has Instagram's refusal alone, which leaves open what the batch did.
                 "kept" if shape == BulkShape::BareStatus => {
                     matches!(outcome.fate, Fate::Uncertain(_)) && outcome.networks.len() == 1
                 }
@@ -215,13 +214,13 @@ async fn whatever_shape_a_bulk_answer_has_each_of_its_posts_is_settled() {
 }
 
 #[tokio::test]
-async fn asking_one_by_one_pays_for_the_answers_that_are_lost_on_the_way() {
+async fn successful_single_requests_refill_the_retry_budget() {
     let ids = ids(400);
     let ayrshare = with_scheduled(&ids).await;
     ayrshare.bulk_shape(BulkShape::BareStatus);
     let client = quick(&ayrshare);
     let mut run = client.delete_many(&ids).batch_size(400).run();
-    // Every tenth question after the batch is lost.
+    // About every tenth request after the batch gets no answer.
     let losing = async {
         for lost in 1..=40 {
             while ayrshare.requests().len() < lost * 10 {
@@ -241,7 +240,7 @@ async fn asking_one_by_one_pays_for_the_answers_that_are_lost_on_the_way() {
         () = losing => {}
         () = reading => {}
     }
-    assert!(outcomes.iter().all(|it| it.fate == Fate::Deleted));
+    assert!(outcomes.iter().all(|outcome| outcome.fate == Fate::Deleted));
     assert_eq!(distinct(&outcomes), 400);
 }
 
@@ -256,16 +255,16 @@ async fn a_run_against_a_provider_that_is_down_ends_after_a_few_dozen_requests()
     assert_eq!(distinct(&outcomes), 5_000);
     let sent = ayrshare.requests().len();
     assert!((16..=60).contains(&sent), "{sent}");
-    let unsent = outcomes.iter().filter(|it| match &it.fate {
+    let unsent = outcomes.iter().filter(|outcome| match &outcome.fate {
         Fate::NotAttempted(failure) => failure.kind == ErrorKind::Server,
         _ => false,
     });
     assert!(unsent.count() > 4_900);
-    assert!(outcomes.iter().all(|it| it.fate.should_retry()));
+    assert!(outcomes.iter().all(|outcome| outcome.fate.should_retry()));
 }
 
-/// A third provider, of the host's own. It takes its time, and its answers leave out a post, repeat one
-/// and make one up.
+/// A custom provider whose answers leave out a post, repeat one and make one up. Each answer takes a
+/// moment, so that requests overlap.
 struct Careless {
     under_way: AtomicUsize,
     most: Arc<AtomicUsize>,
@@ -295,7 +294,7 @@ impl DeletePosts for Careless {
 }
 
 #[tokio::test]
-async fn a_third_provider_takes_a_few_dozen_lines_and_the_run_makes_up_for_its_carelessness() {
+async fn a_custom_provider_may_leave_out_repeat_or_make_up_posts() {
     let most = Arc::new(AtomicUsize::new(0));
     let pulled = Arc::new(AtomicUsize::new(0));
     let provider = Careless {
@@ -316,12 +315,14 @@ async fn a_third_provider_takes_a_few_dozen_lines_and_the_run_makes_up_for_its_c
     }
 
     assert_eq!((outcomes.len(), distinct(&outcomes)), (1_000, 1_000));
-    let unreported = outcomes.iter().filter(|it| it.fate == Fate::Unreported);
+    let unreported = outcomes
+        .iter()
+        .filter(|outcome| outcome.fate == Fate::Unreported);
     assert_eq!(unreported.count(), 100);
     assert_eq!(most.load(Ordering::SeqCst), 3);
 }
 
-/// Answers each post with the next of these fates, one post a request, and asks once for leave to try again.
+/// A custom provider that gives each post the next of these fates. For each post it asks for one retry.
 #[derive(Clone)]
 struct Scripted {
     fates: Arc<Mutex<Vec<Fate>>>,
@@ -338,8 +339,8 @@ impl DeletePosts for Scripted {
     }
 
     async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
-        let leave = usize::from(batch.try_spend_retry());
-        self.retries.fetch_add(leave, Ordering::SeqCst);
+        let allowed = usize::from(batch.try_spend_retry());
+        self.retries.fetch_add(allowed, Ordering::SeqCst);
         let fate = self.fates.lock().unwrap().pop();
         let outcomes = batch.ids().iter().zip(fate);
         let outcomes = outcomes.map(|(id, fate)| Outcome::new(id, Provider::Other, fate));
@@ -347,7 +348,8 @@ impl DeletePosts for Scripted {
     }
 }
 
-/// How many of these were asked for, and how many retries were allowed.
+/// Runs over one post for each fate. Returns how many posts the provider was asked for, and how many
+/// retries it was allowed.
 async fn asked_for(mut fates: Vec<Fate>) -> (usize, usize) {
     let count = fates.len();
     fates.reverse();
@@ -362,20 +364,28 @@ async fn asked_for(mut fates: Vec<Fate>) -> (usize, usize) {
 }
 
 #[tokio::test]
-async fn a_run_ends_where_every_further_request_would_meet_the_same_and_nowhere_else() {
+async fn a_run_ends_early_only_if_every_further_request_would_fail_alike() {
     let failure = Failure::new;
     let failed = |kind| vec![Fate::Failed(failure(kind)); 30];
     let unsent = |kind| vec![Fate::NotAttempted(failure(kind)); 30];
     let outage = |length| vec![Fate::Uncertain(failure(ErrorKind::Timeout)); length];
     for (case, fates, asked) in [
-        ("refused for its own sake", failed(ErrorKind::Refused), 30),
-        ("a network's limit", failed(ErrorKind::RateLimited), 30),
-        ("the profile's limit", unsent(ErrorKind::RateLimited), 1),
-        ("an id that is no id there", unsent(ErrorKind::Invalid), 30),
-        ("the key", failed(ErrorKind::Unauthorized), 1),
-        ("an outage", outage(30), 10),
+        ("a post is refused", failed(ErrorKind::Refused), 30),
         (
-            "two short ones",
+            "a network's rate limit is reached",
+            failed(ErrorKind::RateLimited),
+            30,
+        ),
+        (
+            "the profile's rate limit is reached",
+            unsent(ErrorKind::RateLimited),
+            1,
+        ),
+        ("an id is invalid", unsent(ErrorKind::Invalid), 30),
+        ("the key is refused", failed(ErrorKind::Unauthorized), 1),
+        ("a long outage", outage(30), 10),
+        (
+            "two short outages",
             [outage(9), vec![Fate::NotFound], outage(9)].concat(),
             19,
         ),
@@ -385,8 +395,7 @@ async fn a_run_ends_where_every_further_request_would_meet_the_same_and_nowhere_
 }
 
 #[tokio::test]
-async fn a_provider_of_ones_own_may_retry_twenty_times_and_once_more_for_five_batches_that_got_through()
- {
+async fn a_custom_provider_may_retry_twenty_times_and_once_more_for_every_five_batches_answered() {
     let down = Fate::Failed(Failure::new(ErrorKind::Server));
     let outage = vec![down; 9];
     let script = [
@@ -396,12 +405,13 @@ async fn a_provider_of_ones_own_may_retry_twenty_times_and_once_more_for_five_ba
         vec![Fate::Deleted; 50],
     ]
     .concat();
-    // Each of the 69 asks. The first 20 may; of what the 51 that got through paid back, every fifth.
+    // Each of the 69 batches asks for a retry. The first 20 get one, and every five of the 51 batches
+    // that were answered pay for one more.
     assert_eq!(asked_for(script).await, (69, 30));
 }
 
 #[test]
-fn the_outcomes_are_a_stream_that_a_task_can_take_along() {
+fn outcomes_are_a_stream_that_can_move_to_another_task() {
     fn is_stream<S: futures_core::Stream<Item = Outcome> + Send + Unpin>(_: &S) {}
     let client = ayrshare::Client::builder("KEY").build().unwrap();
     is_stream(&client.delete_many(["post-1"]).run());
@@ -411,12 +421,12 @@ fn the_outcomes_are_a_stream_that_a_task_can_take_along() {
 async fn a_run_of_nothing_but_ids_that_cannot_be_sent_gives_each_its_outcome() {
     let client = ayrshare::Client::builder("KEY").build().unwrap();
     let outcomes = collect(client.delete_many(["", "a\nb", " "]).run()).await;
-    let unsent = |it: &&Outcome| matches!(it.fate, Fate::NotAttempted(_));
+    let unsent = |outcome: &&Outcome| matches!(outcome.fate, Fate::NotAttempted(_));
     assert_eq!(outcomes.iter().filter(unsent).count(), 3);
 }
 
 #[test]
-fn a_run_shows_how_it_is_set_up_and_no_id() {
+fn the_debug_output_of_a_run_shows_its_settings_and_no_ids() {
     let client = ayrshare::Client::builder("KEY").build().unwrap();
     let run = client.delete_many(["post-1"]).concurrency(3);
     assert_eq!(
@@ -442,7 +452,7 @@ async fn a_known_outcome_does_not_wait_for_a_request_under_way() {
 }
 
 #[tokio::test]
-async fn ids_that_cannot_be_sent_split_no_batch_and_come_out_unsent() {
+async fn ids_that_cannot_be_sent_do_not_split_batches_and_are_not_attempted() {
     let genviral = Genviral::start().await;
     let ids = ids(100);
     let asked: Vec<_> = (0_usize..)
@@ -475,7 +485,7 @@ async fn ids_that_cannot_be_sent_split_no_batch_and_come_out_unsent() {
 }
 
 #[tokio::test]
-async fn a_stopped_run_asks_for_no_more_posts_one_by_one() {
+async fn a_stopped_run_does_not_fall_back_to_one_request_per_post() {
     let ids = ids(100);
     let ayrshare = with_scheduled(&ids).await;
     ayrshare.bulk_shape(BulkShape::BareStatus);
@@ -493,7 +503,7 @@ async fn a_stopped_run_asks_for_no_more_posts_one_by_one() {
 }
 
 #[tokio::test]
-async fn a_gateway_that_knows_no_such_path_ends_the_run_and_every_post_stays_to_be_retried() {
+async fn a_gateway_that_does_not_know_the_path_ends_the_run_and_every_post_should_be_retried() {
     let ids = ids(500);
     let ayrshare = with_scheduled(&ids).await;
     ayrshare.fail_next(500, Fault::status(404).body("<html>no such page</html>"));
@@ -510,7 +520,7 @@ async fn a_gateway_that_knows_no_such_path_ends_the_run_and_every_post_stays_to_
 }
 
 #[tokio::test]
-async fn what_is_not_found_after_a_lost_answer_is_told_from_what_never_was() {
+async fn not_found_after_a_lost_answer_differs_from_a_post_that_never_was() {
     let genviral = Genviral::start().await;
     genviral.seed("post-0", "scheduled");
     genviral.fail_next(1, Fault::hang_up().after_acting());

@@ -1,7 +1,10 @@
-//! What is said to Genviral, and what is made of its answers.
+//! What the client sends to Genviral, and how it reads the answers.
 //!
-//! "Seed" is the provider's own page on deleting posts; "doc" another page of the provider's; "guess"
-//! what nobody documents.
+//! Comments say where an answer comes from:
+//!
+//! - "seed": Genviral's own page on deleting posts.
+//! - "doc": another page of Genviral's.
+//! - "guess": an answer that nobody documents.
 
 use serde_json::{Value, json};
 use unpost::genviral::{Client, DeleteRequest, DeleteResponse, ErrorCode};
@@ -17,7 +20,7 @@ async fn answering<S: AsRef<str>>(answers: impl IntoIterator<Item = (u16, S)>) -
     (server, client)
 }
 
-/// One client for a table of answers.
+/// One server and one client for a table of answers.
 struct Bench(Server, Client);
 
 impl Bench {
@@ -45,7 +48,7 @@ fn ids(count: usize) -> Vec<String> {
 }
 
 fn ids_of<'o>(outcomes: impl Iterator<Item = &'o Outcome>) -> Vec<&'o str> {
-    outcomes.map(|it| it.id.as_str()).collect()
+    outcomes.map(|outcome| outcome.id.as_str()).collect()
 }
 
 fn blocked(status: &str) -> Fate {
@@ -67,7 +70,7 @@ async fn a_request_is_the_list_of_ids_and_the_documented_headers() {
     assert_eq!(body(&many.body), json!({"postIds": ["b", "a", "c"]}));
     let mut head = one.head.clone();
     assert_eq!(head.remove(0), "POST /posts/delete HTTP/1.1");
-    head.retain(|it| !it.starts_with("host: "));
+    head.retain(|header| !header.starts_with("host: "));
     head.sort();
     let wanted = [
         "accept: application/json",
@@ -98,7 +101,7 @@ async fn fifty_distinct_ids_go_and_a_fifty_first_is_refused_before_anything_is_s
     }
     assert_eq!(server.connections(), 0);
 
-    // Duplicates are removed before they are counted.
+    // Repeated ids are removed before the ids are counted.
     let twice = DeleteRequest::bulk([ids(50), ids(50)].concat());
     let response = client.delete(twice).await.unwrap();
     assert_eq!(ids_of(response.outcomes().iter()), ids(50));
@@ -107,9 +110,9 @@ async fn fifty_distinct_ids_go_and_a_fifty_first_is_refused_before_anything_is_s
 }
 
 #[tokio::test]
-async fn the_four_lists_and_what_none_of_them_names_give_each_id_asked_one_outcome() {
+async fn each_requested_id_gets_one_outcome_whether_or_not_a_list_names_it() {
     let bench = Bench::new().await;
-    // Seed, with short ids; its own example names ids under skipped and errors that weren't asked.
+    // Seed, with short ids. The example there also lists ids that its request doesn't have.
     let body = r#"{"ok":true,"code":200,"message":"Posts deleted","data":{
         "deletedIds":["d1","d2","stranger-1"],
         "blockedStatuses":[{"id":"b1","status":"posted"},{"id":"b2","status":"deleted"},{"id":"stranger-2","status":"posted"}],
@@ -217,7 +220,7 @@ async fn a_single_post_is_ok_only_when_it_is_deleted() {
 #[tokio::test]
 async fn every_error_name_is_known_and_has_a_kind() {
     let bench = Bench::new().await;
-    // Seed: the first four. Doc, of other calls: the rest.
+    // Seed: the first four names. Doc, on other calls: the other known names.
     for (status, name, code, kind) in [
         (
             400,
@@ -286,7 +289,7 @@ async fn every_error_name_is_known_and_has_a_kind() {
             ErrorCode::InvalidToken,
             ErrorKind::Unauthorized,
         ),
-        // Last, since it closes the gate.
+        // This is last because the limiter holds up every request after it.
         (
             429,
             "rate_limited",
@@ -304,7 +307,7 @@ async fn every_error_name_is_known_and_has_a_kind() {
         assert_eq!(error.http_status(), Some(status));
         assert_eq!(error.message(), Some("no"));
         assert_eq!(ids_of(error.outcomes().iter()), ["a", "b"], "{name}");
-        // A failed server may have begun; one that refuses hasn't.
+        // A server that failed may have deleted something. A server that refused has not.
         assert_eq!(error.is_uncertain(), kind == ErrorKind::Server, "{name}");
     }
 }
@@ -330,7 +333,7 @@ async fn a_refusal_without_a_name_is_judged_by_its_http_status() {
 
 #[tokio::test]
 async fn what_a_500_settles_stays_settled_and_only_the_open_ids_are_sent_again() {
-    // Seed: a 500 reports the attempted ids "when possible". Where it would, nobody says: as a 200 does.
+    // Seed: a 500 reports the attempted ids "when possible". Guess: it reports them as a 200 does.
     let failed = r#"{"ok":false,"code":500,"message":"boom","error_code":"bulk_delete_failed",
         "data":{"deletedIds":["a"],"errors":{"c":"Failed to delete post"}}}"#;
     let rest = r#"{"ok":true,"code":200,"data":{"skipped":["b"],"deletedIds":["d"]}}"#;
@@ -343,10 +346,10 @@ async fn what_a_500_settles_stays_settled_and_only_the_open_ids_are_sent_again()
     assert_eq!(ids_of(response.deleted()), ["a", "d"]);
     assert_eq!(ids_of(response.skipped()), ["b"]);
     assert_eq!(ids_of(response.failed()), ["c"]);
-    let attempts = response.outcomes().iter().map(|it| it.attempts);
+    let attempts = response.outcomes().iter().map(|outcome| outcome.attempts);
     assert_eq!(attempts.collect::<Vec<_>>(), [1, 2, 1, 2]);
 
-    // If the failure lasts, the error still knows what was settled on the way.
+    // If the last attempt fails too, the error still has what the first one settled.
     let steps = [failed, r#"{"ok":false}"#, r#"{"ok":false}"#];
     let server = Server::start(steps.map(|body| Step::json(500, body))).await;
     let client = server.genviral().build().unwrap();

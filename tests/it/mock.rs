@@ -14,7 +14,7 @@ fn delete(ayrshare: &Ayrshare, body: &'static str) -> RequestBuilder {
 }
 
 #[tokio::test]
-async fn a_profiles_post_is_deleted_over_http_and_the_request_is_told() {
+async fn a_profiles_post_is_deleted_over_http_and_the_request_is_recorded() {
     let ayrshare = Ayrshare::start().await;
     ayrshare
         .profile("TENANT-KEY")
@@ -90,7 +90,7 @@ async fn a_fault_can_change_status_headers_body_and_time_of_an_answer() {
 }
 
 #[tokio::test]
-async fn what_no_rule_knows_is_answered_501_and_listed() {
+async fn a_request_that_the_mock_does_not_know_is_answered_501_and_listed() {
     let genviral = Genviral::start().await;
 
     let url = format!("{}/posts/delete?dry=1", genviral.base_url());

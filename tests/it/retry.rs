@@ -1,5 +1,5 @@
-//! What is made again and what isn't: a test for each row of the table in the guide, for each verb,
-//! by the requests that reached the server.
+//! What is retried and what isn't. Each row of the table in the guide has a test here, which runs the
+//! verbs and counts the requests that reach the server.
 
 use std::time::Duration;
 
@@ -21,12 +21,12 @@ enum Verb {
 
 use Verb::{AllScheduled, Batch, ById, GenviralBatch, GenviralById, Mark};
 
-/// One post, a batch, a mark: what may be carried out twice.
+/// The verbs that may be carried out twice.
 const HARMLESS: [Verb; 5] = [ById, Batch, Mark, GenviralById, GenviralBatch];
 const ALL: [Verb; 6] = [ById, Batch, Mark, GenviralById, GenviralBatch, AllScheduled];
 
-/// A verb, ready to be asked of a server: attempts without waits, 150 ms for each, and otherwise the
-/// defaults.
+/// A verb, with a server and a client for it. The client hardly waits between attempts, gives each of
+/// them 150 ms, and has the default settings otherwise.
 struct Bench {
     verb: Verb,
     server: Server,
@@ -94,14 +94,14 @@ impl Bench {
         }
     }
 
-    /// Runs the verb against this script. Gives what came of it, and how many requests arrived.
+    /// Runs the verb against this script. Returns the result and how many requests arrived.
     async fn against(&self, script: Vec<Step>) -> (Result<Vec<Outcome>, Error>, usize) {
         self.server.tell(script);
         (self.verb.run(&self.client).await, self.server.count())
     }
 
-    /// It goes again after this, and succeeds.
-    async fn assert_goes_again(&self, step: &Step, case: &str) {
+    /// Asserts that the verb is retried after this step, and then succeeds.
+    async fn assert_retried(&self, step: &Step, case: &str) {
         let verb = self.verb;
         let (result, count) = self.against(vec![step.clone(), verb.success()]).await;
         let outcomes = result.unwrap_or_else(|error| panic!("{verb:?}, {case}: {error}"));
@@ -120,7 +120,7 @@ impl Bench {
         }
     }
 
-    /// It ends after this, although it might have gone again.
+    /// Asserts that the call ends after this step, although attempts are left.
     async fn assert_ends(&self, step: &Step, case: &str) -> Error {
         let verb = self.verb;
         let (result, count) = self.against(vec![step.clone(), verb.success()]).await;
@@ -130,13 +130,13 @@ impl Bench {
         error
     }
 
-    /// It ends after this, and nobody can tell what came of it.
+    /// Asserts that the call ends after this step, and that its error is uncertain.
     async fn assert_ends_uncertain(&self, step: &Step, case: &str) -> Error {
         let (verb, error) = (self.verb, self.assert_ends(step, case).await);
         assert!(error.is_uncertain(), "{verb:?}, {case}");
-        let fates = error.outcomes().iter().map(|it| &it.fate);
+        let fates = error.outcomes().iter().map(|outcome| &outcome.fate);
         assert!(
-            fates.clone().all(|it| matches!(it, Fate::Uncertain(_))),
+            fates.clone().all(|fate| matches!(fate, Fate::Uncertain(_))),
             "{verb:?}, {case}"
         );
         error
@@ -149,9 +149,9 @@ fn throttled(retry_after: &str) -> Step {
 }
 
 #[tokio::test]
-async fn bytes_surely_not_sent_go_again_whatever_the_verb() {
+async fn a_request_that_was_certainly_not_sent_is_retried_whatever_the_verb() {
     for verb in ALL {
-        // A port that is taken and not listened on refuses; later it is opened.
+        // A port that is bound but not listened on refuses connections. The test opens it later.
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let url = format!("http://{}", socket.local_addr().unwrap());
@@ -170,16 +170,19 @@ async fn bytes_surely_not_sent_go_again_whatever_the_verb() {
         };
         let (result, server) = tokio::join!(verb.run(&patient), opened);
         let outcomes = result.unwrap();
-        assert!(outcomes.iter().all(|it| it.attempts > 1), "{outcomes:?}");
+        assert!(
+            outcomes.iter().all(|outcome| outcome.attempts > 1),
+            "{outcomes:?}"
+        );
         assert_eq!(server.count(), 1, "{verb:?}");
     }
 }
 
 #[tokio::test]
-async fn a_429_goes_again_once_whatever_the_verb() {
+async fn a_429_is_retried_once_whatever_the_verb() {
     for verb in ALL {
         let bench = Bench::new(verb).await;
-        bench.assert_goes_again(&throttled("0"), "429").await;
+        bench.assert_retried(&throttled("0"), "429").await;
 
         let script = vec![throttled("0"), throttled("0"), verb.success()];
         let (result, count) = bench.against(script).await;
@@ -187,13 +190,16 @@ async fn a_429_goes_again_once_whatever_the_verb() {
         assert_eq!(error.kind(), ErrorKind::RateLimited, "{verb:?}");
         assert_eq!((count, error.attempts()), (2, 2), "{verb:?}");
         assert!(!error.is_uncertain() && error.is_retryable(), "{verb:?}");
-        let mut fates = error.outcomes().iter().map(|it| &it.fate);
-        assert!(fates.all(|it| matches!(it, Fate::Failed(_))), "{verb:?}");
+        let mut fates = error.outcomes().iter().map(|outcome| &outcome.fate);
+        assert!(
+            fates.all(|fate| matches!(fate, Fate::Failed(_))),
+            "{verb:?}"
+        );
     }
 }
 
 #[tokio::test]
-async fn a_429_that_asks_for_more_than_the_deadline_ends_the_call_at_once_and_says_for_how_long() {
+async fn a_429_that_asks_for_more_than_the_deadline_ends_the_call_at_once_and_reports_the_wait() {
     const DAY: u64 = 24 * 60 * 60;
     let absurd = ("99999999999999999999999", DAY);
     let never = ("Fri, 31 Dec 9999 23:59:59 GMT", DAY);
@@ -208,7 +214,7 @@ async fn a_429_that_asks_for_more_than_the_deadline_ends_the_call_at_once_and_sa
         assert!(started.elapsed() < Duration::from_secs(5), "{verb:?}");
         assert_eq!(error.kind(), ErrorKind::RateLimited, "{verb:?}");
         assert!(!error.is_uncertain(), "{verb:?}");
-        // The gate's clock has gone on since the answer came.
+        // A part of the wait has passed since the answer came.
         let (wait, told) = (error.retry_after().unwrap(), Duration::from_secs(told));
         assert!(
             wait <= told && wait + Duration::from_secs(1) > told,
@@ -222,18 +228,18 @@ async fn a_429_is_waited_out_for_as_long_as_it_asks_or_else_as_the_window_sugges
     let request = || ayrshare::DeleteRequest::by_id("a");
     let bench = Bench::new(ById).await;
     let started = Instant::now();
-    bench.assert_goes_again(&throttled("1"), "a second").await;
+    bench.assert_retried(&throttled("1"), "a second").await;
     assert!(started.elapsed() >= Duration::from_secs(1));
 
     let wordless = || Step::answer(429, &[], "");
     let server = Server::start([wordless(), ById.success()]).await;
-    let pace = RateLimit::new(10, Duration::from_millis(1_200));
-    let client = server.ayrshare().rate_limit(pace).build().unwrap();
+    let rate_limit = RateLimit::new(10, Duration::from_millis(1_200));
+    let client = server.ayrshare().rate_limit(rate_limit).build().unwrap();
     let started = Instant::now();
     client.delete(request()).await.unwrap();
     assert!(started.elapsed() >= Duration::from_millis(50));
 
-    // Ayrshare's window is minutes long.
+    // The default window is minutes long, so the wait would outlast this deadline.
     let server = Server::start([wordless(), ById.success()]).await;
     let hurried = server.ayrshare().deadline(Duration::from_secs(1));
     let client = hurried.build().unwrap();
@@ -243,7 +249,7 @@ async fn a_429_is_waited_out_for_as_long_as_it_asks_or_else_as_the_window_sugges
 }
 
 #[tokio::test]
-async fn a_5xx_without_a_word_on_the_posts_goes_again_but_not_for_all_scheduled() {
+async fn a_5xx_that_says_nothing_of_the_posts_is_retried_except_for_all_scheduled() {
     for verb in ALL {
         let bench = Bench::new(verb).await;
         for (status, body) in [
@@ -258,7 +264,7 @@ async fn a_5xx_without_a_word_on_the_posts_goes_again_but_not_for_all_scheduled(
                 assert_eq!(error.kind(), ErrorKind::Server);
                 assert!(!error.is_retryable());
             } else {
-                bench.assert_goes_again(&step, &case).await;
+                bench.assert_retried(&step, &case).await;
             }
         }
     }
@@ -291,7 +297,7 @@ async fn a_5xx_that_asks_for_more_than_the_deadline_ends_the_call_at_once() {
 }
 
 #[tokio::test]
-async fn a_lost_or_cut_answer_goes_again_but_not_for_all_scheduled() {
+async fn a_lost_or_cut_answer_is_retried_except_for_all_scheduled() {
     for verb in ALL {
         let bench = Bench::new(verb).await;
         for (case, step, kind) in [
@@ -305,14 +311,14 @@ async fn a_lost_or_cut_answer_goes_again_but_not_for_all_scheduled() {
                 assert_eq!(error.kind(), kind, "{case}");
                 assert!(!error.is_retryable(), "{case}");
             } else {
-                bench.assert_goes_again(&step, case).await;
+                bench.assert_retried(&step, case).await;
             }
         }
     }
 }
 
 #[tokio::test]
-async fn already_deleted_means_deleted_if_it_may_have_been_our_own_doing() {
+async fn already_deleted_means_deleted_if_an_earlier_attempt_may_have_done_it() {
     let one = r#"{"status":"error","code":383,"id":"a"}"#;
     let two = format!("[{one},{}]", one.replace(r#""a""#, r#""b""#));
     let already = |verb| match verb {
@@ -332,15 +338,20 @@ async fn already_deleted_means_deleted_if_it_may_have_been_our_own_doing() {
         ] {
             let (result, _) = bench.against(vec![doubtful, already(verb)]).await;
             let outcomes = result.unwrap();
-            assert!(outcomes.iter().all(|it| it.fate == done), "{outcomes:?}");
+            assert!(
+                outcomes.iter().all(|outcome| outcome.fate == done),
+                "{outcomes:?}"
+            );
         }
-        // A 429 did nothing, so somebody else did.
+        // A 429 deletes nothing, so somebody else deleted the post.
         for clean in [vec![already(verb)], vec![throttled("0"), already(verb)]] {
             let (result, _) = bench.against(clean).await;
             assert_eq!(result.is_ok(), verb == Batch);
             let outcomes = result.unwrap_or_else(|error| error.outcomes().to_vec());
             assert!(
-                outcomes.iter().all(|it| it.fate == Fate::AlreadyDeleted),
+                outcomes
+                    .iter()
+                    .all(|outcome| outcome.fate == Fate::AlreadyDeleted),
                 "{outcomes:?}"
             );
         }
@@ -358,7 +369,7 @@ async fn not_found_after_a_lost_answer_stays_not_found_since_the_id_may_be_wrong
 }
 
 #[tokio::test]
-async fn a_doubt_outlives_a_later_attempt_that_was_refused_or_throttled() {
+async fn a_call_stays_uncertain_if_a_later_attempt_is_refused_or_throttled() {
     let bench = Bench::new(ById).await;
     let refused = Step::json(403, r#"{"status":"error","code":102}"#);
     for (last, kind) in [
@@ -404,13 +415,13 @@ async fn any_other_4xx_ends_the_call_whatever_the_verb() {
         ] {
             let step = Step::answer(status, &[], body);
             let error = bench.assert_ends(&step, body).await;
-            let mut fates = error.outcomes().iter().map(|it| &it.fate);
+            let mut fates = error.outcomes().iter().map(|outcome| &outcome.fate);
             assert!(
                 !error.is_uncertain() && !error.is_retryable(),
                 "{verb:?}, {status}"
             );
             assert!(
-                fates.all(|it| matches!(it, Fate::Failed(_))),
+                fates.all(|fate| matches!(fate, Fate::Failed(_))),
                 "{verb:?}, {status}"
             );
         }
@@ -418,7 +429,7 @@ async fn any_other_4xx_ends_the_call_whatever_the_verb() {
 }
 
 #[tokio::test]
-async fn a_refusal_that_offers_a_retry_goes_again_but_not_for_all_scheduled() {
+async fn a_refusal_that_offers_a_retry_is_retried_except_for_all_scheduled() {
     for verb in [ById, Batch, Mark, AllScheduled] {
         let bench = Bench::new(verb).await;
         for body in [
@@ -431,7 +442,7 @@ async fn a_refusal_that_offers_a_retry_goes_again_but_not_for_all_scheduled() {
                 let error = bench.assert_ends(&step, body).await;
                 assert_eq!(error.kind(), ErrorKind::Refused);
             } else {
-                bench.assert_goes_again(&step, body).await;
+                bench.assert_retried(&step, body).await;
             }
         }
     }
@@ -458,7 +469,7 @@ async fn a_batch_is_repeated_only_with_the_ids_that_are_still_open() {
     );
     let outcomes = response.outcomes().iter();
     let outcomes: Vec<_> = outcomes
-        .map(|it| (it.id.as_str(), it.fate.clone(), it.attempts))
+        .map(|outcome| (outcome.id.as_str(), outcome.fate.clone(), outcome.attempts))
         .collect();
     let wanted = [
         ("a", Fate::Deleted, 3),
@@ -470,7 +481,7 @@ async fn a_batch_is_repeated_only_with_the_ids_that_are_still_open() {
 }
 
 #[tokio::test]
-async fn a_deadline_is_over_all_attempts_and_waits_together() {
+async fn the_deadline_covers_all_attempts_and_waits_together() {
     let (wait, deadline) = (Duration::from_millis(20), Duration::from_millis(200));
     let endless = Retry::attempts(u32::MAX).backoff(wait, wait);
     let busy = Step::answer(503, &[], "busy");
@@ -485,7 +496,7 @@ async fn a_deadline_is_over_all_attempts_and_waits_together() {
     let kinds = [ErrorKind::Server, ErrorKind::Timeout];
     assert!(kinds.contains(&error.kind()), "{error:?}");
 
-    // An attempt may take no longer than what is left, either.
+    // An attempt takes no longer than the time that is left.
     let server = Server::start([Step::stall()]).await;
     let client = server.ayrshare().deadline(deadline).build().unwrap();
     let started = Instant::now();
@@ -495,7 +506,7 @@ async fn a_deadline_is_over_all_attempts_and_waits_together() {
 }
 
 #[tokio::test]
-async fn without_any_time_nothing_is_sent_at_all() {
+async fn a_deadline_of_zero_sends_nothing() {
     let server = Server::start(Vec::new()).await;
     let client = server.ayrshare().deadline(Duration::ZERO).build().unwrap();
     let request = ayrshare::DeleteRequest::delete_all_scheduled();

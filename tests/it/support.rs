@@ -1,5 +1,5 @@
-//! A server on loopback that does what a test tells it to, request by request, and remembers what
-//! reached it. It can do what a mock of answers can't: cut, reset, stall and drip.
+//! A server on loopback that follows a script, one step for each request, and records the requests.
+//! Unlike the mock kit, this server can cut an answer short, send it slowly, stall, and reset a connection.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -35,7 +35,7 @@ pub(crate) struct Request {
 #[derive(Clone)]
 pub(crate) struct Step {
     bytes: Vec<u8>,
-    /// So many bytes at a time, and how long between them.
+    /// How many bytes are written at a time, and the pause after each piece.
     drip: (usize, Duration),
     then: Then,
 }
@@ -49,8 +49,8 @@ enum Then {
 }
 
 impl Server {
-    /// Takes one step of the script for each whole request. Past its end the answer is 501: nothing
-    /// that a client could take for a provider's word.
+    /// Answers each whole request with the next step of the script. After the last step the answer is
+    /// 501, which no client takes for a provider's answer.
     pub(crate) async fn start(script: impl IntoIterator<Item = Step>) -> Self {
         Self::on(TcpListener::bind("127.0.0.1:0").await.unwrap(), script)
     }
@@ -70,8 +70,8 @@ impl Server {
         Self { address, seen }
     }
 
-    /// Begins anew with this script. A client takes longer to make than most tests to run, so a table of
-    /// answers goes through one.
+    /// Replaces the script and forgets the recorded requests. Building a client takes longer than most
+    /// tests do, so a test with a table of answers uses one client for all of them.
     pub(crate) fn tell(&self, script: impl IntoIterator<Item = Step>) {
         *self.seen.script.lock().unwrap() = script.into_iter().collect();
         self.seen.requests.lock().unwrap().clear();
@@ -91,7 +91,10 @@ impl Server {
     }
 
     pub(crate) fn bodies(&self) -> Vec<String> {
-        self.requests().into_iter().map(|it| it.body).collect()
+        self.requests()
+            .into_iter()
+            .map(|request| request.body)
+            .collect()
     }
 
     pub(crate) fn connections(&self) -> usize {
@@ -111,7 +114,7 @@ impl Server {
     }
 }
 
-/// The default number of attempts, without the waits.
+/// The default number of attempts, with hardly any wait between them.
 pub(crate) fn quick() -> Retry {
     Retry::attempts(3).backoff(Duration::from_millis(1), Duration::from_millis(5))
 }
@@ -144,12 +147,12 @@ impl Step {
         Self { bytes, drip, then }
     }
 
-    /// Closes the connection without a word.
+    /// Closes the connection without an answer.
     pub(crate) fn hang_up() -> Self {
         Self::raw("").then(Then::Close)
     }
 
-    /// Tears the connection down without a word.
+    /// Resets the connection without an answer.
     pub(crate) fn reset() -> Self {
         Self::raw("").then(Then::Reset)
     }
@@ -159,7 +162,7 @@ impl Step {
         Self::raw("").then(Then::Stall)
     }
 
-    /// Closes the connection when so many bytes are missing.
+    /// Leaves out the last `missing` bytes of the answer and closes the connection.
     pub(crate) fn cut(mut self, missing: usize) -> Self {
         self.bytes.truncate(self.bytes.len() - missing);
         self.then(Then::Close)

@@ -1,4 +1,4 @@
-//! One HTTP attempt: where it may go, what it does on the way, and the truth about what left.
+//! One HTTP attempt: where it may go, how its answer is read, and whether anything was sent.
 
 use std::time::Duration;
 
@@ -16,8 +16,8 @@ async fn delete(builder: ClientBuilder) -> Result<(), Error> {
     client.delete(DeleteRequest::by_id("a")).await.map(drop)
 }
 
-/// The error of one attempt that this is the answer to, after it was seen that there was just one.
-async fn after(step: Step) -> Error {
+/// The error of an attempt that this step answers. Asserts that the server got only one request.
+async fn error_after(step: Step) -> Error {
     let server = Server::start([step]).await;
     let error = delete(server.ayrshare()).await.unwrap_err();
     assert_eq!(server.count(), 1);
@@ -29,7 +29,7 @@ fn assert_uncertain(error: &Error, kind: ErrorKind, case: &str) {
     assert!(error.is_uncertain(), "{case}");
     let fate = &error.outcomes()[0].fate;
     assert!(
-        matches!(fate, Fate::Uncertain(it) if it.kind == kind),
+        matches!(fate, Fate::Uncertain(failure) if failure.kind == kind),
         "{case}: {fate:?}"
     );
 }
@@ -87,7 +87,7 @@ fn only_https_or_loopback_is_spoken_to() {
 }
 
 #[test]
-fn an_attempt_without_any_time_is_refused_when_the_client_is_made() {
+fn an_attempt_timeout_of_zero_is_refused_when_the_client_is_built() {
     let builder = unpost::ayrshare::Client::builder("KEY").attempt_timeout(Duration::ZERO);
     assert_eq!(builder.build().unwrap_err().kind(), ErrorKind::Invalid);
 }
@@ -97,7 +97,7 @@ async fn a_redirect_is_an_answer_and_the_other_origin_gets_nothing() {
     for status in [301, 302, 303, 307, 308] {
         let other = Server::start([Step::json(200, SUCCESS)]).await;
         let location = format!("location: {}/post", other.url());
-        // Even where the body reads as a success.
+        // The body reads as a success, which must not count.
         let server = Server::start([Step::answer(status, &[&location], SUCCESS)]).await;
         let eager = server.ayrshare().profile_key("PROFILE").http(|http| {
             let follow = reqwest::redirect::Policy::limited(10);
@@ -135,18 +135,18 @@ async fn an_answer_past_the_limit_is_an_error_and_one_at_the_limit_is_read() {
         let error = delete(limited(&server)).await.unwrap_err();
         assert_uncertain(&error, ErrorKind::UnexpectedResponse, case);
     }
-    // 8 MiB unless told: a length past it is believed without a byte of the body.
+    // The default limit is 8 MiB. A longer `content-length` is an error before any of the body arrives.
     let length = 8 * 1024 * 1024 + 1;
     let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
-    let error = after(Step::raw(head)).await;
+    let error = error_after(Step::raw(head)).await;
     assert_uncertain(&error, ErrorKind::UnexpectedResponse, "8 MiB and a byte");
 }
 
 #[tokio::test]
 async fn a_compressed_answer_is_not_unpacked() {
-    // {"status":"success"} as gzip writes it.
+    // `{"status":"success"}`, compressed with gzip.
     let gzipped = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xabV*.I,)-V\xb2R*.MNN-.V\xaa\x05\x00\x98A\xd2}\x14\x00\x00\x00";
-    let error = after(Step::answer(200, &["content-encoding: gzip"], gzipped)).await;
+    let error = error_after(Step::answer(200, &["content-encoding: gzip"], gzipped)).await;
     assert_uncertain(&error, ErrorKind::UnexpectedResponse, "gzip");
 }
 
@@ -163,9 +163,12 @@ async fn an_answer_that_is_not_the_providers_is_uncertain_and_ends_the_call() {
         ),
         ("no content", Step::raw("HTTP/1.1 204 No Content\r\n\r\n")),
         ("an empty body", Step::answer(200, &[], "")),
-        ("half of a JSON", Step::json(200, r#"{"status":"success""#)),
         (
-            "more than one JSON",
+            "half of a JSON text",
+            Step::json(200, r#"{"status":"success""#),
+        ),
+        (
+            "more than one JSON text",
             Step::json(200, r#"{"status":"success"}{}"#),
         ),
         (
@@ -205,14 +208,14 @@ async fn an_answer_that_is_lost_or_cut_is_disconnected_and_uncertain() {
         ),
         ("not HTTP", Step::raw("\0\0nonsense\r\n\r\n"), None),
     ] {
-        let error = after(step).await;
+        let error = error_after(step).await;
         assert_uncertain(&error, ErrorKind::Disconnected, case);
         assert_eq!(error.http_status(), status, "{case}");
     }
 }
 
 #[tokio::test]
-async fn no_answer_in_time_is_a_timeout_that_covers_the_body_too() {
+async fn the_attempt_timeout_covers_the_body_too() {
     let slow = Step::json(200, SUCCESS).drip(8, Duration::from_millis(20));
     for (case, step) in [("stalled", Step::stall()), ("dripping", slow.clone())] {
         let server = Server::start([step]).await;
@@ -229,7 +232,7 @@ async fn no_answer_in_time_is_a_timeout_that_covers_the_body_too() {
 
 #[tokio::test]
 async fn without_a_connection_nothing_was_sent_whatever_the_failure_is_called() {
-    // A port that is taken and not listened on refuses.
+    // A port that is bound but not listened on refuses connections.
     let refusing = TcpSocket::new_v4().unwrap();
     refusing.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = refusing.local_addr().unwrap();
@@ -237,7 +240,7 @@ async fn without_a_connection_nothing_was_sent_whatever_the_failure_is_called() 
     let error = delete(at(format!("http://{address}"))).await.unwrap_err();
     assert_nothing_was_sent(&error, "refused");
 
-    // The total timeout fires while TLS is being agreed on: by its flags, a timeout like any other.
+    // The timeout passes during the TLS handshake. reqwest's error looks like that of any other timeout.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = silent.local_addr().unwrap();
     let hurried = at(format!("https://{address}")).attempt_timeout(Duration::from_millis(100));
@@ -249,8 +252,8 @@ async fn without_a_connection_nothing_was_sent_whatever_the_failure_is_called() 
     assert_nothing_was_sent(&error.unwrap_err(), "no TLS at the other end");
 }
 
-/// The error of one attempt over HTTP/2 against a server that refuses each stream, and the header block
-/// of each request that it got.
+/// Makes one attempt over HTTP/2 against a server that refuses each stream. Returns the error, and the
+/// header block of each request that the server got.
 async fn over_http2() -> (Error, Vec<Vec<u8>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -265,7 +268,7 @@ async fn over_http2() -> (Error, Vec<Vec<u8>>) {
 
 #[tokio::test]
 async fn the_http_library_sends_nothing_again_by_itself() {
-    // A refused stream says that nothing was done, which the library would take as leave to repeat.
+    // A refused stream means that nothing was done. Left to itself, reqwest sends such a request again.
     let (error, blocks) = over_http2().await;
     assert_eq!(blocks.len(), 1);
     assert_uncertain(&error, ErrorKind::Disconnected, "HTTP/2");
@@ -274,8 +277,9 @@ async fn the_http_library_sends_nothing_again_by_itself() {
 #[tokio::test]
 async fn keys_are_marked_sensitive_so_that_http2_remembers_none() {
     let (_, blocks) = over_http2().await;
-    // RFC 7541: `authorization` is static name 23, behind the pattern 0001 of a literal never indexed.
-    let never_indexed = |it: &[u8]| it == [0x1f, 23 - 15];
+    // RFC 7541: `authorization` is entry 23 of the static table, and a literal that is never indexed
+    // begins with the bits 0001.
+    let never_indexed = |bytes: &[u8]| bytes == [0x1f, 23 - 15];
     assert!(blocks[0].windows(2).any(never_indexed), "{blocks:02x?}");
 }
 
@@ -321,7 +325,7 @@ async fn a_proxy_is_used_where_the_caller_names_one_but_never_for_loopback() {
 
     let far = Client::builder("KEY").base_url("https://gateway.invalid");
     let error = delete(far.http(through)).await.unwrap_err();
-    assert_nothing_was_sent(&error, "the proxy has no use for us");
+    assert_nothing_was_sent(&error, "the proxy hangs up");
     assert_eq!((proxy.connections(), proxy.count()), (1, 0));
 }
 
@@ -360,14 +364,14 @@ async fn an_idle_connection_is_given_up_before_a_server_would_close_it() {
     let server = Server::start([Step::json(200, SUCCESS), Step::json(200, SUCCESS)]).await;
     let client = server.ayrshare().build().unwrap();
     client.delete(DeleteRequest::by_id("a")).await.unwrap();
-    // Servers on Node wait 5 s.
+    // Node's servers close an idle connection after 5 s.
     tokio::time::sleep(Duration::from_millis(4_200)).await;
     client.delete(DeleteRequest::by_id("b")).await.unwrap();
     assert_eq!(server.connections(), 2);
 }
 
 #[test]
-fn times_are_limited_unless_told() {
+fn attempts_and_calls_have_a_time_limit_by_default() {
     let client = Client::builder("KEY").build().unwrap();
     let shown = format!("{client:?}");
     assert!(shown.contains("attempt_timeout: 60s"), "{shown}");

@@ -87,7 +87,7 @@ fn kinds_and_codes_are_stored_by_their_documented_names() {
 }
 
 #[test]
-fn a_client_speaks_to_the_documented_endpoint_unless_told() {
+fn a_client_uses_the_documented_endpoint_by_default() {
     let ayrshare = unpost::ayrshare::Client::builder("api-key")
         .build()
         .unwrap();
@@ -101,8 +101,7 @@ fn a_client_speaks_to_the_documented_endpoint_unless_told() {
 }
 
 #[test]
-fn a_fate_tells_what_is_gone_and_what_is_worth_another_try() {
-    let because = Failure::new;
+fn a_fate_tells_whether_the_post_is_gone_and_whether_to_retry() {
     let blocked = Fate::Blocked {
         status: "posted".into(),
     };
@@ -114,17 +113,29 @@ fn a_fate_tells_what_is_gone_and_what_is_worth_another_try() {
         (Fate::Partial, false, false),
         (blocked, false, false),
         (Fate::Unreported, false, true),
-        (Fate::Failed(because(ErrorKind::Refused)), false, false),
-        (Fate::Failed(because(ErrorKind::RateLimited)), false, true),
-        (Fate::Failed(because(ErrorKind::Unauthorized)), false, true),
+        (Fate::Failed(Failure::new(ErrorKind::Refused)), false, false),
         (
-            Fate::Uncertain(because(ErrorKind::Disconnected)),
+            Fate::Failed(Failure::new(ErrorKind::RateLimited)),
             false,
             true,
         ),
-        (Fate::NotAttempted(because(ErrorKind::Connect)), false, true),
         (
-            Fate::NotAttempted(because(ErrorKind::Invalid)),
+            Fate::Failed(Failure::new(ErrorKind::Unauthorized)),
+            false,
+            true,
+        ),
+        (
+            Fate::Uncertain(Failure::new(ErrorKind::Disconnected)),
+            false,
+            true,
+        ),
+        (
+            Fate::NotAttempted(Failure::new(ErrorKind::Connect)),
+            false,
+            true,
+        ),
+        (
+            Fate::NotAttempted(Failure::new(ErrorKind::Invalid)),
             false,
             false,
         ),
@@ -138,7 +149,7 @@ fn a_fate_tells_what_is_gone_and_what_is_worth_another_try() {
 }
 
 #[test]
-fn errors_clients_and_calls_under_way_travel_between_threads() {
+fn errors_clients_and_calls_under_way_can_move_between_threads() {
     fn is_shared<T: Clone + Send + Sync + 'static>() {}
     fn is_sent<T: Send>(_: T) {}
     is_shared::<Error>();

@@ -1,4 +1,4 @@
-//! Promise 5.
+//! Promise 5: a tenant is never mixed up.
 
 use std::process::Command;
 
@@ -29,7 +29,7 @@ fn an_empty_or_unprintable_key_is_an_error_and_not_the_primary_profile() {
             Client::builder(key).build().err(),
             Client::builder("KEY").profile_key(key).build().err(),
             primary.for_profile(key).err(),
-            // Half of the X pair is none.
+            // Each of the two X API keys is needed.
             Client::builder("KEY").x_keys(key, "b").build().err(),
             Client::builder("KEY").x_keys("a", key).build().err(),
             genviral::Client::builder(key).build().err(),
@@ -53,7 +53,9 @@ async fn for_profile_is_another_client_over_the_same_connection_and_leaves_the_f
         client.delete(DeleteRequest::by_id("a")).await.unwrap();
     }
     let requests = server.requests();
-    let profiles = requests.iter().map(|it| it.header("profile-key").unwrap());
+    let profiles = requests
+        .iter()
+        .map(|request| request.header("profile-key").unwrap());
     let wanted = ["ONE", "TWO", "ONE", "THREE", "ONE"];
     assert_eq!(profiles.collect::<Vec<_>>(), wanted);
     for request in &requests {
@@ -68,7 +70,7 @@ async fn for_profile_is_another_client_over_the_same_connection_and_leaves_the_f
 }
 
 #[tokio::test]
-async fn tenants_at_work_at_once_each_speak_for_themselves() {
+async fn concurrent_calls_each_carry_their_own_profile_key() {
     let server = Server::start(vec![Step::json(200, SUCCESS); 40]).await;
     let primary = server.ayrshare().build().unwrap();
     let calls = (0..40).map(|n| {
@@ -88,25 +90,25 @@ async fn tenants_at_work_at_once_each_speak_for_themselves() {
     }
 }
 
-/// Runs itself a second time as a process with an environment of its own, since this one's is
-/// shared with every other test.
+/// Runs this test again in a child process with its own environment, because all tests of this process
+/// share one.
 #[tokio::test]
-async fn from_env_takes_both_keys_and_the_x_pair_and_nothing_else_is_read() {
+async fn only_from_env_reads_keys_and_nothing_reads_the_proxy_variables() {
     const NAME: &str = concat!(
         "promises::a_tenant_is_never_mixed_up::",
-        "from_env_takes_both_keys_and_the_x_pair_and_nothing_else_is_read"
+        "only_from_env_reads_keys_and_nothing_reads_the_proxy_variables"
     );
     if std::env::var_os("AYRSHARE_API_KEY").as_deref() != Some("ENV-KEY".as_ref()) {
-        let mut itself = Command::new(std::env::current_exe().unwrap());
-        itself
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        child
             .args(["--exact", NAME])
             .env("AYRSHARE_API_KEY", "ENV-KEY");
-        itself.env("AYRSHARE_PROFILE_KEY", "ENV-PROFILE");
-        itself.env("X_TWITTER_OAUTH1_API_KEY", "ENV-X-KEY");
-        itself.env("X_TWITTER_OAUTH1_API_SECRET", "ENV-X-SECRET");
-        itself.env("GENVIRAL_API_KEY", "ENV.GENVIRAL");
-        itself.env_remove("NO_PROXY").env_remove("no_proxy");
-        // A proxy at which nobody listens: were it used, no request would arrive.
+        child.env("AYRSHARE_PROFILE_KEY", "ENV-PROFILE");
+        child.env("X_TWITTER_OAUTH1_API_KEY", "ENV-X-KEY");
+        child.env("X_TWITTER_OAUTH1_API_SECRET", "ENV-X-SECRET");
+        child.env("GENVIRAL_API_KEY", "ENV.GENVIRAL");
+        child.env_remove("NO_PROXY").env_remove("no_proxy");
+        // Nobody listens at this proxy, so no request would arrive if it were used.
         for proxy in [
             "HTTP_PROXY",
             "http_proxy",
@@ -115,15 +117,15 @@ async fn from_env_takes_both_keys_and_the_x_pair_and_nothing_else_is_read() {
             "ALL_PROXY",
             "all_proxy",
         ] {
-            itself.env(proxy, "http://127.0.0.1:1");
+            child.env(proxy, "http://127.0.0.1:1");
         }
-        let output = itself.output().unwrap();
+        let output = child.output().unwrap();
         assert!(output.status.success(), "{output:?}");
         return;
     }
     let deleted = r#"{"ok":true,"data":{"deletedIds":["a"]}}"#;
     let answers = [SUCCESS, SUCCESS, deleted];
-    let server = Server::start(answers.map(|it| Step::json(200, it))).await;
+    let server = Server::start(answers.map(|answer| Step::json(200, answer))).await;
     let from_env = ClientBuilder::from_env().unwrap().base_url(server.url());
     let request = || DeleteRequest::by_id("a");
     from_env.build().unwrap().delete(request()).await.unwrap();
@@ -136,7 +138,7 @@ async fn from_env_takes_both_keys_and_the_x_pair_and_nothing_else_is_read() {
         .await
         .unwrap();
 
-    // HTTPS goes straight there as well, and fails only for want of TLS.
+    // HTTPS doesn't use the proxy either. The connection arrives, and then fails for lack of TLS.
     let connections = server.connections();
     let secured = server.url().replace("http:", "https:");
     let secured = server.ayrshare().base_url(secured).build().unwrap();

@@ -1,4 +1,5 @@
-//! Promise 4. Also: `transport::only_https_or_loopback_is_spoken_to`,
+//! Promise 4: credentials stay where they belong. These tests check it too:
+//! `transport::only_https_or_loopback_is_spoken_to`,
 //! `transport::a_redirect_is_an_answer_and_the_other_origin_gets_nothing`,
 //! `transport::a_proxy_is_used_where_the_caller_names_one_but_never_for_loopback`,
 //! and the search for secrets in the package `unpost-battery`.
@@ -52,7 +53,7 @@ fn assert_debug_tells_nothing(value: &impl Debug, secrets: &[&str]) {
     assert_tells_nothing(&format!("{value:?} {value:#?}"), secrets);
 }
 
-/// All that an application can print of an error, apart from asking the provider's answer itself.
+/// Searches all that an application can print of an error.
 #[track_caller]
 fn assert_error_tells_nothing(error: &Error, secrets: &[&str]) {
     let mut text = format!(
@@ -60,9 +61,9 @@ fn assert_error_tells_nothing(error: &Error, secrets: &[&str]) {
         error.message()
     );
     let mut cause = error.source();
-    while let Some(it) = cause {
-        write!(text, " {it} {it:?} {it:#?}").unwrap();
-        cause = it.source();
+    while let Some(source) = cause {
+        write!(text, " {source} {source:?} {source:#?}").unwrap();
+        cause = source.source();
     }
     text += &serde_json::to_string(error.outcomes()).unwrap();
     for outcome in error.outcomes() {
@@ -117,12 +118,12 @@ async fn no_error_shows_a_key_even_where_the_answer_quotes_it() {
             &format!(r#"{{"data":{{"blockedStatuses":[{{"id":"a","status":"{all}"}}]}}}}"#),
         ),
         Step::json(500, &format!(r#"{{"data":{{"errors":{{"a":"{all}"}}}}}}"#)),
-        // Escaped, it is the same text to whoever reads it.
+        // A JSON reader turns these escapes into the keys.
         Step::json(
             400,
             r#"{"status":"error","message":"\u0041YRSHARE-KEY-SECRET PUBLIC.GENVIRAL\u002dSECRET"}"#,
         ),
-        // Last, since it closes the gate.
+        // This is last because the limiter holds up every request after it.
         Step::answer(429, &["retry-after: 9"], &all),
     ] {
         server.tell(vec![step; 2]);
@@ -141,7 +142,7 @@ async fn no_error_shows_a_key_where_nothing_answers_or_the_key_itself_is_wrong()
     let answer = client.delete(ayrshare::DeleteRequest::by_id("a")).await;
     assert_error_tells_nothing(&answer.unwrap_err(), AYRSHARE);
 
-    for broken in AYRSHARE.iter().map(|it| format!("{it}\n")) {
+    for broken in AYRSHARE.iter().map(|key| format!("{key}\n")) {
         let builder = || ayrshare::Client::builder("KEY");
         for error in [
             ayrshare::Client::builder(&*broken).build().err(),

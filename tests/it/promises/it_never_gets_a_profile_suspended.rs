@@ -1,4 +1,5 @@
-//! Promise 6. Also: `retry::a_429_goes_again_once_whatever_the_verb` and the two tests after it.
+//! Promise 6: the client never gets a profile suspended. These tests check it too:
+//! `retry::a_429_is_retried_once_whatever_the_verb` and the two tests after it.
 
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ fn throttled(retry_after: &str) -> Step {
     Step::answer(429, &[&format!("retry-after: {retry_after}")], "")
 }
 
-/// Nothing is sent, and the error says when something may be.
+/// Asserts that nothing is sent, and that the error says how long to wait.
 async fn assert_is_held(client: &Client, for_at_least: Duration) {
     let error = client.delete(DeleteRequest::by_id("a")).await.unwrap_err();
     assert_eq!(
@@ -31,20 +32,20 @@ async fn assert_is_held(client: &Client, for_at_least: Duration) {
 }
 
 #[tokio::test]
-async fn requests_are_paced_to_the_profiles_window_across_clones() {
+async fn clones_share_the_rate_limit_of_their_profile() {
     let window = Duration::from_millis(500);
     let server = Server::start(vec![success(); 9]).await;
-    let paced = server.ayrshare().rate_limit(RateLimit::new(4, window));
-    let client = paced.build().unwrap();
+    let limited = server.ayrshare().rate_limit(RateLimit::new(4, window));
+    let client = limited.build().unwrap();
     let run = |count: usize, client: &Client| {
         let clones = vec![client.clone(); count].into_iter();
-        join_all(clones.map(async |it| it.delete(DeleteRequest::by_id("a")).await))
+        join_all(clones.map(async |clone| clone.delete(DeleteRequest::by_id("a")).await))
     };
     let started = Instant::now();
     assert!(run(4, &client).await.iter().all(Result::is_ok));
-    assert!(started.elapsed() < window, "there was room for four");
+    assert!(started.elapsed() < window, "there is room for four");
     assert!(run(1, &client).await[0].is_ok());
-    assert!(started.elapsed() >= window, "and not for a fifth");
+    assert!(started.elapsed() >= window, "there is no room for a fifth");
     // Another profile has a window of its own.
     let started = Instant::now();
     let tenant = client.for_profile("TENANT").unwrap();
@@ -53,7 +54,7 @@ async fn requests_are_paced_to_the_profiles_window_across_clones() {
 }
 
 #[tokio::test]
-async fn a_429_closes_the_gate_for_every_client_of_that_profile_and_for_no_other() {
+async fn a_429_holds_up_every_client_of_that_profile_and_no_other() {
     let server = Server::start([success(), throttled("600"), success(), success()]).await;
     let primary = server.ayrshare().build().unwrap();
     let tenant = primary.for_profile("TENANT").unwrap();
@@ -74,8 +75,8 @@ async fn a_429_closes_the_gate_for_every_client_of_that_profile_and_for_no_other
 }
 
 #[tokio::test]
-async fn a_429_of_the_networks_own_holds_that_call_alone() {
-    // 435 gives its seconds in `details`; 444 gives none.
+async fn a_429_from_a_network_holds_up_only_that_call() {
+    // Code 435 has the seconds to wait in `details`.
     let passed_on = Step::json(429, r#"{"status":"error","code":435,"details":600}"#);
     let server = Server::start([passed_on, success()]).await;
     let client = server.ayrshare().build().unwrap();
@@ -86,10 +87,13 @@ async fn a_429_of_the_networks_own_holds_that_call_alone() {
 }
 
 #[tokio::test]
-async fn a_budget_of_429s_that_is_spent_ends_in_an_error_and_not_in_more_requests() {
+async fn once_the_daily_budget_of_429s_is_spent_calls_fail_without_a_request() {
     let server = Server::start(vec![throttled("0"); 9]).await;
-    let pace = RateLimit::new(300, Duration::from_secs(300)).max_throttled_per_day(3);
-    let client = server.ayrshare().rate_limit(pace).retry(Retry::attempts(2));
+    let rate_limit = RateLimit::new(300, Duration::from_secs(300)).max_throttled_per_day(3);
+    let client = server
+        .ayrshare()
+        .rate_limit(rate_limit)
+        .retry(Retry::attempts(2));
     let client = client.build().unwrap();
     for count in [2, 3] {
         let error = client.delete(DeleteRequest::by_id("a")).await.unwrap_err();

@@ -1,4 +1,5 @@
-//! The six promises, as far as another file doesn't hold them already: a file for each.
+//! The six promises, a file for each. The first lines of a file name the tests elsewhere that check the
+//! same promise.
 
 mod a_tenant_is_never_mixed_up;
 mod credentials_stay_where_they_belong;

@@ -1,4 +1,5 @@
-//! Promise 3. Also: every test of `retry`, which runs `delete_all_scheduled` through each row of the table, and
+//! Promise 3: nothing is sent twice that must not be. The tests in `retry` check it for
+//! `delete_all_scheduled`, and so does
 //! `transport::the_http_library_sends_nothing_again_by_itself`.
 
 use std::time::Duration;

@@ -1,5 +1,6 @@
-//! Promise 1. Also: `ayrshare::bulk_is_read_in_every_shape_and_gives_each_id_once`,
-//! `genviral::the_four_lists_and_what_none_of_them_names_give_each_id_asked_one_outcome`,
+//! Promise 1: there is one outcome per post. These tests check it too:
+//! `ayrshare::bulk_is_read_in_every_shape_and_gives_each_id_once`,
+//! `genviral::each_requested_id_gets_one_outcome_whether_or_not_a_list_names_it`,
 //! `retry::a_batch_is_repeated_only_with_the_ids_that_are_still_open`.
 
 use unpost::{ErrorKind, Outcome, ayrshare, genviral};
@@ -9,7 +10,7 @@ use crate::support::{Server, Step};
 const ASKED: [&str; 5] = ["c", "a", "c", "b", "a"];
 
 fn ids(outcomes: &[Outcome]) -> Vec<&str> {
-    outcomes.iter().map(|it| it.id.as_str()).collect()
+    outcomes.iter().map(|outcome| outcome.id.as_str()).collect()
 }
 
 #[tokio::test]
@@ -34,7 +35,7 @@ async fn whatever_goes_wrong_each_distinct_id_comes_out_once_and_in_order() {
             200,
             r#"{"status":"success","ok":true,"data":{}}"#,
         )],
-        // Last, since it closes the gate.
+        // This is last because the limiter holds up every request after it.
         vec![Step::answer(429, &["retry-after: 400"], "")],
     ] {
         server.tell(script.clone());
@@ -65,5 +66,8 @@ async fn a_key_that_stops_working_half_way_loses_nothing_that_was_learnt() {
         panic!("{error:?}")
     };
     assert!(a.fate.is_gone() && !b.fate.is_gone(), "{error:?}");
-    assert!(b.fate.should_retry(), "the 500 may have taken it");
+    assert!(
+        b.fate.should_retry(),
+        "the failed request may have deleted it"
+    );
 }

@@ -1,6 +1,6 @@
-//! A proxy between the client and a mock that does to each request what a schedule says.
+//! A proxy between the client and a mock. It does to each request what a schedule says.
 //!
-//! It speaks HTTP/1.1 by hand over plain sockets, since no HTTP library can be made to stop in the
+//! The proxy speaks HTTP/1.1 by hand over plain sockets, because no HTTP library can be made to stop in the
 //! middle of a header.
 
 use std::collections::BTreeSet;
@@ -15,8 +15,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::fault::{Told, asked_in};
-use super::schedule::{Acted, Fault, Schedule, Step};
+use super::mishap::{Reply, asked_in};
+use super::schedule::{Acted, Mishap, Schedule, Step};
 
 /// How long the client waits for an answer.
 pub(super) const PATIENCE: Duration = Duration::from_millis(400);
@@ -33,7 +33,7 @@ struct Shared {
     origin: String,
     revoke_key: Box<dyn Fn() + Send + Sync>,
     seen: Mutex<Seen>,
-    /// Requests that the proxy still means to deliver, or is about to answer.
+    /// How many requests the proxy still has to deliver or to answer.
     pending: AtomicUsize,
 }
 
@@ -41,14 +41,14 @@ struct Shared {
 pub(super) struct Seen {
     pub(super) requests: usize,
     pub(super) named: BTreeSet<String>,
-    /// Requests to delete all that is scheduled, but for those that a 429 turned away.
+    /// How many `delete_all_scheduled` requests got no 429.
     pub(super) all_scheduled: usize,
     pub(super) throttled: usize,
 }
 
 impl Chaos {
-    /// Stands before the server at `origin`, which is `host:port`.
-    pub(super) async fn before(
+    /// A proxy in front of the server at `origin`, which is `host:port`.
+    pub(super) async fn in_front_of(
         origin: String,
         schedule: &Schedule,
         revoke_key: impl Fn() + Send + Sync + 'static,
@@ -79,7 +79,7 @@ impl Chaos {
         self.shared.seen().clone()
     }
 
-    /// Waits until the provider has got all that it is going to get.
+    /// Waits until no request is pending any more.
     pub(super) async fn settle(&self) {
         sleep(Duration::from_millis(5)).await;
         while self.shared.pending.load(Ordering::SeqCst) > 0 {
@@ -92,7 +92,7 @@ async fn listen(listener: TcpListener, shared: Arc<Shared>) {
     let mut connections = JoinSet::new();
     while let Ok((client, _)) = listener.accept().await {
         let shared = Arc::clone(&shared);
-        // A connection that breaks is what this is about.
+        // Connections are supposed to break here.
         connections.spawn(async move { drop(serve(client, &shared).await) });
     }
 }
@@ -101,8 +101,8 @@ async fn serve(mut client: TcpStream, shared: &Arc<Shared>) -> io::Result<()> {
     client.set_nodelay(true)?;
     while let Some(request) = read_message(&mut client).await? {
         let _pending = Pending::new(shared);
-        let (number, Step(fault, ms)) = shared.note(&request);
-        let own = match fault.acted() {
+        let (number, Step(mishap, ms)) = shared.note(&request);
+        let own = match mishap.acted() {
             Acted::Never => None,
             Acted::Before => Some(forward(&shared.origin, &request).await?),
             Acted::Late => {
@@ -111,16 +111,16 @@ async fn serve(mut client: TcpStream, shared: &Arc<Shared>) -> io::Result<()> {
             }
         };
         sleep(Duration::from_millis(ms.into())).await;
-        if let Fault::Slow(_) = fault {
+        if let Mishap::Slow(_) = mishap {
             sleep(PATIENCE).await;
         }
-        let answer = fault.answer(own);
+        let answer = mishap.answer(own);
         shared.note_answer(&request, answer.as_ref());
         let Some(answer) = answer else {
             return hang_up(&client, number);
         };
         let bytes = answer.to_bytes();
-        if let Fault::Cut(percent) = fault {
+        if let Mishap::Cut(percent) = mishap {
             let some = bytes.len() * usize::from(percent) / 100;
             client.write_all(&bytes[..some]).await?;
             return hang_up(&client, number);
@@ -130,11 +130,14 @@ async fn serve(mut client: TcpStream, shared: &Arc<Shared>) -> io::Result<()> {
     Ok(())
 }
 
-/// Delivers a request when its client has given up on it.
+/// Delivers a request after its client has given up on it.
 fn late(shared: &Arc<Shared>, request: &Message) {
     let (pending, request) = (Pending::new(shared), request.clone());
     let origin = shared.origin.clone();
-    #[expect(clippy::disallowed_methods, reason = "it outlives its connection")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the task outlives the connection"
+    )]
     tokio::spawn(async move {
         let _pending = pending;
         sleep(PATIENCE + Duration::from_millis(20)).await;
@@ -142,7 +145,7 @@ fn late(shared: &Arc<Shared>, request: &Message) {
     });
 }
 
-/// With a farewell or, every other time, a reset.
+/// Lets the connection close or, for every second request, resets it.
 fn hang_up(client: &TcpStream, number: usize) -> io::Result<()> {
     if number.is_multiple_of(2) {
         client.set_zero_linger()?;
@@ -167,8 +170,8 @@ impl Shared {
         (number, self.schedule.step(number))
     }
 
-    fn note_answer(&self, request: &Message, answer: Option<&Told>) {
-        let throttled = answer.is_some_and(|told| told.status == 429);
+    fn note_answer(&self, request: &Message, answer: Option<&Reply>) {
+        let throttled = answer.is_some_and(|reply| reply.status == 429);
         let mut seen = self.seen();
         seen.throttled += usize::from(throttled);
         seen.all_scheduled += usize::from(asked_in(&request.body).1 && !throttled);
@@ -193,12 +196,12 @@ impl Drop for Pending {
 /// A request or a response, as far as a proxy has to understand it.
 #[derive(Clone)]
 struct Message {
-    /// With the empty line.
+    /// The first line and the headers, with the empty line after them.
     head: Vec<u8>,
     body: Vec<u8>,
 }
 
-/// The next whole message; `None` where the other side has no more to say.
+/// The next whole message, or `None` if the other side has closed the connection.
 async fn read_message(stream: &mut TcpStream) -> io::Result<Option<Message>> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -215,7 +218,7 @@ async fn read_message(stream: &mut TcpStream) -> io::Result<Option<Message>> {
     Ok(Some(Message { head, body }))
 }
 
-async fn forward(origin: &str, request: &Message) -> io::Result<Told> {
+async fn forward(origin: &str, request: &Message) -> io::Result<Reply> {
     let mut server = TcpStream::connect(origin).await?;
     server
         .write_all(&[request.head.as_slice(), &request.body].concat())
@@ -224,7 +227,7 @@ async fn forward(origin: &str, request: &Message) -> io::Result<Told> {
     let response = response.ok_or(io::ErrorKind::UnexpectedEof)?;
     let status = std::str::from_utf8(&response.head[9..12]).unwrap();
     let headers = headers(&response.head).filter(|(name, _)| name.starts_with("x-"));
-    Ok(Told {
+    Ok(Reply {
         status: status.parse().unwrap(),
         headers: headers
             .map(|(name, value)| (name.into(), value.into()))
@@ -240,7 +243,7 @@ fn headers(head: &[u8]) -> impl Iterator<Item = (&str, &str)> {
         .filter_map(|line| line.split_once(": "))
 }
 
-impl Told {
+impl Reply {
     fn to_bytes(&self) -> Vec<u8> {
         let mut head = format!(
             "HTTP/1.1 {} Said\r\ncontent-length: {}\r\n",

@@ -1,4 +1,4 @@
-//! What the test asks of either client, and how it makes one.
+//! What the truth test needs from the client of either provider.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +10,7 @@ use unpost::{
     genviral,
 };
 
-use super::fault::TOO_MUCH;
+use super::mishap::LARGEST_ANSWER;
 use super::ms;
 use super::provider::Provider;
 use super::schedule::Schedule;
@@ -33,7 +33,7 @@ pub(super) trait Client: Clone + DeletePosts {
     /// The outcomes of `delete` for one post.
     fn delete_one(&self, id: String) -> impl Future<Output = Result<Vec<Outcome>, Error>>;
 
-    /// `None` where the provider has no such request.
+    /// `None` if the provider has no such request.
     fn delete_all_scheduled(&self) -> impl Future<Output = Option<Result<(), Error>>>;
 }
 
@@ -48,23 +48,23 @@ macro_rules! with_settings {
                 Retry::attempts($schedule.attempts)
                     .backoff($patience.backoff.0, $patience.backoff.1),
             )
-            .rate_limit(pace($schedule))
-            .max_response_bytes(TOO_MUCH)
-            .http(without_roots_of_trust)
+            .rate_limit(rate_limit($schedule))
+            .max_response_bytes(LARGEST_ANSWER)
+            .http(without_root_certificates)
     };
 }
 
-fn pace(schedule: &Schedule) -> RateLimit {
+fn rate_limit(schedule: &Schedule) -> RateLimit {
     let limit = &schedule.limit;
-    let pace = match limit.told {
+    let rate_limit = match limit.told {
         Some(requests) => RateLimit::new(requests, ms(limit.window_ms)),
         None => RateLimit::unlimited(),
     };
-    pace.max_throttled_per_day(limit.budget)
+    rate_limit.max_throttled_per_day(limit.budget)
 }
 
-/// To load them takes longer than to play a schedule, and nothing here speaks TLS.
-fn without_roots_of_trust(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+/// Loading the system's root certificates takes longer than a schedule, and nothing here uses TLS.
+fn without_root_certificates(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     #[cfg(feature = "rustls")]
     let http = http.tls_backend_rustls().tls_certs_only([]);
     http
@@ -126,7 +126,7 @@ pub(super) struct Counted<P> {
 #[derive(Default)]
 pub(super) struct Counts {
     pub(super) batches: AtomicUsize,
-    /// Ids of batches of more than one.
+    /// How many ids were in batches of more than one.
     pub(super) in_bulk: AtomicUsize,
 }
 

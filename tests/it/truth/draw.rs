@@ -1,24 +1,24 @@
 //! Draws a schedule from bytes.
 //!
-//! Zeroes, and bytes that have run out, stand for the first alternative of every choice and for the end of every
-//! list, and whether a list goes on is asked before each of its items. So fewer and lower bytes make a simpler
-//! schedule, and where bytes are cut out, items go.
+//! A zero byte, or none if the bytes have run out, stands for the first alternative of a choice and for the end
+//! of a list. Before each item, the bytes decide whether the list goes on. So fewer and lower bytes make a
+//! simpler schedule, and cutting bytes out removes items.
 
 use arbitrary::{Result, Unstructured};
 use unpost::mock::BulkShape;
 
 use super::schedule::{
-    Acted, End, Fault, Limit, List, OtherCall, Post, Schedule, Service, Step, XKeys,
+    Acted, End, Limit, List, Mishap, OtherCall, Post, Schedule, Service, Step, XKeys,
 };
 
-/// How long things take: virtual time can be generous, real time can't.
+/// How large a schedule may be, and how long things take in it. Only virtual time can be long.
 pub(super) struct Scale {
     pub(super) most_posts: usize,
     pub(super) answer_ms: u16,
     pub(super) other_call_ms: u16,
     pub(super) window_ms: (u32, u32),
     pub(super) retry_after_ms: &'static [u32],
-    /// Whether a client may be left without a rate limit: then a 429 that says nothing holds it up for seconds.
+    /// Whether the client may have no rate limit. Without one, it waits for seconds after a 429 that names no wait.
     pub(super) may_be_unlimited: bool,
 }
 
@@ -46,7 +46,7 @@ pub(super) fn schedule(u: Source<'_, '_>, scale: &Scale) -> Result<Schedule> {
         attempts: u.int_in_range(1..=4)?,
         limit: limit(u, scale)?,
         steps: List(Vec::new()),
-        afterwards: Fault::Fine,
+        afterwards: Mishap::Fine,
         revoked_at: None,
         other_calls: List(other_calls(u, scale)?),
         end: end(u, scale)?,
@@ -56,7 +56,7 @@ pub(super) fn schedule(u: Source<'_, '_>, scale: &Scale) -> Result<Schedule> {
     if !is_fair {
         schedule.steps = List(list(u, 39, |u| step(u, scale))?);
         if !u.ratio(9, 10)? {
-            schedule.afterwards = fault(u, scale)?;
+            schedule.afterwards = mishap(u, scale)?;
         }
         if !u.ratio(4, 5)? {
             schedule.revoked_at = Some(u.int_in_range(0..=19)?);
@@ -65,7 +65,7 @@ pub(super) fn schedule(u: Source<'_, '_>, scale: &Scale) -> Result<Schedule> {
     Ok(schedule)
 }
 
-/// Any number of items up to `most`, each as likely as the others.
+/// A list of at most `most` items. Each length is as likely as the others.
 fn list<T>(
     u: Source<'_, '_>,
     most: usize,
@@ -108,7 +108,7 @@ fn post(u: Source<'_, '_>) -> Result<Post> {
     })
 }
 
-/// Any numbers at all; or each post once, in order, the two ids without a post, and some more.
+/// Either arbitrary numbers, or each post once and in order, the two ids without a post, and some more.
 fn asked(u: Source<'_, '_>, posts: usize) -> Result<Vec<u8>> {
     let number = |u: Source<'_, '_>| u.arbitrary();
     if u.ratio(1, 3)? {
@@ -122,7 +122,7 @@ fn asked(u: Source<'_, '_>, posts: usize) -> Result<Vec<u8>> {
 fn limit(u: Source<'_, '_>, scale: &Scale) -> Result<Limit> {
     let (shortest, longest) = scale.window_ms;
     if u.ratio(2, 5)? {
-        // The usual case: a window that doesn't get in the way.
+        // A window that is too large to matter.
         return Ok(Limit {
             told: Some(300),
             admitted: 300,
@@ -171,38 +171,38 @@ fn end(u: Source<'_, '_>, scale: &Scale) -> Result<End> {
 }
 
 fn step(u: Source<'_, '_>, scale: &Scale) -> Result<Step> {
-    let fault = if u.ratio(2, 3)? {
-        Fault::Fine
+    let mishap = if u.ratio(2, 3)? {
+        Mishap::Fine
     } else {
-        fault(u, scale)?
+        mishap(u, scale)?
     };
-    Ok(Step(fault, u.int_in_range(0..=scale.answer_ms - 1)?))
+    Ok(Step(mishap, u.int_in_range(0..=scale.answer_ms - 1)?))
 }
 
-fn fault(u: Source<'_, '_>, scale: &Scale) -> Result<Fault> {
+fn mishap(u: Source<'_, '_>, scale: &Scale) -> Result<Mishap> {
     Ok(match u.int_in_range(0..=24)? {
-        0..2 => Fault::Refused,
-        2..6 => Fault::Lost(acted(u)?),
-        6..8 => Fault::Cut(u.int_in_range(0..=99)?),
-        8..10 => Fault::Short(u.int_in_range(0..=99)?),
+        0..2 => Mishap::Refused,
+        2..6 => Mishap::Lost(acted(u)?),
+        6..8 => Mishap::Cut(u.int_in_range(0..=99)?),
+        8..10 => Mishap::Short(u.int_in_range(0..=99)?),
         10..13 => page(u)?,
-        13..15 => Fault::Broken(server_error(u)?, acted(u)?),
-        15 => Fault::OwnWords(server_error(u)?),
-        16..18 => Fault::TooMany(*u.choose(scale.retry_after_ms)?),
-        18 => Fault::NetworkLimit(*u.choose(&[435, 444])?),
-        19..21 => Fault::Slow(acted(u)?),
-        21..23 => Fault::Forgets(u.arbitrary()?),
-        23 => Fault::Redirect(acted(u)?),
-        _ => Fault::Bloated(acted(u)?),
+        13..15 => Mishap::Broken(server_error(u)?, acted(u)?),
+        15 => Mishap::OwnWords(server_error(u)?),
+        16..18 => Mishap::TooMany(*u.choose(scale.retry_after_ms)?),
+        18 => Mishap::NetworkLimit(*u.choose(&[435, 444])?),
+        19..21 => Mishap::Slow(acted(u)?),
+        21..23 => Mishap::Forgets(u.arbitrary()?),
+        23 => Mishap::Redirect(acted(u)?),
+        _ => Mishap::Bloated(acted(u)?),
     })
 }
 
-/// A page under a status of 4xx comes from something in front of the provider, which has seen nothing.
-fn page(u: Source<'_, '_>) -> Result<Fault> {
+/// A page with a 4xx status comes from a server in front of the provider, so the provider never acts.
+fn page(u: Source<'_, '_>) -> Result<Mishap> {
     Ok(match u.int_in_range(0..=4)? {
-        0..2 => Fault::Page(200, acted(u)?),
-        2..4 => Fault::Page(server_error(u)?, acted(u)?),
-        _ => Fault::Page(*u.choose(&[403, 404, 413])?, Acted::Never),
+        0..2 => Mishap::Page(200, acted(u)?),
+        2..4 => Mishap::Page(server_error(u)?, acted(u)?),
+        _ => Mishap::Page(*u.choose(&[403, 404, 413])?, Acted::Never),
     })
 }
 

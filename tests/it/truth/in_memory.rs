@@ -12,7 +12,7 @@ use super::draw::Scale;
 use super::oracle::{conserved, judge, settled};
 use super::run::{Called, Run};
 use super::schedule::prelude::*;
-use super::schedule::{End, Fault, Post, Service};
+use super::schedule::{End, Mishap, Post, Service};
 use super::search::{Effort, search};
 use super::world::{Caller, Seen, THE_RUN, World};
 
@@ -33,7 +33,7 @@ const PATIENCE: Patience = Patience {
 
 #[test]
 fn every_outcome_is_true_in_ten_thousand_schedules() {
-    // More of them, for a night: TRUTH_CASES=1000000.
+    // For a whole night of schedules, set TRUTH_CASES=1000000.
     let asked = std::env::var("TRUTH_CASES").ok();
     let effort = Effort {
         schedules: asked.map_or(10_000, |cases| cases.parse().unwrap()),
@@ -77,7 +77,7 @@ async fn play_with<C: Client>(schedule: &Schedule) -> Result<(), String> {
     let callers = schedule.other_calls.0.iter().zip(1..);
     let calling = callers.map(|(call, caller)| call.make(schedule, client_of(caller)));
     let ((run, requests_when_over), called) = join(reading, join_all(calling)).await;
-    // Leaves time for a request that must not be sent.
+    // If the run still sent something, it would do so within this time.
     sleep(Duration::from_secs(3_600)).await;
     world.settle();
 
@@ -127,14 +127,17 @@ fn judge_call(
         Called::DeleteAllScheduled(result) => {
             let was_done = world.seen().all_done.contains(&caller);
             match result {
-                Ok(()) => check(was_done, "delete_all_scheduled is Ok, and the posts stand"),
+                Ok(()) => check(
+                    was_done,
+                    "delete_all_scheduled is Ok, but it was not carried out",
+                ),
                 Err(error) if error.is_uncertain() => check(
                     !error.is_retryable(),
                     "delete_all_scheduled may be sent again after it may have arrived",
                 ),
                 Err(_) => check(
                     !was_done,
-                    "delete_all_scheduled has certainly failed, and the posts are gone",
+                    "delete_all_scheduled says for certain that it failed, but it was carried out",
                 ),
             }
         }
@@ -168,12 +171,12 @@ fn check(holds: bool, otherwise: &str) -> Result<(), String> {
     }
 }
 
-/// For a schedule that failed once, as it was printed.
+/// Plays a schedule that failed once, as it was printed then.
 fn holds(schedule: &Schedule) {
     assert_eq!(play(schedule), Ok(()));
 }
 
-/// Nothing goes wrong, and nobody waits long.
+/// A schedule in which nothing goes wrong and nobody waits long.
 fn fair(service: Service, posts: Vec<Post>, asked: Vec<u8>) -> Schedule {
     Schedule {
         service,
@@ -189,7 +192,7 @@ fn fair(service: Service, posts: Vec<Post>, asked: Vec<u8>) -> Schedule {
             budget: 100,
         },
         steps: List(vec![]),
-        afterwards: Fault::Fine,
+        afterwards: Mishap::Fine,
         revoked_at: None,
         other_calls: List(vec![]),
         end: End::ReadOut,

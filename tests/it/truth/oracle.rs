@@ -1,4 +1,4 @@
-//! What may be said of a post, given what really became of it, and of all posts of a run.
+//! Which outcome a post may have, given what really happened to it, and which outcomes a whole run may have.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,27 +11,28 @@ use super::schedule::{Post, Schedule, Service};
 pub(super) enum Standing {
     /// As it was seeded.
     Whole,
-    /// Some network still holds it and some no longer does.
+    /// At least one network still has it, and at least one no longer does.
     Partly,
-    /// Deleted, by whomever.
+    /// Deleted, no matter by whom.
     Gone,
+    /// The provider knows no such post.
     Unknown,
 }
 
-/// All that bears on one outcome.
+/// What is known of a post and of the caller who got its outcome.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Evidence {
-    /// What the post was at first; `None` for one that never was.
+    /// What the post was at first, or `None` if it never existed.
     pub(super) post: Option<Post>,
     pub(super) standing: Standing,
-    /// Whether a request of the caller who got this outcome removed some or all of it; `None` where it
-    /// may have been another.
+    /// Whether a request of that caller removed some or all of the post. `None` if somebody else may have
+    /// done so.
     pub(super) changed: Option<bool>,
-    /// Whether a request of that caller that names it reached the provider.
+    /// Whether a request of that caller that names the post reached the provider.
     pub(super) named: bool,
 }
 
-/// `Err` says which promise an outcome breaks. `Uncertain` and `Unreported` promise nothing.
+/// Returns an error if the outcome is not true. `Uncertain` and `Unreported` claim nothing.
 pub(super) fn judge(service: Service, outcome: &Outcome, evidence: Evidence) -> Result<(), String> {
     let is_genviral = service == Service::Genviral;
     let (may_have, may_not_have) = (
@@ -72,7 +73,8 @@ pub(super) fn judge(service: Service, outcome: &Outcome, evidence: Evidence) -> 
     }
 }
 
-/// Each distinct id exactly once; of a run that was dropped, none twice and none that wasn't asked.
+/// Checks that each distinct id has exactly one outcome. If the run was dropped, and so is not whole, some ids
+/// may lack theirs.
 pub(super) fn conserved(asked: &[String], outcomes: &[Outcome], whole: bool) -> Result<(), String> {
     let asked: BTreeSet<&str> = asked.iter().map(String::as_str).collect();
     let mut told: BTreeMap<&str, usize> = BTreeMap::new();
@@ -90,7 +92,7 @@ pub(super) fn conserved(asked: &[String], outcomes: &[Outcome], whole: bool) -> 
     }
 }
 
-/// Where nothing goes wrong, nothing is left in doubt.
+/// Checks that no outcome is in doubt if nothing went wrong.
 pub(super) fn settled(schedule: &Schedule, outcomes: &[Outcome]) -> Result<(), String> {
     let is_in_doubt =
         |outcome: &&Outcome| matches!(outcome.fate, Fate::Uncertain(_) | Fate::Unreported);
@@ -102,8 +104,8 @@ pub(super) fn settled(schedule: &Schedule, outcomes: &[Outcome]) -> Result<(), S
     }
 }
 
-/// Retries that a run may cost beyond one request for each batch, where so many were answered: a full
-/// budget pays for 20, and five answers for one more.
+/// How many retries a run may send if so many requests were answered: a full budget pays for 20, and every
+/// five answers pay for one more.
 pub(super) fn retries_allowed(answered: usize) -> usize {
     20 + answered / 5
 }

@@ -62,7 +62,7 @@ async fn play_with<C: Client>(schedule: &Schedule) -> Result<(), String> {
     let provider = Arc::new(Provider::start(schedule).await);
     let (origin, path) = split(provider.base_url());
     let revoked = Arc::clone(&provider);
-    let chaos = Chaos::before(origin, schedule, move || revoked.revoke_key()).await;
+    let chaos = Chaos::in_front_of(origin, schedule, move || revoked.revoke_key()).await;
     let base_url = format!("http://{}/{path}", chaos.address());
     let client = C::of(&provider, &base_url, schedule, &PATIENCE);
 
@@ -74,7 +74,7 @@ async fn play_with<C: Client>(schedule: &Schedule) -> Result<(), String> {
     let run = run.map_err(|_| "the run never ends")?;
 
     if let End::DropAfter(..) = schedule.end {
-        // A request that was under way may still arrive. Nothing else may.
+        // A request that was under way may still arrive, but no other.
         let a_moment = Duration::from_millis(30);
         sleep(a_moment).await;
         let before = chaos.seen().requests;

@@ -1,9 +1,9 @@
-//! The provider: its mock, which knows what is true of each post.
+//! The provider, which is a mock and knows what is true of each post.
 
 use tokio::time::Instant;
 use unpost::mock::{Ayrshare, Genviral, PostState};
 
-use super::fault::Told;
+use super::mishap::Reply;
 use super::ms;
 use super::oracle::Standing;
 use super::schedule::{Post, Schedule, Service, XKeys};
@@ -14,7 +14,7 @@ pub(super) enum Provider {
 }
 
 impl Provider {
-    /// Has the schedule's posts, and no server.
+    /// A provider with the schedule's posts and without a server.
     pub(super) fn offline(schedule: &Schedule) -> Self {
         let provider = match schedule.service {
             Service::Ayrshare(..) => Self::Ayrshare(Ayrshare::offline()),
@@ -24,7 +24,7 @@ impl Provider {
         provider
     }
 
-    /// Has the schedule's posts, and a server.
+    /// A provider with the schedule's posts and a server.
     pub(super) async fn start(schedule: &Schedule) -> Self {
         let provider = match schedule.service {
             Service::Ayrshare(..) => Self::Ayrshare(Ayrshare::start().await),
@@ -42,7 +42,7 @@ impl Provider {
                 Self::Genviral(mock) => seed_genviral(mock, id, *post),
             }
         }
-        // Last, since it starts the window afresh.
+        // This is last because `window` starts a new window.
         if let (Self::Ayrshare(mock), Service::Ayrshare(shape, _)) = (self, schedule.service) {
             let limit = &schedule.limit;
             mock.bulk_shape(shape);
@@ -71,8 +71,8 @@ impl Provider {
         }
     }
 
-    /// Answers a request that comes from a client with these X keys, without a server.
-    pub(super) fn answer(&self, x_keys: Option<(&str, &str)>, body: &[u8], now: Instant) -> Told {
+    /// Answers a request from a client with these X API keys, without a server.
+    pub(super) fn answer(&self, x_keys: Option<(&str, &str)>, body: &[u8], now: Instant) -> Reply {
         let bearer = format!("Bearer {}", self.api_key());
         let mut headers = vec![("authorization", bearer.as_str())];
         if let Some((api_key, api_secret)) = x_keys {
@@ -84,7 +84,7 @@ impl Provider {
             Self::Ayrshare(mock) => mock.answer(&headers, body, now),
             Self::Genviral(mock) => mock.answer(&headers, body, now),
         };
-        Told {
+        Reply {
             status,
             headers,
             body,
@@ -140,7 +140,7 @@ fn seed_genviral(mock: &Genviral, id: String, post: Post) {
 }
 
 impl Schedule {
-    /// Those that the client is to send.
+    /// The X API keys that the client sends.
     pub(super) fn x_keys(&self) -> Option<(&'static str, &'static str)> {
         match self.service {
             Service::Ayrshare(_, XKeys::Right) => {

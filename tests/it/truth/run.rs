@@ -1,4 +1,4 @@
-//! A run and the calls beside it, as a schedule has them made.
+//! The run of a schedule, and the calls that the schedule makes beside it.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -11,11 +11,11 @@ use super::ms;
 use super::oracle::retries_allowed;
 use super::schedule::{End, OtherCall, Schedule};
 
-/// What a run said, and what it was asked for.
+/// The outcomes of a run, and what it asked its client for.
 pub(super) struct Run {
     pub(super) outcomes: Vec<Outcome>,
     batches: usize,
-    /// Ids of batches of more than one, each of which may be asked for once more alone.
+    /// How many ids were in batches of more than one. The run may ask for each of them once more, alone.
     in_bulk: usize,
 }
 
@@ -65,20 +65,20 @@ impl Run {
         }
     }
 
-    /// How many requests the run may cost, where so many were answered.
+    /// How many requests the run may send if so many were answered.
     pub(super) fn requests_allowed(&self, answered: usize) -> usize {
         self.batches + self.in_bulk + retries_allowed(answered)
     }
 }
 
-/// What a call beside a run came to.
+/// The result of a call beside a run.
 pub(super) enum Called {
     DeleteOne(String, Result<Vec<Outcome>, Error>),
     DeleteAllScheduled(Result<(), Error>),
 }
 
 impl OtherCall {
-    /// Waits for the call's time and makes it. `None` where it can't be made.
+    /// Waits for its time and makes the call. `None` if the provider has no such request.
     pub(super) async fn make(self, schedule: &Schedule, client: impl Client) -> Option<Called> {
         let (Self::DeleteOne(after_ms, _) | Self::DeleteAllScheduled(after_ms)) = self;
         sleep(ms(after_ms)).await;

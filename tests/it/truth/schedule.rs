@@ -1,7 +1,7 @@
-//! A schedule: which posts there are, what is asked, and what goes wrong with each request.
+//! A schedule: which posts there are, what the run is asked for, and what goes wrong with each request.
 //!
-//! Plain data, whose `Debug` is Rust: the schedule that a failing test prints can be pasted into a test
-//! of its own. Nothing in here knows how a request travels.
+//! A schedule is plain data whose `Debug` output is Rust, so one that a failing test prints can be pasted
+//! into a new test. Nothing in this file depends on how a request travels.
 
 use std::fmt;
 
@@ -12,17 +12,17 @@ use unpost::mock::BulkShape;
 pub(super) struct Schedule {
     pub(super) service: Service,
     pub(super) posts: List<Post>,
-    /// By number, so that repeated ids are frequent; see [`Schedule::id`].
+    /// The numbers of the posts that the run is asked for, repetitions included; see [`Schedule::id`].
     pub(super) asked: List<u8>,
     pub(super) batch: usize,
     pub(super) concurrency: usize,
     pub(super) attempts: u32,
     pub(super) limit: Limit,
-    /// What befalls each request, in the order of sending.
+    /// What happens to each request, in the order of sending.
     pub(super) steps: List<Step>,
-    /// What befalls every request after those.
-    pub(super) afterwards: Fault,
-    /// The API key is refused from this request on.
+    /// What happens to every request after those.
+    pub(super) afterwards: Mishap,
+    /// From the request with this number on, the API key is refused.
     pub(super) revoked_at: Option<u8>,
     /// What the same client is asked to do beside the run.
     pub(super) other_calls: List<OtherCall>,
@@ -44,14 +44,16 @@ pub(super) enum XKeys {
     Missing,
 }
 
+/// A post, by what it is at either provider.
+///
 /// | | Ayrshare | Genviral |
 /// |---|---|---|
-/// | `Free` | on two networks that let go | a draft |
+/// | `Free` | on two networks that can delete it | a draft |
 /// | `Pending` | scheduled | scheduled |
-/// | `Half` | on one network that lets go and one that doesn't | the database refuses |
-/// | `Kept` | on two networks that don't let go | posted |
-/// | `OnX` | on X, which takes keys of its own, and another | canceled |
-/// | `Gone` | deleted before | never was |
+/// | `Half` | on one network that can delete it and one that can't | the database fails to delete it |
+/// | `Kept` | on two networks that can't delete it | posted |
+/// | `OnX` | on X, which needs keys of its own, and on another network | canceled |
+/// | `Gone` | deleted before | never existed |
 /// | `Elsewhere` | another profile's | in another workspace |
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Post {
@@ -66,7 +68,7 @@ pub(super) enum Post {
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limit {
-    /// How many requests a window holds, as the client is told; `None` leaves it without a limit.
+    /// How many requests the client is told that a window holds. `None` gives the client no limit.
     pub(super) told: Option<u32>,
     /// How many the provider really admits.
     pub(super) admitted: u32,
@@ -75,31 +77,31 @@ pub(super) struct Limit {
     pub(super) budget: u32,
 }
 
-/// A fault, and how long its answer takes.
+/// What happens to a request, and how many milliseconds its answer takes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Step(pub(super) Fault, pub(super) u16);
+pub(super) struct Step(pub(super) Mishap, pub(super) u16);
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Fault {
+pub(super) enum Mishap {
     /// Nothing goes wrong.
     Fine,
     /// No connection: nothing is sent.
     Refused,
     /// The connection dies without an answer.
     Lost(Acted),
-    /// The provider acts, and so many percent of its answer arrive before the connection dies.
+    /// The provider acts, and this percentage of its answer arrives before the connection dies.
     Cut(u8),
-    /// The provider acts, and so many percent of its body arrive, looking like all of it.
+    /// The provider acts, and this percentage of the body arrives and looks like all of it.
     Short(u8),
-    /// An answer with this status, and a page where JSON was due.
+    /// An answer with this status and an HTML page instead of JSON.
     Page(u16, Acted),
-    /// An answer of 5xx with JSON that says nothing of a post.
+    /// An answer with this 5xx status and JSON that says nothing of a post.
     Broken(u16, Acted),
-    /// The provider's own answer, under a status of 5xx.
+    /// The provider's own answer with this 5xx status.
     OwnWords(u16),
-    /// The profile's limit, with the milliseconds of its `Retry-After`.
+    /// A 429 of the profile's rate limit, with this `Retry-After` in milliseconds.
     TooMany(u32),
-    /// A network's limit, by its code.
+    /// A 429 of a network's rate limit, with this code.
     NetworkLimit(u16),
     /// No answer until the client has given up.
     Slow(Acted),
@@ -115,15 +117,15 @@ pub(super) enum Fault {
 pub(super) enum Acted {
     Never,
     Before,
-    /// After the client has been told, or has given up.
+    /// After the client has got an answer or has given up.
     Late,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum OtherCall {
-    /// After so many milliseconds, one post by its number.
+    /// After so many milliseconds, deletes the post with this number.
     DeleteOne(u16, u8),
-    /// After so many milliseconds. Nothing, where the provider has no such request.
+    /// After so many milliseconds. Does nothing if the provider has no such request.
     DeleteAllScheduled(u16),
 }
 
@@ -133,23 +135,26 @@ pub(super) enum End {
     ReadOut,
     /// Stops the run after so many outcomes, and reads on.
     StopAfter(u8),
-    /// Drops it after so many outcomes and so many milliseconds more.
+    /// Drops the run after so many outcomes and so many milliseconds more.
     DropAfter(u8, u16),
 }
 
-/// All that a printed schedule is written with.
-#[allow(unused_imports, reason = "whatever the schedule is that fails next")]
+/// The names that a printed schedule may use.
+#[allow(
+    unused_imports,
+    reason = "any of them may be in the next schedule that fails"
+)]
 pub(super) mod prelude {
     pub(in crate::truth) use super::{
-        Acted::*, End::*, Fault::*, Limit, List, OtherCall::*, Post::*, Schedule, Service::*, Step,
-        XKeys::*,
+        Acted::*, End::*, Limit, List, Mishap::*, OtherCall::*, Post::*, Schedule, Service::*,
+        Step, XKeys::*,
     };
     pub(in crate::truth) use unpost::mock::BulkShape::*;
 }
 
 impl Schedule {
-    /// The posts have the numbers from 0. One number more is a post that nobody knows, and the next a
-    /// blank id.
+    /// Posts are numbered from 0. The number after the last post stands for a post that nobody knows, and
+    /// the number after that for a blank id.
     pub(super) fn id(&self, number: u8) -> String {
         let posts = self.posts.0.len();
         match usize::from(number) % (posts + 2) {
@@ -179,15 +184,15 @@ impl Schedule {
     /// Whether nothing goes wrong and every answer says what became of its posts.
     pub(super) fn is_fair(&self) -> bool {
         let bare = matches!(self.service, Service::Ayrshare(BulkShape::BareStatus, _));
-        let mut faults = self.steps.0.iter().map(|step| step.0);
-        faults.all(|fault| fault == Fault::Fine)
-            && self.afterwards == Fault::Fine
+        let mut mishaps = self.steps.0.iter().map(|step| step.0);
+        mishaps.all(|mishap| mishap == Mishap::Fine)
+            && self.afterwards == Mishap::Fine
             && self.revoked_at.is_none()
             && !(bare && self.batch > 1)
     }
 }
 
-/// A `Vec` whose `Debug` is Rust.
+/// A `Vec` whose `Debug` output is Rust.
 #[derive(Clone)]
 pub(super) struct List<T>(pub(super) Vec<T>);
 

@@ -9,10 +9,10 @@ use arbitrary::Unstructured;
 use super::draw::{Scale, schedule};
 use super::schedule::Schedule;
 
-/// No schedule takes more.
+/// No schedule needs more bytes.
 const MOST_BYTES: usize = 1_024;
 
-/// How much is played: how many schedules, and how many more to simplify one that fails.
+/// How many schedules are played, and how many more to simplify one that fails.
 pub(super) struct Effort {
     pub(super) schedules: usize,
     pub(super) simplifying: usize,
@@ -24,7 +24,7 @@ pub(super) fn search(
     scale: &Scale,
     play: impl Fn(&Schedule) -> Result<(), String>,
 ) {
-    // A generator of its own, since playing a schedule seeds the thread's.
+    // The search has its own generator, because playing a schedule seeds that of the thread.
     let mut random = fastrand::Rng::with_seed(RandomState::new().hash_one(0));
     for number in 1..=effort.schedules {
         let mut bytes = vec![0; MOST_BYTES];

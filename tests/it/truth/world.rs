@@ -9,11 +9,11 @@ use futures_core::future::BoxFuture;
 use tokio::time::{Instant, sleep};
 use unpost::internals::{self, Answer, Exchange, FaultKind, Head, RateHeaderNames, RateHeaders};
 
-use super::fault::{Told, asked_in};
+use super::mishap::{Reply, asked_in};
 use super::ms;
 use super::oracle::Evidence;
 use super::provider::Provider;
-use super::schedule::{Acted, Fault, Limit, Schedule, Step};
+use super::schedule::{Acted, Limit, Mishap, Schedule, Step};
 
 /// Who sends a request: the run, or one of the calls beside it.
 pub(super) type Caller = usize;
@@ -34,7 +34,7 @@ pub(super) struct World {
 }
 
 struct State {
-    /// Requests that the provider carries out only after the client has lost sight of them.
+    /// Requests that the provider carries out only after the client has got an answer or has given up.
     late: Vec<(Instant, Caller, Bytes)>,
     sent: usize,
     closed_until: Instant,
@@ -53,17 +53,17 @@ pub(super) struct Seen {
     pub(super) all_done: BTreeSet<Caller>,
     /// Whose `delete_all_scheduled` may have been carried out, as far as its caller can know.
     all_in_doubt: BTreeSet<Caller>,
-    /// Attempts of the run, those that found no connection included.
+    /// How many attempts the run made, including those without a connection.
     pub(super) by_run: usize,
     /// When the run was told that its key is refused.
     refused: Option<Instant>,
-    /// When each request left, by whomever.
+    /// When each request left, no matter who sent it.
     departures: Vec<Instant>,
-    /// Answers that the run was given.
+    /// How many answers the run got.
     pub(super) answered: usize,
-    /// Answers of 429 that the run was given.
+    /// How many answers of 429 the run got.
     pub(super) throttled: usize,
-    /// Answers of 429 that anyone was given.
+    /// How many answers of 429 anyone got.
     pub(super) all_throttled: u32,
     /// The promises that were broken during the run.
     pub(super) broken: Vec<String>,
@@ -148,8 +148,8 @@ pub(super) struct InMemory {
     caller: Caller,
 }
 
-/// An answer; or why there is none, and what arrived of it.
-type Arrived = Result<Told, (FaultKind, Option<Told>)>;
+/// An answer, or why there is none and how much of it arrived.
+type Arrived = Result<Reply, (FaultKind, Option<Reply>)>;
 
 impl Exchange for InMemory {
     fn attempt(
@@ -158,18 +158,18 @@ impl Exchange for InMemory {
         timeout: Duration,
     ) -> BoxFuture<'_, Result<Answer, internals::Fault>> {
         Box::pin(async move {
-            let head = |told: &Told| Head {
-                status: told.status,
-                rate: RateHeaders::parse(&NAMES, |name| told.header(name), None),
+            let head = |reply: &Reply| Head {
+                status: reply.status,
+                rate: RateHeaders::parse(&NAMES, |name| reply.header(name), None),
             };
             match self.send(&body, timeout).await {
-                Ok(told) => Ok(Answer {
-                    head: head(&told),
-                    body: told.body,
+                Ok(reply) => Ok(Answer {
+                    head: head(&reply),
+                    body: reply.body,
                 }),
-                Err((kind, told)) => Err(internals::Fault {
+                Err((kind, reply)) => Err(internals::Fault {
                     kind,
-                    head: told.as_ref().map(head),
+                    head: reply.as_ref().map(head),
                     source: None,
                 }),
             }
@@ -179,34 +179,34 @@ impl Exchange for InMemory {
 
 impl InMemory {
     async fn send(&self, body: &Bytes, timeout: Duration) -> Arrived {
-        let (fault, wait, own) = self.depart(body, timeout);
+        let (mishap, wait, own) = self.depart(body, timeout);
         let _under_way = UnderWay(self);
-        let is_late = matches!(fault, Fault::Slow(_)) || wait >= timeout;
+        let is_late = matches!(mishap, Mishap::Slow(_)) || wait >= timeout;
         sleep(wait.min(timeout)).await;
-        let arrived = match (fault, fault.answer(own)) {
-            (Fault::Refused, _) => Err((FaultKind::NotSent, None)),
+        let arrived = match (mishap, mishap.answer(own)) {
+            (Mishap::Refused, _) => Err((FaultKind::NotSent, None)),
             _ if is_late => {
                 sleep(timeout.saturating_sub(wait)).await;
                 Err((FaultKind::Timeout, None))
             }
-            (_, None) | (Fault::Cut(0..40), _) => Err((FaultKind::Disconnected, None)),
-            (Fault::Cut(_), told) => Err((FaultKind::Disconnected, told)),
-            (Fault::Bloated(_), told) => Err((FaultKind::TooLarge, told)),
-            (_, Some(told)) => Ok(told),
+            (_, None) | (Mishap::Cut(0..40), _) => Err((FaultKind::Disconnected, None)),
+            (Mishap::Cut(_), reply) => Err((FaultKind::Disconnected, reply)),
+            (Mishap::Bloated(_), reply) => Err((FaultKind::TooLarge, reply)),
+            (_, Some(reply)) => Ok(reply),
         };
         self.arrive(body, &arrived);
         arrived
     }
 
-    /// A request leaves. The provider carries it out at once, or when the client has given up on it, or never.
-    fn depart(&self, body: &Bytes, timeout: Duration) -> (Fault, Duration, Option<Told>) {
+    /// Sends a request. The provider carries it out at once, or after the client has given up on it, or never.
+    fn depart(&self, body: &Bytes, timeout: Duration) -> (Mishap, Duration, Option<Reply>) {
         let now = Instant::now();
         let World {
             schedule, provider, ..
         } = &*self.world;
         let mut state = self.world.state();
         state.carry_out_late(now, &self.world);
-        let Step(fault, answer_ms) = schedule.step(state.sent);
+        let Step(mishap, answer_ms) = schedule.step(state.sent);
         let wait = ms(answer_ms);
         if schedule.is_revoked_at(state.sent) {
             provider.revoke_key();
@@ -232,11 +232,11 @@ impl InMemory {
         if is_news && state.seen.refused.is_some_and(|at| at < now) {
             state.complain("a run went on to other posts with a key that was refused");
         }
-        if fault != Fault::Refused {
+        if mishap != Mishap::Refused {
             state.seen.named.append(&mut named);
             state.seen.departures.push(now);
         }
-        let own = match fault.acted() {
+        let own = match mishap.acted() {
             Acted::Never => None,
             Acted::Before => Some(state.carry_out(self.caller, body, now, &self.world)),
             Acted::Late => {
@@ -245,26 +245,26 @@ impl InMemory {
                 None
             }
         };
-        (fault, wait, own)
+        (mishap, wait, own)
     }
 
-    /// The client gets the answer, or learns that there is none.
+    /// Notes that the client gets the answer, or learns that there is none.
     fn arrive(&self, body: &Bytes, arrived: &Arrived) {
         let mut state = self.world.state();
         let is_run = self.caller == THE_RUN;
-        let told = match arrived {
-            Ok(told) => Some(told),
-            Err((_, told)) => told.as_ref(),
+        let reply = match arrived {
+            Ok(reply) => Some(reply),
+            Err((_, reply)) => reply.as_ref(),
         };
         state.seen.answered += usize::from(is_run && arrived.is_ok());
-        if is_run && matches!(arrived, Ok(told) if matches!(told.status, 401..=403)) {
+        if is_run && matches!(arrived, Ok(reply) if matches!(reply.status, 401..=403)) {
             state.seen.refused.get_or_insert(Instant::now());
         }
-        let throttled = told.filter(|told| told.status == 429);
-        if let Some(told) = throttled {
+        let throttled = reply.filter(|reply| reply.status == 429);
+        if let Some(reply) = throttled {
             state.seen.throttled += usize::from(is_run);
             state.seen.all_throttled += 1;
-            let wait = told.retry_after().unwrap_or_default();
+            let wait = reply.retry_after().unwrap_or_default();
             state.closed_until = state.closed_until.max(Instant::now() + wait);
         }
         let was_refused = matches!(arrived, Err((FaultKind::NotSent, _))) || throttled.is_some();
@@ -296,7 +296,7 @@ impl State {
         }
     }
 
-    fn carry_out(&mut self, caller: Caller, body: &Bytes, now: Instant, world: &World) -> Told {
+    fn carry_out(&mut self, caller: Caller, body: &Bytes, now: Instant, world: &World) -> Reply {
         let World {
             schedule, provider, ..
         } = world;
@@ -307,8 +307,8 @@ impl State {
         }
         let standing = |id: &String| provider.standing(schedule, id);
         let before: Vec<_> = ids.iter().map(standing).collect();
-        let told = provider.answer(schedule.x_keys(), body, now);
-        if is_all && told.status == 200 {
+        let reply = provider.answer(schedule.x_keys(), body, now);
+        if is_all && reply.status == 200 {
             self.seen.all_done.insert(caller);
         }
         for (id, before) in ids.into_iter().zip(before) {
@@ -316,6 +316,6 @@ impl State {
                 self.seen.changed.insert((caller, id));
             }
         }
-        told
+        reply
     }
 }

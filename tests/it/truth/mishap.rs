@@ -1,23 +1,23 @@
-//! What a fault makes of a request and its answer, however the two travel.
+//! What a mishap does to a request and its answer, in memory and over connections alike.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::schedule::{Acted, Fault};
+use super::schedule::{Acted, Mishap};
 
-/// An answer as the client is to get it.
+/// An answer as the client gets it.
 #[derive(Clone, Debug)]
-pub(super) struct Told {
+pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
 }
 
-/// More than the clients of the truth test read.
-pub(super) const TOO_MUCH: usize = 256 * 1024;
+/// How many bytes of an answer the clients of the truth test read.
+pub(super) const LARGEST_ANSWER: usize = 256 * 1024;
 
-impl Fault {
+impl Mishap {
     /// When the provider carries the request out.
     pub(super) fn acted(self) -> Acted {
         match self {
@@ -34,50 +34,51 @@ impl Fault {
         }
     }
 
-    /// The answer, if there is one, made of the provider's own where that is asked for.
-    pub(super) fn answer(self, own: Option<Told>) -> Option<Told> {
+    /// The answer that the client gets, if any. `own` is the provider's own answer, if the request has been
+    /// carried out by now.
+    pub(super) fn answer(self, own: Option<Reply>) -> Option<Reply> {
         let html = "<!doctype html><title>One moment</title>";
         match self {
             Self::Fine | Self::Cut(_) => own,
-            Self::Short(percent) => own.map(|mut told| {
-                // Of an answer of 4xx without a body nobody could tell that it had one.
-                let bytes = told.body.len() * usize::from(percent) / 100;
-                told.body.truncate(bytes.max(1));
-                told
+            Self::Short(percent) => own.map(|mut reply| {
+                // One byte stays. Nobody could tell an empty body that was cut from one that was always empty.
+                let bytes = reply.body.len() * usize::from(percent) / 100;
+                reply.body.truncate(bytes.max(1));
+                reply
             }),
-            Self::OwnWords(status) => own.map(|told| Told { status, ..told }),
-            Self::Forgets(which) => own.map(|told| Told {
-                body: forget(&told.body, which),
-                ..told
+            Self::OwnWords(status) => own.map(|reply| Reply { status, ..reply }),
+            Self::Forgets(which) => own.map(|reply| Reply {
+                body: forget(&reply.body, which),
+                ..reply
             }),
-            Self::Page(status, _) => Some(Told::new(status, html)),
+            Self::Page(status, _) => Some(Reply::new(status, html)),
             Self::Broken(status, _) => {
                 let json = json!({ "status": "error", "ok": false, "message": "out of order" });
-                Some(Told::new(status, json.to_string()))
+                Some(Reply::new(status, json.to_string()))
             }
             Self::TooMany(after_ms) => {
                 let json = json!({ "status": "error", "ok": false, "message": "slow down" });
                 let seconds = format!("{}.{:03}", after_ms / 1000, after_ms % 1000);
-                Some(Told::new(429, json.to_string()).with_header("retry-after", &seconds))
+                Some(Reply::new(429, json.to_string()).with_header("retry-after", &seconds))
             }
             Self::NetworkLimit(code) => {
                 let json = json!({ "status": "error", "code": code, "details": 0 });
-                Some(Told::new(429, json.to_string()))
+                Some(Reply::new(429, json.to_string()))
             }
             Self::Redirect(_) => {
                 let elsewhere = json!({ "status": "success", "ok": true });
                 Some(
-                    Told::new(307, elsewhere.to_string())
+                    Reply::new(307, elsewhere.to_string())
                         .with_header("location", "http://127.0.0.1:9/"),
                 )
             }
-            Self::Bloated(_) => Some(Told::new(200, vec![b' '; TOO_MUCH + 1])),
+            Self::Bloated(_) => Some(Reply::new(200, vec![b' '; LARGEST_ANSWER + 1])),
             Self::Refused | Self::Lost(_) | Self::Slow(_) => None,
         }
     }
 }
 
-impl Told {
+impl Reply {
     fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self {
             status,
@@ -91,7 +92,7 @@ impl Told {
         self
     }
 
-    /// By its lower-case name.
+    /// The header with this name, which is in lower case.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         let (_, value) = self.headers.iter().find(|(own, _)| own == name)?;
         Some(value)
@@ -104,7 +105,7 @@ impl Told {
     }
 }
 
-/// The posts that a request names, and whether it is for all that are scheduled.
+/// The ids that a request names, and whether the request is `delete_all_scheduled`.
 pub(super) fn asked_in(body: &[u8]) -> (Vec<String>, bool) {
     let json: Value = serde_json::from_slice(body).unwrap_or_default();
     let listed = json.get("bulk").or_else(|| json.get("postIds"));
@@ -114,7 +115,7 @@ pub(super) fn asked_in(body: &[u8]) -> (Vec<String>, bool) {
     (ids.map(str::to_owned).collect(), all)
 }
 
-/// The same answer without what it says of the posts whose bits are set.
+/// The same answer without what it says of the posts whose bits are set in `which`.
 fn forget(body: &[u8], which: u32) -> Vec<u8> {
     let Ok(mut json) = serde_json::from_slice(body) else {
         return body.to_vec();
