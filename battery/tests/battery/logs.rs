@@ -1,4 +1,4 @@
-//! Listens to all that this test binary logs, and recognises a secret in whatever form it comes.
+//! Listens to all that this test binary logs, and recognises a secret in every form.
 
 use std::collections::BTreeSet;
 use std::fmt::{Debug, Write as _};
@@ -8,10 +8,10 @@ use std::sync::{LazyLock, Mutex, Once};
 use tracing::field::{Field, Visit};
 use tracing::span;
 
-/// What the secrets of all tests begin with, so that looking for one thing finds them all.
-const MARK: &str = "PLANTED-SECRET";
+/// The secrets of all tests begin with this, so a search for one text finds them all.
+const PREFIX: &str = "PLANTED-SECRET";
 
-/// The secrets of clients that meet the fault battery and worse.
+/// The secrets that the clients of all tests have.
 pub(crate) mod planted {
     pub(crate) const API_KEY: &str = "PLANTED-SECRET-api.key";
     pub(crate) const PROFILE_KEY: &str = "PLANTED-SECRET-profile";
@@ -19,13 +19,18 @@ pub(crate) mod planted {
     pub(crate) const X_API_SECRET: &str = "PLANTED-SECRET-x-secret";
 }
 
-/// In plain text, in base64 (at each of the three offsets it can have), as hex digits, and as the list
-/// of numbers that a `Vec<u8>` is printed as.
+/// Whether a secret is in the text: plain, in base64 (at each of its three offsets), as hex digits, or as
+/// the list of numbers that the `Debug` of a `Vec<u8>` prints.
 pub(crate) fn shows_a_secret(text: &str) -> bool {
     static FORMS: LazyLock<Vec<String>> = LazyLock::new(|| {
-        let hex = hex(MARK.as_bytes());
-        let numbers: Vec<_> = MARK.bytes().map(|byte| byte.to_string()).collect();
-        let mut forms = vec![MARK.to_owned(), hex.to_uppercase(), hex, numbers.join(", ")];
+        let hex = hex(PREFIX.as_bytes());
+        let numbers: Vec<_> = PREFIX.bytes().map(|byte| byte.to_string()).collect();
+        let mut forms = vec![
+            PREFIX.to_owned(),
+            hex.to_uppercase(),
+            hex,
+            numbers.join(", "),
+        ];
         forms.extend([0, 1, 2].map(inside_base64));
         forms
     });
@@ -39,11 +44,11 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// What is left of the mark in base64 when `before` bytes come before it, whatever is around it.
+/// The base64 digits of the prefix that are the same whatever is around it, if `before` bytes come before it.
 fn inside_base64(before: usize) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let skipped = (3 - before) % 3;
-    let whole = MARK.as_bytes()[skipped..].chunks_exact(3);
+    let whole = PREFIX.as_bytes()[skipped..].chunks_exact(3);
     let digits = whole.flat_map(|three| {
         let bits = three
             .iter()
@@ -69,9 +74,9 @@ struct Heard {
 pub(crate) fn listen() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        log::set_logger(&Ears).unwrap();
+        log::set_logger(&Listener).unwrap();
         log::set_max_level(log::LevelFilter::Trace);
-        tracing::subscriber::set_global_default(Ears).unwrap();
+        tracing::subscriber::set_global_default(Listener).unwrap();
     });
 }
 
@@ -81,12 +86,12 @@ pub(crate) fn heard() -> (usize, Vec<String>) {
     (heard.lines, heard.found.clone())
 }
 
-/// Whether this crate has logged anything.
+/// Whether the crate of this name has logged anything.
 pub(crate) fn heard_from(name: &str) -> bool {
     HEARD.lock().unwrap().crates.contains(name)
 }
 
-struct Ears;
+struct Listener;
 
 fn hear(target: &str, line: &str) {
     let mut heard = HEARD.lock().unwrap();
@@ -100,7 +105,7 @@ fn hear(target: &str, line: &str) {
     }
 }
 
-impl log::Log for Ears {
+impl log::Log for Listener {
     fn enabled(&self, _: &log::Metadata<'_>) -> bool {
         true
     }
@@ -112,7 +117,7 @@ impl log::Log for Ears {
     fn flush(&self) {}
 }
 
-impl tracing::Subscriber for Ears {
+impl tracing::Subscriber for Listener {
     fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
         true
     }
@@ -163,7 +168,7 @@ fn a_secret_is_recognised_in_every_form() {
     let secret = "user:PLANTED-SECRET-proxy";
     let bytes = secret.as_bytes();
     let hex = hex(bytes);
-    // As `Proxy-Authorization` has it, with 5, 6 and 7 bytes before the mark.
+    // As in `Proxy-Authorization`, with 5, 6 and 7 bytes before the prefix.
     let base64 = [
         "dXNlcjpQTEFOVEVELVNFQ1JFVC1wcm94eQ==",
         "dXNlcnM6UExBTlRFRC1TRUNSRVQtcHJveHk=",

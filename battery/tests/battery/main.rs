@@ -1,5 +1,5 @@
-//! The fault battery, and the search for secrets. These tests need a TLS server, certificates that are made
-//! on the spot, and listeners to what the dependencies log.
+//! The fault battery, and the search for secrets. These tests need a TLS server, certificates made
+//! on the spot, and a listener for what the dependencies log.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,6 +9,6 @@
     reason = "a test fails by panicking"
 )]
 
-mod ears;
 mod faults;
+mod logs;
 mod secrets;

@@ -1,5 +1,5 @@
-//! No secret is shown anywhere: planted in every place that takes one, and looked for in everything
-//! that can be printed. `docs/secrets.md` says the same in words.
+//! No secret is shown anywhere. These tests plant secrets in every place that takes one, and look for them
+//! in everything that can be printed. `docs/secrets.md` says the same in words.
 
 mod environment;
 mod headers;
@@ -19,9 +19,9 @@ use unpost::{
 };
 
 use self::search::{Search, caught};
-use crate::ears::{self, listen, planted};
 use crate::faults::server::{Act, Layer, Server};
 use crate::faults::{self, Response, answers};
+use crate::logs::{self, listen, planted};
 
 const NOT_ASCII: &str = "PLANTED-SECRET-ключ";
 const PROXY_PASSWORD: &str = "PLANTED-SECRET-proxy";
@@ -38,16 +38,16 @@ fn no_fault_shows_a_secret() {
             }
         }
     }
-    // The battery was met with everybody's ears open.
+    // The log listener was on while the battery was met.
     for stack in ["h2", "hyper_util", "reqwest", "rustls"] {
-        assert!(ears::heard_from(stack), "{stack} logged nothing");
+        assert!(logs::heard_from(stack), "{stack} logged nothing");
     }
     search.logs();
     search.finish(1_000);
 }
 
 #[tokio::test]
-async fn no_server_gets_a_secret_back_into_an_error() {
+async fn no_error_shows_a_secret_that_a_server_sends_back() {
     listen();
     let mut search = Search::default();
     for error in hostile::errors().await {
@@ -65,11 +65,14 @@ async fn no_server_gets_a_secret_back_into_an_error() {
         "kind: Stopped",
         "kind: Unauthorized",
     ] {
-        assert!(runs.shown.iter().any(|it| it.contains(state)), "{state}");
+        assert!(
+            runs.shown.iter().any(|shown| shown.contains(state)),
+            "{state}"
+        );
     }
-    // The words of whoever refused the key are shown, without the key.
+    // The message of the server that refused the key is shown, without the key.
     let mut refused = runs.shown.iter();
-    assert!(refused.any(|it| it.contains("Unauthorized") && it.contains("[secret]")));
+    assert!(refused.any(|shown| shown.contains("Unauthorized") && shown.contains("[secret]")));
     search.logs();
     search.finish(500);
 }
@@ -82,14 +85,14 @@ async fn no_log_line_has_a_key_even_if_the_caller_asks_for_verbose_connections()
     let server = Server::start(Layer::Tcp, vec![answer]).await;
     let base_url = format!("http://{}", server.address);
     let verbose = |http: reqwest::ClientBuilder| http.connection_verbose(true);
-    let client = ayrshare_client(|builder| builder.base_url(&base_url).http(verbose));
+    let ayrshare = ayrshare_client(|builder| builder.base_url(&base_url).http(verbose));
     let request = ayrshare::DeleteRequest::by_id("post-1");
-    client.delete(request).await.unwrap();
-    let client = genviral::Client::builder(planted::API_KEY);
-    let client = client.base_url(&base_url).http(verbose).build().unwrap();
+    ayrshare.delete(request).await.unwrap();
+    let builder = genviral::Client::builder(planted::API_KEY).base_url(&base_url);
+    let genviral = builder.http(verbose).build().unwrap();
     let request = genviral::DeleteRequest::by_id("post-1");
-    client.delete(request).await.unwrap();
-    assert!(ears::heard_from("reqwest"), "nothing was listened to");
+    genviral.delete(request).await.unwrap();
+    assert!(logs::heard_from("reqwest"), "nothing was listened to");
     let mut search = Search::default();
     search.logs();
     search.finish(10);
@@ -144,7 +147,7 @@ fn no_refused_setting_shows_a_secret() {
         look_at(&mut search, &builder);
         errors.push(builder.build().unwrap_err());
     }
-    let bad_agent = |it: reqwest::ClientBuilder| it.user_agent("PLANTED-SECRET\n");
+    let bad_agent = |http: reqwest::ClientBuilder| http.user_agent("PLANTED-SECRET\n");
     errors.push(
         ayrshare::Client::builder(API_KEY)
             .http(bad_agent)
@@ -161,7 +164,7 @@ fn no_refused_setting_shows_a_secret() {
 #[test]
 fn no_panic_shows_a_secret() {
     let mut search = Search::default();
-    let client = ayrshare_client(|it| it);
+    let client = ayrshare_client(|builder| builder);
     let messages = caught(|| {
         let builder = ayrshare::Client::builder(planted::API_KEY);
         let _ = builder
@@ -186,7 +189,7 @@ fn no_public_type_shows_a_secret() {
     let mut search = Search::default();
     let search = &mut search;
 
-    let client = ayrshare_client(|it| it);
+    let client = ayrshare_client(|builder| builder);
     let tenant = client.for_profile(planted::X_API_KEY).unwrap();
     look_at(search, &client);
     look_at(search, &tenant);
@@ -196,16 +199,16 @@ fn no_public_type_shows_a_secret() {
     look_at(search, &blocking);
     look_at(search, &blocking.delete_many(["post-1"]));
     look_at(search, &blocking.delete_many(["post-1"]).run());
-    let client = genviral::Client::builder(planted::API_KEY);
-    look_at(search, &client);
-    let client = client.build().unwrap();
-    look_at(search, &client);
-    look_at(search, &client.delete_many(["post-1"]).run());
-    look_at(search, &blocking::Client::new(client).unwrap());
+    let builder = genviral::Client::builder(planted::API_KEY);
+    look_at(search, &builder);
+    let genviral = builder.build().unwrap();
+    look_at(search, &genviral);
+    look_at(search, &genviral.delete_many(["post-1"]).run());
+    look_at(search, &blocking::Client::new(genviral).unwrap());
     let builder = ayrshare::Client::builder(planted::API_KEY)
         .profile_key(planted::PROFILE_KEY)
         .x_keys(planted::X_API_KEY, planted::X_API_SECRET)
-        .http(|it| it)
+        .http(|http| http)
         .rate_limit(RateLimit::unlimited())
         .retry(Retry::never());
     look_at(search, &builder);
@@ -220,14 +223,14 @@ fn no_public_type_shows_a_secret() {
         look_at(search, &ayrshare);
         look_at(search, &profile);
         look_at(search, &ayrshare.client_builder());
-        let client = ayrshare_client(|it| it.base_url(ayrshare.base_url()));
+        let client = ayrshare_client(|builder| builder.base_url(ayrshare.base_url()));
         let batches = Watched::default();
         let summary = unpost::DeleteMany::new(batches.clone(), ["post-1", "post-2"]).run();
         look_at_serialized(search, &summary.summary().await);
         for batch in batches.0.lock().unwrap().iter() {
             search.look("Batch", batch);
         }
-        // The mock knows another API key, so this is a refusal.
+        // The mock knows another API key, so it refuses this one.
         let summary = client
             .delete_many(["post-1", "post-2"])
             .run()
@@ -244,7 +247,7 @@ fn no_public_type_shows_a_secret() {
     search.finish(40);
 }
 
-/// A provider of its own, which notes what it is given.
+/// A custom provider that notes the batches it is given.
 #[derive(Clone, Default)]
 struct Watched(Arc<Mutex<Vec<String>>>);
 
@@ -263,7 +266,7 @@ impl DeletePosts for Watched {
     }
 }
 
-/// A client with a secret in every place, on the shortest of fuses.
+/// A client that has a secret in every place and gives up soon.
 fn ayrshare_client(
     set: impl FnOnce(ayrshare::ClientBuilder) -> ayrshare::ClientBuilder,
 ) -> ayrshare::Client {
@@ -306,7 +309,7 @@ fn look_at_response(search: &mut Search, response: &Response) {
     }
 }
 
-/// Everything that an error can be made to say.
+/// Looks at everything that an error can be made to print.
 fn look_at_error(search: &mut Search, error: &Error) {
     look_at(search, error);
     look_at_displayed(search, error);

@@ -1,10 +1,10 @@
-//! Answers that arrive whole and aren't the provider's. What a success looks like is here too.
+//! Answers that arrive whole and aren't the provider's, and the functions that write any answer.
 
 use super::row::{POST, Row, Site, plain};
 use super::server::{Act, Ends, Layer, Server};
 use super::tls::Certificate;
 
-/// What Ayrshare says of a post that it deleted.
+/// Ayrshare's answer about a post that it deleted.
 pub(crate) fn success_json() -> String {
     format!(r#"{{"status":"success","id":"{POST}"}}"#)
 }
@@ -113,7 +113,7 @@ enum To {
     PlainHttp,
 }
 
-/// The success in each redirect's body counts as little as the one that waits at its end.
+/// Neither the success in the body of a redirect nor the success at its target may count.
 fn redirects(fault: &str, to: To) -> Row {
     let statuses = [301, 302, 303, 307, 308];
     Row::at(fault, move || async move {
@@ -127,7 +127,11 @@ fn redirects(fault: &str, to: To) -> Row {
         let site = if to == To::PlainHttp {
             let certificate = Certificate::of("127.0.0.1");
             let server = Server::start(Layer::Tls(certificate.clone()), acts).await;
-            Site::over(server, "https", Box::new(move |it| certificate.trusted(it)))
+            Site::over(
+                server,
+                "https",
+                Box::new(move |http| certificate.trusted(http)),
+            )
         } else {
             Site::over(Server::start(Layer::Tcp, acts).await, "http", plain())
         };
@@ -140,11 +144,11 @@ fn redirects(fault: &str, to: To) -> Row {
     .with_acts(statuses.len())
 }
 
-/// Packed as gzip allows it, without making it smaller.
+/// The text as a gzip file that stores it without compression.
 fn gzip(text: &[u8]) -> Vec<u8> {
     let mut packed = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     let length = u16::try_from(text.len()).unwrap();
-    // The last block, stored.
+    // The header of the last block, which is a stored one.
     packed.push(1);
     packed.extend(length.to_le_bytes());
     packed.extend((!length).to_le_bytes());
@@ -166,7 +170,7 @@ fn crc32(bytes: &[u8]) -> u32 {
     !crc
 }
 
-/// What ends a connection after an answer that came whole.
+/// A whole answer with a success, after which the connection ends in this way.
 pub(crate) fn success_then(ends: Ends) -> Act {
     Act::write(json(200, &[], success_json()), ends)
 }

@@ -1,4 +1,4 @@
-//! No connection, or none that may be used.
+//! No connection, or one that must not be used.
 
 use std::future::pending;
 use std::io;
@@ -16,7 +16,7 @@ use super::tls::Certificate;
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows = vec![
         Row::at("refuses the connection", || async {
-            // Bound and never listening, so that no other server gets this port meanwhile.
+            // The socket is bound but never listens, so that no other server gets this port meanwhile.
             let socket = TcpSocket::new_v4().unwrap();
             socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
             let address = socket.local_addr().unwrap();
@@ -98,7 +98,7 @@ async fn black_hole() -> Site {
 
 async fn certified(shown: Certificate, trusted: Certificate) -> Site {
     let server = Server::start(Layer::Tls(shown), vec![success()]).await;
-    Site::over(server, "https", Box::new(move |it| trusted.trusted(it)))
+    Site::over(server, "https", Box::new(move |http| trusted.trusted(http)))
 }
 
 /// A resolver of the test's own, so that nothing leaves the machine.
@@ -121,7 +121,7 @@ impl Resolve for Dns {
 
 fn resolved_by(fault: &str, dns: Dns) -> Row {
     Row::at(fault, move || async move {
-        let http: Http = Box::new(move |it| plain()(it).dns_resolver(dns));
+        let http: Http = Box::new(move |http| plain()(http).dns_resolver(dns));
         Site::unreachable("https://provider.example/api", http)
     })
 }

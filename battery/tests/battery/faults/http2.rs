@@ -1,4 +1,4 @@
-//! HTTP/2 over TLS, a frame at a time: what no library for servers can be made to say.
+//! HTTP/2 over TLS, frame by frame, because no server library can be made to send these frames.
 
 use std::io;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::tls::{self, Certificate};
 /// What a server does about one request.
 #[derive(Clone, Copy)]
 pub(crate) struct Act {
-    /// The frames it answers with on this stream.
+    /// Makes the frames of the answer on a stream.
     frames: fn(u32) -> Vec<u8>,
     ends: Ends,
 }
@@ -57,26 +57,27 @@ pub(crate) fn rows() -> Vec<Row> {
         row("answers", [ANSWER]).may_succeed(),
         keeps(
             "reads the request, then sends RST_STREAM (REFUSED_STREAM)",
-            |it| reset(it, REFUSED_STREAM),
+            |stream| reset(stream, REFUSED_STREAM),
         ),
         keeps(
             "reads the request, then sends RST_STREAM (INTERNAL_ERROR)",
-            |it| reset(it, INTERNAL_ERROR),
+            |stream| reset(stream, INTERNAL_ERROR),
         ),
-        keeps("reads the request, then sends RST_STREAM (CANCEL)", |it| {
-            reset(it, CANCEL)
-        }),
+        keeps(
+            "reads the request, then sends RST_STREAM (CANCEL)",
+            |stream| reset(stream, CANCEL),
+        ),
         keeps(
             "reads the request, then sends RST_STREAM (NO_ERROR)",
-            |it| reset(it, NO_ERROR),
+            |stream| reset(stream, NO_ERROR),
         ),
         keeps(
             "reads the request, then sends RST_STREAM (HTTP_1_1_REQUIRED)",
-            |it| reset(it, HTTP_1_1_REQUIRED),
+            |stream| reset(stream, HTTP_1_1_REQUIRED),
         ),
         keeps(
             "sends an answer without its end, then RST_STREAM (INTERNAL_ERROR)",
-            |it| [half(it), reset(it, INTERNAL_ERROR)].concat(),
+            |stream| [unfinished(stream), reset(stream, INTERNAL_ERROR)].concat(),
         ),
         then(
             "reads the request, then sends a GOAWAY that excludes it, and closes (FIN)",
@@ -85,23 +86,23 @@ pub(crate) fn rows() -> Vec<Row> {
         ),
         then(
             "reads the request, then sends a GOAWAY that includes it, and closes (FIN)",
-            |it| goaway(it, NO_ERROR),
+            |stream| goaway(stream, NO_ERROR),
             Ends::Fin,
         ),
         then(
             "reads the request, then sends GOAWAY (ENHANCE_YOUR_CALM), and closes (FIN)",
-            |it| goaway(it, ENHANCE_YOUR_CALM),
+            |stream| goaway(stream, ENHANCE_YOUR_CALM),
             Ends::Fin,
         ),
         then(
             "reads the request, then sends GOAWAY, and still answers",
-            |it| [goaway(it, NO_ERROR), answer(it)].concat(),
+            |stream| [goaway(stream, NO_ERROR), answer(stream)].concat(),
             Ends::KeepAlive,
         )
         .may_succeed(),
         next_call(
             "answers, then sends GOAWAY on the idle connection: the next call",
-            |it| [answer(it), goaway(it, NO_ERROR)].concat(),
+            |stream| [answer(stream), goaway(stream, NO_ERROR)].concat(),
         )
         .may_succeed(),
         row(
@@ -133,27 +134,28 @@ pub(crate) fn rows() -> Vec<Row> {
         ),
         then(
             "sends the headers, then stalls",
-            |it| frame(HEADERS, END_HEADERS, it, OK),
+            |stream| frame(HEADERS, END_HEADERS, stream, OK),
             Ends::Silence,
         ),
         then(
             "sends an answer without its end, then closes (FIN)",
-            half,
+            unfinished,
             Ends::Fin,
         ),
-        keeps("sends headers that can't be decoded", |it| {
-            frame(HEADERS, END_HEADERS, it, &[0xff; 8])
+        keeps("sends headers that can't be decoded", |stream| {
+            frame(HEADERS, END_HEADERS, stream, &[0xff; 8])
         }),
-        keeps("answers on a stream that the client didn't open", |it| {
-            answer(it + 2)
-        }),
+        keeps(
+            "answers on a stream that the client didn't open",
+            |stream| answer(stream + 2),
+        ),
         next_call(
             "answers, then allows no further stream: the next call",
-            |it| [answer(it), setting(MAX_CONCURRENT_STREAMS, 0)].concat(),
+            |stream| [answer(stream), setting(MAX_CONCURRENT_STREAMS, 0)].concat(),
         ),
         next_call(
             "answers, then allows no further body to be sent: the next call",
-            |it| [answer(it), setting(INITIAL_WINDOW_SIZE, 0)].concat(),
+            |stream| [answer(stream), setting(INITIAL_WINDOW_SIZE, 0)].concat(),
         ),
     ]
 }
@@ -173,7 +175,7 @@ pub(crate) async fn site(acts: Vec<Act>) -> Site {
     Site::over(
         server.await,
         "https",
-        Box::new(move |it| certificate.trusted(it)),
+        Box::new(move |http| certificate.trusted(http)),
     )
 }
 
@@ -229,8 +231,8 @@ fn answer(stream: u32) -> Vec<u8> {
     [frame(HEADERS, END_HEADERS, stream, OK), data].concat()
 }
 
-/// All of the body, without the end of the stream.
-fn half(stream: u32) -> Vec<u8> {
+/// An answer with all of its body, but without the end of the stream.
+fn unfinished(stream: u32) -> Vec<u8> {
     let data = frame(DATA, 0, stream, success_json().as_bytes());
     [frame(HEADERS, END_HEADERS, stream, OK), data].concat()
 }
@@ -239,7 +241,7 @@ fn reset(stream: u32, reason: u32) -> Vec<u8> {
     frame(RST_STREAM, 0, stream, &reason.to_be_bytes())
 }
 
-/// `last` is the last stream that was looked at.
+/// `last` is the last stream that the server has looked at.
 fn goaway(last: u32, reason: u32) -> Vec<u8> {
     frame(
         GOAWAY,

@@ -1,4 +1,4 @@
-//! JSON in which a member, or all of it, isn't what the providers document.
+//! JSON that isn't what the providers document, in one member or as a whole.
 
 mod ayrshare;
 mod genviral;
@@ -7,7 +7,7 @@ use super::answers::json;
 use super::row::{POST, Part, Row, Verb};
 use super::server::Act;
 
-/// Each of these is the wrong type for most members, beside what the document calls it.
+/// Values of the wrong type for most members, each after its name in the document.
 const WRONG: [(&str, &str); 12] = [
     ("`null`", "null"),
     ("`true`", "true"),
@@ -26,7 +26,7 @@ const ERROR: &str = r#"{"status":"error","code":138}"#;
 const LISTED_ERROR: &str = r#"[{"status":"error","code":138}]"#;
 const KEYED_ERROR: &str = r#"{"post-1":{"status":"error","code":138}}"#;
 
-/// What each is called.
+/// The names of all these values.
 pub(crate) const ANY: &[&str] = &[
     "`null`",
     "`true`",
@@ -41,11 +41,11 @@ pub(crate) const ANY: &[&str] = &[
     "an error in a list",
     "an error under the post's id",
 ];
-/// Those among them that don't name the post.
+/// The names of those that don't have the post's id.
 pub(crate) const OF_NOBODY: &[&str] = ANY.split_at(11).0;
-/// Those that tell of no error.
+/// The names of those that have no error.
 pub(crate) const QUIET: &[&str] = ANY.split_at(9).0;
-/// Those that no id can be read from.
+/// The names of those that no id can be read from.
 const NAMELESS: [&str; 7] = [
     "`null`",
     "`true`",
@@ -55,9 +55,9 @@ const NAMELESS: [&str; 7] = [
     "`{}`",
     "`{\"status\":null}`",
 ];
-/// Those that hold nothing.
+/// The names of those that hold nothing.
 pub(crate) const EMPTY: [&str; 3] = ["`null`", "`[]`", "`{}`"];
-/// The one that stands for no value.
+/// The name of the one that counts as an absent member.
 pub(crate) const ABSENT: [&str; 1] = ["`null`"];
 
 pub(crate) fn rows() -> Vec<Row> {
@@ -67,7 +67,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows
 }
 
-/// Texts that aren't such an answer at all.
+/// Answers that are wrong as a whole.
 fn whole() -> Vec<Row> {
     let deep = |opening: &str, closing: &str| {
         const DEPTH: usize = 10_000;
@@ -118,8 +118,8 @@ fn whole() -> Vec<Row> {
                     .as_bytes(),
             ]),
         ),
-        out_of_range("a success", "`code`", |it| {
-            format!(r#"{{"status":"success","id":"{POST}","code":{it}}}"#)
+        out_of_range("a success", "`code`", |code| {
+            format!(r#"{{"status":"success","id":"{POST}","code":{code}}}"#)
         }),
         Row::new("the id of another post", answers(&[br#"{"status":"success","id":"post-2"}"#])).may_succeed_by(Verb::AllScheduled),
     ]
@@ -136,7 +136,7 @@ pub(crate) fn object(members: &[(&str, &str)], member: &str, value: &str) -> Str
     format!("{{{}}}", members.join(","))
 }
 
-/// An answer whose part has each wrong value in turn.
+/// An answer in which one part has each wrong value in turn.
 pub(crate) fn each(
     answer: &'static str,
     part: impl Into<String>,

@@ -1,4 +1,4 @@
-//! What is measured of a client that meets a fault.
+//! Runs a client against a fault, and measures what happens.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -8,23 +8,23 @@ use unpost::{Error, Outcome, Provider, Retry, ayrshare, genviral};
 
 use super::row::{ATTEMPTS, Http, POST, Row, SECOND, Site, Verb};
 use super::server::ARRIVAL;
-use crate::ears::planted;
+use crate::logs::planted;
 
-/// The largest answer that is read, so that one without end ends soon.
+/// The largest answer that the client reads. An endless answer reaches this size soon.
 const MOST_BYTES: usize = 64 * 1024;
 
-/// What came of one fault: for each verb that meets it, of each act.
+/// The results of one fault: for each verb that meets it, one for each act.
 #[derive(Debug)]
 pub(crate) struct Met {
     pub(crate) row: Row,
     pub(crate) by_id: Vec<Seen>,
-    /// Empty for Genviral, which lacks it.
+    /// Empty for Genviral, which has no such request.
     pub(crate) all_scheduled: Vec<Seen>,
     pub(crate) bulk: Vec<Seen>,
     pub(crate) marked: Vec<Seen>,
 }
 
-/// What came of one call.
+/// The result of one call.
 #[derive(Debug)]
 pub(crate) struct Seen {
     pub(crate) verb: Verb,
@@ -32,7 +32,7 @@ pub(crate) struct Seen {
     pub(crate) result: Result<Response, Error>,
     /// How many whole requests reached the server.
     pub(crate) requests: u32,
-    /// How many reached a server that had no business with them.
+    /// How many requests reached a server that must not get any.
     pub(crate) astray: u32,
     pub(crate) took: Duration,
 }
@@ -75,7 +75,7 @@ impl Row {
         if self.warms_up {
             let warmed_up = client.delete(verb).await;
             warmed_up.expect(&self.fault);
-            // Long enough for the client to notice what the server does to the idle connection.
+            // The client needs this long to notice what the server does to the idle connection.
             tokio::time::sleep(4 * ARRIVAL).await;
         }
         let mut seen = Vec::new();
@@ -104,8 +104,8 @@ impl Row {
             ($builder:expr) => {
                 $builder
                     .base_url(base_url)
-                    // The most talkative client that a caller can ask for.
-                    .http(|it| http(it.connection_verbose(true)))
+                    // The client logs as much as a caller can ask for.
+                    .http(|builder| http(builder.connection_verbose(true)))
                     .attempt_timeout(self.attempt_timeout)
                     .deadline(self.deadline)
                     .retry(retry)
@@ -144,7 +144,7 @@ impl Met {
 }
 
 impl Seen {
-    /// One for each post asked, whatever the call came to.
+    /// One for each post that was asked for, whether or not the call succeeded.
     pub(crate) fn outcomes(&self) -> &[Outcome] {
         match &self.result {
             Ok(Response::Ayrshare(response)) => response.outcomes(),

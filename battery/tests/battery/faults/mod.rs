@@ -1,5 +1,5 @@
-//! Everything that can go wrong between a client and a server, on loopback: `docs/faults.md` is what
-//! these tests print.
+//! Everything that can go wrong between a client and a server, on loopback. One of the tests prints
+//! `docs/faults.md`.
 
 pub(crate) mod answers;
 mod connecting;
@@ -30,11 +30,11 @@ pub(crate) struct Group {
     pub(crate) met: Vec<Met>,
 }
 
-/// Meets every fault, once for all tests that ask.
+/// Meets every fault. This happens once, for all tests together.
 pub(crate) fn battery() -> &'static [Group] {
     static MET: OnceLock<Vec<Group>> = OnceLock::new();
     MET.get_or_init(|| {
-        crate::ears::listen();
+        crate::logs::listen();
         let meet = || {
             let mut runtime = tokio::runtime::Builder::new_multi_thread();
             let runtime = runtime.worker_threads(4).enable_all().build().unwrap();
@@ -45,7 +45,7 @@ pub(crate) fn battery() -> &'static [Group] {
 }
 
 async fn meet_all() -> Vec<Group> {
-    /// So many at once: most of them wait for a timeout most of the time.
+    /// How many faults are met at once. Most of them wait for a timeout most of the time.
     const AT_ONCE: usize = 24;
     let groups = [
         ("Connecting", connecting::rows()),
@@ -84,15 +84,19 @@ fn all_met() -> impl Iterator<Item = &'static Met> {
     battery().iter().flat_map(|group| &group.met)
 }
 
-/// What the table says is what happens: `UPDATE_DOCS=1 cargo test -p unpost-battery faults` writes it anew.
+/// Compares the table in the document with what happens. `UPDATE_DOCS=1 cargo test -p unpost-battery faults`
+/// writes the table anew.
 #[test]
 #[cfg_attr(
     not(target_os = "linux"),
-    ignore = "how a connection dies is told differently elsewhere"
+    ignore = "other systems report broken connections differently"
 )]
 fn the_document_says_what_happens() {
     let table = table::write(battery());
-    #[allow(clippy::print_stdout, reason = "that is what one runs it for")]
+    #[allow(
+        clippy::print_stdout,
+        reason = "the table is what a developer runs this test for"
+    )]
     {
         println!("{table}");
     }
@@ -100,26 +104,25 @@ fn the_document_says_what_happens() {
 }
 
 #[test]
-fn nothing_is_called_deleted_that_nobody_said_was() {
-    let wrong = all_met().flat_map(|met| met.seen().map(move |seen| (met, seen)));
-    let wrong =
-        wrong.filter(|(met, seen)| !met.row.lets_succeed(seen) && is_called_done(met, seen));
-    let wrong =
-        wrong.map(|(met, seen)| format!("{:?} of {}", seen.verb, met.row.describe(seen.act)));
-    let wrong: Vec<_> = wrong.collect();
+fn no_post_is_called_deleted_unless_the_server_said_so() {
+    let all = all_met().flat_map(|met| met.seen().map(move |seen| (met, seen)));
+    let wrong: Vec<_> = all
+        .filter(|(met, seen)| !met.row.lets_succeed(seen) && is_called_done(met, seen))
+        .map(|(met, seen)| format!("{:?} of {}", seen.verb, met.row.describe(seen.act)))
+        .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// Of a batch, `Ok` says that it was answered.
+/// `Ok` for a batch only says that the batch was answered.
 fn is_called_done(met: &Met, seen: &Seen) -> bool {
-    let is_said = |it: &Outcome| {
+    let is_said = |outcome: &Outcome| {
         met.row
             .deleted_besides
-            .is_some_and(|besides| it.id == besides)
+            .is_some_and(|besides| outcome.id == besides)
     };
     let mut outcomes = seen.outcomes().iter();
     (seen.verb != Verb::Bulk && seen.result.is_ok())
-        || outcomes.any(|it| is_done(&it.fate) && !is_said(it))
+        || outcomes.any(|outcome| is_done(&outcome.fate) && !is_said(outcome))
 }
 
 fn is_done(fate: &Fate) -> bool {
@@ -135,7 +138,7 @@ fn there_is_one_outcome_for_each_post_asked() {
                 Verb::Bulk => &[POST, SECOND],
                 Verb::ById | Verb::MarkManualDeleted => &[POST],
             };
-            let ids = seen.outcomes().iter().map(|it| it.id.as_str());
+            let ids = seen.outcomes().iter().map(|outcome| outcome.id.as_str());
             assert!(ids.eq(asked.iter().copied()), "{met:?}");
         }
     }
@@ -157,8 +160,8 @@ fn a_call_that_may_have_been_carried_out_says_so() {
                     | ErrorKind::UnexpectedResponse
                     | ErrorKind::Server
             );
-            let is_settled =
-                seen.verb == Verb::Bulk && seen.outcomes().iter().all(|it| is_done(&it.fate));
+            let is_settled = seen.verb == Verb::Bulk
+                && seen.outcomes().iter().all(|outcome| is_done(&outcome.fate));
             if answer_is_lost && !is_settled {
                 assert!(error.is_uncertain(), "{met:?}");
             }
@@ -170,7 +173,7 @@ fn a_call_that_may_have_been_carried_out_says_so() {
 fn delete_all_scheduled_arrives_once_at_most() {
     for met in all_met() {
         for seen in &met.all_scheduled {
-            // What was answered 429 wasn't carried out, so one more is allowed.
+            // A request that was answered with 429 wasn't carried out, so one more is allowed.
             let most = if met.row.throttles { 2 } else { 1 };
             assert!(seen.requests <= most, "{met:?}");
             if let Err(error) = &seen.result {
@@ -183,8 +186,8 @@ fn delete_all_scheduled_arrives_once_at_most() {
 #[test]
 fn a_delete_arrives_no_more_often_than_it_was_attempted() {
     for met in all_met() {
-        for seen in met.seen().filter(|it| it.verb != Verb::AllScheduled) {
-            let attempts = seen.outcomes().iter().map(|it| it.attempts).max();
+        for seen in met.seen().filter(|seen| seen.verb != Verb::AllScheduled) {
+            let attempts = seen.outcomes().iter().map(|outcome| outcome.attempts).max();
             assert!(Some(seen.requests) <= attempts, "{met:?}");
             assert!(attempts <= Some(ATTEMPTS), "{met:?}");
         }

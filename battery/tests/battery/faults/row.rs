@@ -1,4 +1,4 @@
-//! One fault: the server that has it, who meets it, and what may come of it.
+//! One fault: the server that has it, the verbs that meet it, and when a success is right.
 
 use std::any::Any;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use super::server::{Act, Layer, Server, Tally};
 use super::tls::Certificate;
 
 pub(crate) const POST: &str = "post-1";
-/// The other one, where two are asked for.
+/// The second post, if two are asked for.
 pub(crate) const SECOND: &str = "post-2";
 pub(crate) const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1_500);
 pub(crate) const ATTEMPTS: u32 = 3;
@@ -21,32 +21,32 @@ const DEADLINE: Duration = Duration::from_secs(8);
 /// A line of the table.
 pub(crate) struct Row {
     pub(crate) fault: String,
-    /// What is wrong with which part of an answer, where each act is one wrong value of it.
+    /// The wrong part of an answer, if the acts differ in its value alone.
     pub(crate) part: Option<Part>,
     pub(super) provider: Provider,
     pub(crate) verbs: [Verb; 2],
-    /// The one of the two that meets it, where the other says nothing new or doesn't exist.
+    /// The only one of the two that meets the fault, if the other shows nothing new or doesn't exist.
     pub(super) only: Option<Verb>,
     pub(super) open: Open,
-    /// The acts of its server that are measured, each for itself.
+    /// The acts of the server that are measured, each by itself.
     pub(super) acts: std::ops::Range<usize>,
-    /// Whether act 0 comes first, unmeasured, over the same client.
+    /// Whether the client first makes a call that isn't measured, which act 0 answers.
     pub(super) warms_up: bool,
     pub(super) attempt_timeout: Duration,
     pub(super) deadline: Duration,
-    /// Where there is nothing wrong with a success: of which call, with which act.
+    /// The verbs and acts for which a success is right.
     may_succeed: Vec<(Verb, usize)>,
-    /// Another post that is deleted, and said to be.
+    /// Another post, which the answer rightly calls deleted.
     pub(crate) deleted_besides: Option<&'static str>,
     pub(crate) throttles: bool,
     pub(crate) races: bool,
 }
 
-/// A part of an answer, and the values that it has in turn.
+/// A part of an answer, and the values that the part has in turn.
 pub(crate) struct Part {
     pub(crate) answer: &'static str,
     pub(crate) name: String,
-    /// What each of the values is.
+    /// What is wrong with each of the values.
     pub(crate) wrong: &'static str,
     pub(crate) values: Vec<&'static str>,
 }
@@ -55,19 +55,19 @@ pub(super) type Open = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Site> + Send>
 pub(crate) type Http =
     Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
 
-/// A client that believes in no certificate at all: made much faster than one that reads the system's.
+/// Makes a client trust no certificate. Building it is much faster than reading the system's certificates.
 pub(crate) fn plain() -> Http {
-    Box::new(|it| it.tls_backend_rustls().tls_certs_only([]))
+    Box::new(|http| http.tls_backend_rustls().tls_certs_only([]))
 }
 
-/// Where a client is pointed.
+/// The server that a client is to use.
 pub(crate) struct Site {
     pub(crate) base_url: String,
     pub(crate) http: Http,
     pub(crate) tally: Arc<Tally>,
-    /// What arrived where nothing may ever arrive.
+    /// What arrived at another server, which must not get anything.
     pub(crate) elsewhere: Arc<Tally>,
-    /// What has to stay while the client is at work.
+    /// Values that must not be dropped while the client is at work.
     pub(crate) kept: Box<dyn Any + Send + Sync>,
 }
 
@@ -81,7 +81,7 @@ pub(crate) enum Verb {
 }
 
 impl Row {
-    /// Measures each act of a plain server for itself.
+    /// A server over plain TCP. Each of its acts is measured by itself.
     pub(crate) fn new(fault: impl Into<String>, acts: impl IntoIterator<Item = Act>) -> Self {
         let acts: Vec<_> = acts.into_iter().collect();
         let count = acts.len();
@@ -92,19 +92,23 @@ impl Row {
         Self::at(fault, open).with_acts(count)
     }
 
-    /// The same over TLS.
+    /// A server over TLS, with one act.
     pub(crate) fn over_tls(fault: impl Into<String>, act: Act) -> Self {
         Self::at(fault, move || {
             let act = act.clone();
             async {
                 let certificate = Certificate::of("127.0.0.1");
                 let server = Server::start(Layer::Tls(certificate.clone()), vec![act]).await;
-                Site::over(server, "https", Box::new(move |it| certificate.trusted(it)))
+                Site::over(
+                    server,
+                    "https",
+                    Box::new(move |http| certificate.trusted(http)),
+                )
             }
         })
     }
 
-    /// Whatever `open` makes, with one act.
+    /// The server that `open` starts, with one act.
     pub(crate) fn at<F>(
         fault: impl Into<String>,
         open: impl Fn() -> F + Send + Sync + 'static,
@@ -140,7 +144,7 @@ impl Row {
         self
     }
 
-    /// The first act is the normal course of things, and the fault befalls the client's next call.
+    /// The first act is no fault. The client meets the fault in its next call.
     pub(crate) fn on_the_second_call(mut self) -> Self {
         self.warms_up = true;
         self.acts = 1..2;
@@ -153,7 +157,7 @@ impl Row {
         self
     }
 
-    /// Met by `bulk` of two posts and by `mark_manual_deleted`.
+    /// The verbs that meet the fault are `bulk` of two posts and `mark_manual_deleted`.
     pub(crate) fn by_bulk_and_mark(mut self) -> Self {
         self.verbs = [Verb::Bulk, Verb::MarkManualDeleted];
         self
@@ -181,7 +185,7 @@ impl Row {
         self
     }
 
-    /// With these values of its part, and no others.
+    /// Either verb may succeed with these values of the part, and with no others.
     pub(crate) fn may_succeed_with(self, values: &[&str]) -> Self {
         let [one, other] = self.verbs;
         self.may_succeed_by_with(one, values)
@@ -191,7 +195,7 @@ impl Row {
     pub(crate) fn may_succeed_by_with(mut self, verb: Verb, values: &[&str]) -> Self {
         let part = self.part.as_ref().unwrap();
         for value in values {
-            let act = part.values.iter().position(|it| it == value).unwrap();
+            let act = part.values.iter().position(|known| known == value).unwrap();
             self.may_succeed.push((verb, act));
         }
         self
@@ -202,19 +206,19 @@ impl Row {
         self
     }
 
-    /// The server says that it did nothing, by 429, so that anything may be asked again.
+    /// The server says that a rate limit is reached and that it did nothing, so any request may be sent again.
     pub(crate) fn throttles(mut self) -> Self {
         self.throttles = true;
         self
     }
 
-    /// It is a matter of luck whether the fault comes before or after the request has left.
+    /// Chance decides whether the fault comes before or after the request has left.
     pub(crate) fn races(mut self) -> Self {
         self.races = true;
         self
     }
 
-    /// Whether nothing is wrong with a success of this call, or with calling its post gone.
+    /// Whether it is right that this call succeeds, or that its post is called gone.
     pub(crate) fn lets_succeed(&self, seen: &Seen) -> bool {
         self.may_succeed.contains(&(seen.verb, seen.act))
     }
@@ -226,7 +230,7 @@ impl Row {
         }
     }
 
-    /// How long a call took, in terms that are the same on every machine.
+    /// How long a call took, in words that are the same on every machine.
     pub(crate) fn patience(&self, took: Duration) -> String {
         if took >= self.deadline {
             return "after the deadline".to_owned();
@@ -238,7 +242,7 @@ impl Row {
         }
     }
 
-    /// Longer than this, no call may take: what is left after the deadline is to say so, on a busy machine.
+    /// No call may take longer than this. A busy machine needs some time after the deadline to return the error.
     pub(crate) fn longest(&self) -> Duration {
         self.deadline + Duration::from_millis(500)
     }

@@ -1,4 +1,4 @@
-//! What the server at the other end does: HTTP/1 by the byte, over TCP or TLS, on loopback.
+//! A server that speaks HTTP/1 byte by byte, over TCP or TLS, on loopback.
 
 use std::future::pending;
 use std::io;
@@ -19,7 +19,7 @@ pub(crate) struct Act {
     reads: Reads,
     parts: Vec<Part>,
     ends: Ends,
-    /// What it does instead on a connection that hasn't served before.
+    /// What the server does instead on a connection without an earlier request.
     on_a_fresh_connection: Option<Box<Act>>,
 }
 
@@ -34,7 +34,7 @@ enum Reads {
 #[derive(Clone, Debug)]
 enum Part {
     Bytes(Vec<u8>),
-    /// The same again and again, with so much time in between.
+    /// These bytes again and again, with this pause in between.
     Forever(Vec<u8>, Duration),
 }
 
@@ -76,7 +76,7 @@ impl Act {
         Self::write(bytes, Ends::KeepAlive)
     }
 
-    /// Reads a whole request, writes the one and then the other for ever.
+    /// Reads a whole request, writes `first`, and then writes `then` again and again.
     pub(crate) fn write_forever(
         first: impl Into<Vec<u8>>,
         then: impl Into<Vec<u8>>,
@@ -93,7 +93,7 @@ impl Act {
     }
 }
 
-/// By then, what was written has been read.
+/// After this time, the client has read what was written.
 pub(crate) const ARRIVAL: Duration = Duration::from_millis(50);
 
 /// How a server speaks below HTTP.
@@ -103,7 +103,7 @@ pub(crate) enum Layer {
     Tls(Certificate),
 }
 
-/// A server while it is used; it ends with its last owner.
+/// A server, which ends when this value is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
@@ -113,7 +113,7 @@ pub(crate) struct Server {
 
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    /// Which act is on.
+    /// The number of the act that the server performs now.
     pub(crate) act: AtomicUsize,
     /// How many whole requests arrived.
     pub(crate) requests: AtomicU32,
@@ -122,18 +122,18 @@ pub(crate) struct Tally {
 }
 
 impl Server {
-    /// Does the act that the tally names to every request.
+    /// Starts a server that answers every request with the act that the tally names.
     pub(crate) async fn start(layer: Layer, acts: Vec<Act>) -> Self {
         let acts = Arc::new(acts);
         Self::serve(move |stream, tally| {
             let (layer, acts) = (layer.clone(), Arc::clone(&acts));
             async move {
                 match layer {
-                    Layer::Tcp => perform(stream, |it| it, &acts, &tally).await,
+                    Layer::Tcp => perform(stream, |tcp| tcp, &acts, &tally).await,
                     Layer::Tls(certificate) => {
                         let acceptor = tls::acceptor(&certificate, &[b"http/1.1"]);
                         let stream = acceptor.accept(stream).await?;
-                        perform(stream, |it| it.get_mut().0, &acts, &tally).await
+                        perform(stream, |tls| tls.get_mut().0, &acts, &tally).await
                     }
                 }
             }
@@ -141,7 +141,7 @@ impl Server {
         .await
     }
 
-    /// Hands each connection to `connection`.
+    /// Starts a server that hands each connection to `connection`.
     pub(crate) async fn serve<C, F>(connection: C) -> Self
     where
         C: Fn(TcpStream, Arc<Tally>) -> F + Send + 'static,
@@ -181,8 +181,8 @@ where
     let mut served = 0;
     let mut unread = Vec::new();
     loop {
-        // A connection may lie idle before its first request as well as before its next: which act is
-        // on is known when a request comes.
+        // A connection may be idle before its first request and before every later one, so the act is
+        // chosen only when a request comes.
         let waits = served > 0 || !matches!(current(acts, tally).reads, Reads::Nothing);
         if waits && unread.is_empty() && stream.read_buf(&mut unread).await? == 0 {
             return Ok(());
@@ -214,8 +214,8 @@ where
         match act.ends {
             Ends::KeepAlive => {}
             Ends::Fin => {
-                // Below TLS, so that it is the connection that ends and not the conversation. Reading
-                // on, because closing a socket with unread bytes in it resets the connection.
+                // This closes the connection below TLS, without TLS's own farewell. The server reads on,
+                // because closing a socket that has unread bytes resets the connection.
                 let socket = socket(&mut stream);
                 socket.shutdown().await?;
                 while socket.read_buf(&mut unread).await? > 0 {
@@ -224,7 +224,7 @@ where
                 return Ok(());
             }
             Ends::Rst => {
-                // A reset may overtake what was written, and then it never was.
+                // A reset may overtake what was written, and then the client never gets that.
                 if !act.parts.is_empty() {
                     tokio::time::sleep(ARRIVAL).await;
                 }
@@ -239,7 +239,7 @@ fn current<'a>(acts: &'a [Act], tally: &Tally) -> &'a Act {
     &acts[tally.act.load(Ordering::SeqCst).min(acts.len() - 1)]
 }
 
-/// Takes one request off the front of what was read, reading on until it is whole.
+/// Removes one request from the front of what was read. Reads on until that request is whole.
 async fn read_request<S>(stream: &mut S, unread: &mut Vec<u8>) -> io::Result<()>
 where
     S: AsyncRead + Unpin,
@@ -259,7 +259,7 @@ fn whole_request(bytes: &[u8]) -> Option<usize> {
     const BLANK_LINE: &[u8] = b"\r\n\r\n";
     let head = bytes
         .windows(BLANK_LINE.len())
-        .position(|it| it == BLANK_LINE)?;
+        .position(|bytes| bytes == BLANK_LINE)?;
     let lines = std::str::from_utf8(&bytes[..head]).unwrap().lines();
     let length: usize = lines
         .filter_map(|line| line.split_once(':'))

@@ -1,4 +1,4 @@
-//! What befalls a call about several posts, and one that marks a post as deleted by hand.
+//! Faults that meet a call about several posts, and a call that marks a post as manually deleted.
 
 use super::answers::{head, json, whole};
 use super::json::{ABSENT, EMPTY, QUIET, each, object};
@@ -18,7 +18,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows.into_iter().map(Row::by_bulk_and_mark).collect()
 }
 
-/// No answer, or none that is the provider's.
+/// No answer, or one that isn't the provider's.
 fn lost() -> Vec<Row> {
     let longer = format!("Content-Length: {}", BOTH.len() + 1);
     let cut = |json: &str| [head(200, &[&longer]).as_slice(), json.as_bytes()].concat();
@@ -68,7 +68,7 @@ fn lost() -> Vec<Row> {
     ]
 }
 
-/// What an answer that came whole says of the two posts, or of the marked one.
+/// Whole answers about the two posts, or about the one to be marked.
 fn told() -> Vec<Row> {
     let answer = |status, body: &str| [Act::answer(json(status, &[], body))];
     let code = |code: u32| format!(r#"{{"status":"error","code":{code},"message":"no"}}"#);
@@ -110,7 +110,8 @@ fn of_entries() -> Vec<Row> {
         ("facebook", NETWORK),
     ];
     let listed = |entry: &str| format!(r#"{{"status":"success","posts":[{entry},{SECOND}]}}"#);
-    let keyed = |it: &str| format!(r#"{{"status":"success","post-1":{it},"post-2":{SECOND}}}"#);
+    let keyed =
+        |value: &str| format!(r#"{{"status":"success","post-1":{value},"post-2":{SECOND}}}"#);
     let mut entries = vec![
         each("answers 200", "an entry", 200, listed),
         each("answers 200", "the value under a post's id", 200, keyed),
@@ -121,28 +122,28 @@ fn of_entries() -> Vec<Row> {
         (&["action", "message"], QUIET),
     ] {
         for member in members_of_it {
-            let body = |it: &str| listed(&object(&members, member, it));
+            let body = |value: &str| listed(&object(&members, member, value));
             let row = each(ENTRY, format!("`{member}`"), 200, body);
             entries.push(row.may_succeed_by_with(Verb::Bulk, harmless));
         }
     }
     let entries = entries.into_iter();
     let mut rows: Vec<_> = entries
-        .map(|it| it.only_by(Verb::Bulk).deletes_second())
+        .map(|row| row.only_by(Verb::Bulk).deletes_second())
         .collect();
     for (members, harmless) in [
         (["posts", "postIds", "results", "bulk"].as_slice(), QUIET),
         (&["errors"], &EMPTY),
     ] {
         for member in members {
-            let body = |it: &str| object(&[("status", r#""success""#)], member, it);
+            let body = |value: &str| object(&[("status", r#""success""#)], member, value);
             let row = each("answers 200", format!("`{member}`"), 200, body);
             rows.push(row.may_succeed_by_with(Verb::MarkManualDeleted, harmless));
         }
     }
-    let refused = |it: &str| {
+    let refused = |value: &str| {
         let members = [("status", r#""error""#), ("code", "382")];
-        object(&members, "markManualDeleted", it)
+        object(&members, "markManualDeleted", value)
     };
     let row = each(
         "answers 400 with code 382",

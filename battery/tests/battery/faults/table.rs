@@ -33,7 +33,7 @@ pub(crate) fn write(groups: &[Group]) -> String {
     table
 }
 
-/// Fails where the document says otherwise; writes it anew where the environment asks for that.
+/// Fails if the document has another table. Writes the table anew if the environment asks for that.
 #[allow(
     clippy::disallowed_methods,
     reason = "how a developer asks this test to write the document"
@@ -62,10 +62,10 @@ fn name(verb: Verb) -> &'static str {
     }
 }
 
-/// What the acts of a row came to: each result once, with the acts that led to it.
+/// The results of a row: each result once, with the acts that led to it.
 type Results = Vec<(Vec<usize>, String)>;
 
-/// One for each result. Parts of an answer that fare the same share theirs.
+/// The lines of a table, one for each result. Parts of an answer that have the same results share their lines.
 fn lines(met: &[Met]) -> Vec<String> {
     let mut lines = Vec::new();
     let mut parts: Vec<(&Part, Vec<&str>, Results)> = Vec::new();
@@ -147,7 +147,7 @@ fn end(row: &Row, seen: &Seen) -> String {
     };
     match seen.outcomes() {
         [first, second] => {
-            let [first, second] = [first, second].map(|it| fate(&it.fate));
+            let [first, second] = [first, second].map(|outcome| fate(&outcome.fate));
             if first == second {
                 format!("{end}: both `{first}`")
             } else {
@@ -158,10 +158,12 @@ fn end(row: &Row, seen: &Seen) -> String {
     }
 }
 
-/// Its name alone.
+/// The name of a fate, without its contents.
 fn fate(fate: &Fate) -> String {
     let text = format!("{fate:?}");
-    text.chars().take_while(|it| it.is_alphanumeric()).collect()
+    text.chars()
+        .take_while(|character| character.is_alphanumeric())
+        .collect()
 }
 
 fn kind(error: &Error) -> String {
@@ -175,7 +177,7 @@ fn kind(error: &Error) -> String {
     text
 }
 
-/// A server's date is some milliseconds off by the time it is read.
+/// Rounds a wait, because some milliseconds pass before the client reads a server's date.
 fn rounded(wait: Duration) -> String {
     let seconds = wait.as_secs_f64().round();
     if seconds >= 3_500.0 {

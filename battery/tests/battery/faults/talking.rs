@@ -12,7 +12,8 @@ const SOON: Duration = Duration::from_millis(50);
 #[allow(clippy::too_many_lines, reason = "a table, a row at a time")]
 pub(crate) fn rows() -> Vec<Row> {
     let success_json = success_json();
-    // With more announced than there is, the cut loses nothing but the certainty.
+    // This announces one byte more than the body has. So a cut body is a complete success, but the client
+    // can't know that.
     let longer = format!("Content-Length: {}", success_json.len() + 1);
     let too_long = [head(200, &[&longer]).as_slice(), success_json.as_bytes()].concat();
     let chunk = format!("{:x}\r\n{success_json}\r\n", success_json.len());

@@ -1,4 +1,4 @@
-//! What a server says of its limits.
+//! What a server says of its rate limits.
 
 use std::time::{Duration, SystemTime};
 
@@ -110,7 +110,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows
 }
 
-/// A network's own limit, which the provider passes on: it closes nothing to other posts.
+/// A network's own rate limit, which the provider passes on. Other posts are not held up.
 fn of_networks() -> Vec<Row> {
     let told = |code: u32, details: &str| {
         format!(r#"{{"status":"error","code":{code},"message":"busy"{details}}}"#)
@@ -184,7 +184,7 @@ fn throttled(fault: &str, headers: &[&str]) -> Row {
     Row::new(fault, [Act::answer(json(429, headers, BUSY))]).throttles()
 }
 
-/// A success with these headers, and what that means for the call after it.
+/// A success with these headers. The call after it is measured.
 fn next_call(fault: &str, headers: &[&str]) -> Row {
     let first = Act::answer(json(200, headers, success_json()));
     Row::new(fault, [first, success()])

@@ -6,7 +6,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// One that its owner alone has signed, with the key to it.
+/// A self-signed certificate and its key.
 #[derive(Clone)]
 pub(crate) struct Certificate {
     public: CertificateDer<'static>,
@@ -22,7 +22,7 @@ impl Certificate {
         }
     }
 
-    /// A client that believes in it, and in nobody else.
+    /// Makes a client trust this certificate and no other.
     pub(crate) fn trusted(&self, http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
         let root = reqwest::Certificate::from_der(&self.public).unwrap();
         http.tls_backend_rustls().tls_certs_only([root])
@@ -35,7 +35,7 @@ impl std::fmt::Debug for Certificate {
     }
 }
 
-/// `protocols` are those it offers by ALPN.
+/// `protocols` are those that the server offers by ALPN.
 pub(crate) fn acceptor(certificate: &Certificate, protocols: &[&[u8]]) -> TlsAcceptor {
     let mut config = ServerConfig::builder()
         .with_no_client_auth()
@@ -44,6 +44,6 @@ pub(crate) fn acceptor(certificate: &Certificate, protocols: &[&[u8]]) -> TlsAcc
             certificate.key.clone_key(),
         )
         .unwrap();
-    config.alpn_protocols = protocols.iter().map(|it| it.to_vec()).collect();
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
     TlsAcceptor::from(Arc::new(config))
 }

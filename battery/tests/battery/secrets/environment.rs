@@ -1,5 +1,5 @@
-//! Secrets that come from the environment, fit for use and not. A test can't set a variable of its own
-//! process, so each environment is that of a child.
+//! Secrets that come from the environment, valid and invalid. A test can't set a variable of its own
+//! process, so each environment is that of a child process.
 
 use std::ffi::OsString;
 use std::process::Command;
@@ -8,13 +8,13 @@ use unpost::{Error, ErrorKind, ayrshare, genviral};
 
 use super::search::Search;
 use super::{NOT_ASCII, WITH_A_NEWLINE, look_at, look_at_error};
-use crate::ears::{listen, planted};
 use crate::faults::plain;
+use crate::logs::{listen, planted};
 
 const GENVIRAL: &str = "GENVIRAL_API_KEY";
 const X_API_KEY: &str = "X_TWITTER_OAUTH1_API_KEY";
 const X_API_SECRET: &str = "X_TWITTER_OAUTH1_API_SECRET";
-/// All that is read, with a secret in each.
+/// All variables that the builders read, with a secret in each.
 const VARIABLES: [(&str, &str); 5] = [
     ("AYRSHARE_API_KEY", planted::API_KEY),
     ("AYRSHARE_PROFILE_KEY", planted::PROFILE_KEY),
@@ -22,7 +22,8 @@ const VARIABLES: [(&str, &str); 5] = [
     (X_API_SECRET, planted::X_API_SECRET),
     (GENVIRAL, planted::API_KEY),
 ];
-/// Tells the child in which words which provider's builder is refused, if it is.
+/// Variables for the child process. Each is set if the builder of that provider has to fail, and holds words
+/// of the error.
 const REFUSED: [&str; 2] = ["REFUSED_BY_AYRSHARE", "REFUSED_BY_GENVIRAL"];
 
 #[test]
@@ -58,7 +59,7 @@ fn a_variable_that_is_not_text_is_named_and_not_shown() {
     }
 }
 
-/// Has a child meet an environment that is fit for use but for these variables.
+/// Starts a child process with an environment that is valid except for these variables.
 fn meet(changed: &[(&str, Option<OsString>)], refused: Option<&str>) {
     let mut child = Command::new(std::env::current_exe().unwrap());
     child.args(["--exact", "secrets::environment::in_a_process_of_its_own"]);

@@ -1,16 +1,16 @@
-//! What a header that is marked sensitive looks like on the wire: HTTP/2 writes it so that no table
-//! on the way may remember it.
+//! Headers that are marked sensitive, on the wire. HTTP/2 writes them so that no compression table on the
+//! way may store them.
 
 use unpost::ayrshare::DeleteRequest;
 
 use super::ayrshare_client;
-use crate::ears::planted;
 use crate::faults::http2;
+use crate::logs::planted;
 
 #[tokio::test]
 async fn every_header_that_holds_a_secret_is_marked_sensitive() {
     let site = http2::site(vec![http2::ANSWER]).await;
-    let client = ayrshare_client(|it| it.base_url(&site.base_url).http(site.http));
+    let client = ayrshare_client(|builder| builder.base_url(&site.base_url).http(site.http));
     client.delete(DeleteRequest::by_id("post-1")).await.unwrap();
     let tenant = client.for_profile(planted::API_KEY).unwrap();
     tenant.delete(DeleteRequest::by_id("post-1")).await.unwrap();
@@ -18,7 +18,7 @@ async fn every_header_that_holds_a_secret_is_marked_sensitive() {
     let blocks = site.tally.header_blocks.lock().unwrap();
     assert_eq!(blocks.len(), 2);
     for block in blocks.iter() {
-        // Authorization, Profile-Key and the X pair.
+        // `Authorization`, `Profile-Key` and the two X API keys.
         assert_eq!(never_indexed(block), 4, "{block:02x?}");
     }
 }
@@ -28,7 +28,7 @@ fn never_indexed(mut block: &[u8]) -> usize {
     let mut count = 0;
     while let Some(first) = block.first() {
         match first {
-            // Indexed, and a change of the table's size.
+            // An indexed field, or a change of the table's size.
             0x80.. => drop(integer(&mut block, 7)),
             0x20..0x40 => drop(integer(&mut block, 5)),
             literal => {

@@ -1,4 +1,4 @@
-//! Servers and proxies that hand back what they were given, wherever an answer has room for text.
+//! Servers and proxies that send the secrets back, wherever an answer has room for text.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
@@ -8,13 +8,13 @@ use tokio::io::AsyncReadExt;
 use unpost::{Error, Outcome, Outcomes, RateLimit, Retry, ayrshare, genviral};
 
 use super::{PROXY_PASSWORD, ayrshare_client};
-use crate::ears::listen;
-use crate::ears::planted::{API_KEY, PROFILE_KEY, X_API_KEY, X_API_SECRET};
 use crate::faults::answers::{head, json, whole};
 use crate::faults::plain;
 use crate::faults::server::{Act, Ends, Layer, Server};
+use crate::logs::listen;
+use crate::logs::planted::{API_KEY, PROFILE_KEY, X_API_KEY, X_API_SECRET};
 
-/// What each kind of request comes to at servers that quote its headers.
+/// The errors of each kind of request at servers that quote its headers.
 pub(crate) async fn errors() -> Vec<Error> {
     let mut errors = Vec::new();
     let echo = format!("{API_KEY} {PROFILE_KEY} {X_API_KEY}:{X_API_SECRET}");
@@ -29,7 +29,7 @@ pub(crate) async fn errors() -> Vec<Error> {
             DeleteRequest::delete_all_scheduled(),
             DeleteRequest::mark_manual_deleted("post-1"),
         ] {
-            // Of these answers some are a success, which says nothing.
+            // Some of these answers are a success, and then there is no error to look at.
             errors.extend(unhurried(&server).delete(request).await.err());
         }
     }
@@ -48,7 +48,7 @@ pub(crate) async fn errors() -> Vec<Error> {
     errors
 }
 
-/// What runs come to there, and how they showed themselves on the way.
+/// The outcomes of runs against such servers, and the `Debug` output of the runs on the way.
 #[derive(Default)]
 pub(crate) struct Runs {
     pub(crate) outcomes: Vec<Outcome>,
@@ -95,16 +95,17 @@ impl Runs {
     }
 }
 
-/// As loose-tongued as a caller can make it; and no certificates, which take time to read.
+/// Makes a client log as much as it can, and trust no certificate, because reading certificates takes time.
 fn talkative(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     plain()(http).connection_verbose(true)
 }
 
-/// A new one for each request, so that no 429 holds up the next.
+/// A new client for each request, so that no 429 holds up the next request.
 fn unhurried(server: &Server) -> ayrshare::Client {
     let base_url = format!("http://{}", server.address);
-    ayrshare_client(|it| {
-        it.base_url(base_url)
+    ayrshare_client(|builder| {
+        builder
+            .base_url(base_url)
             .http(talkative)
             .rate_limit(RateLimit::unlimited())
             .retry(Retry::never())
@@ -120,7 +121,7 @@ fn unhurried_genviral(server: &Server) -> genviral::Client {
 }
 
 fn ayrshare_answers(echo: &str) -> Vec<Act> {
-    // The same with a letter written as JSON allows it.
+    // The same with every `P` as an escape.
     let escaped = echo.replace('P', r"\u0050");
     let network =
         format!(r#"{{"status":"{echo}","id":"{echo}","code":"{echo}","message":"{echo}"}}"#);
@@ -172,7 +173,7 @@ fn genviral_answers(echo: &str) -> Vec<Act> {
     acts
 }
 
-/// Above the body, sound and unsound.
+/// Answers that quote the secrets above the body. Some of the heads are valid and some are not.
 fn heads(echo: &str) -> Vec<Act> {
     let header = format!("X-Echo: {echo}");
     let location = format!("Location: https://127.0.0.1:1/?{echo}");
@@ -198,7 +199,7 @@ fn heads(echo: &str) -> Vec<Act> {
     ]
 }
 
-/// What requests come to at proxies that refuse, quote, or break off.
+/// The errors of requests through proxies that refuse, quote, or break off.
 pub(crate) async fn proxied() -> Vec<Error> {
     let quotes = format!("user:{PROXY_PASSWORD}");
     let acts = [
@@ -224,9 +225,10 @@ pub(crate) async fn proxied() -> Vec<Error> {
                 .basic_auth("user", PROXY_PASSWORD),
         ];
         for proxy in proxies {
-            let client = ayrshare_client(|it| {
-                it.base_url("https://provider.example/api")
-                    .http(|it| talkative(it).proxy(proxy))
+            let client = ayrshare_client(|builder| {
+                builder
+                    .base_url("https://provider.example/api")
+                    .http(|http| talkative(http).proxy(proxy))
             });
             assert!(!format!("{client:?}").contains(PROXY_PASSWORD));
             let request = ayrshare::DeleteRequest::by_id("post-1");
@@ -237,15 +239,15 @@ pub(crate) async fn proxied() -> Vec<Error> {
     errors
 }
 
-/// All that a second origin hears when a first one redirects to it.
+/// All bytes that a second origin gets when a first one redirects to it.
 pub(crate) async fn bytes_that_followed_a_redirect() -> Vec<u8> {
     listen();
     let heard = Arc::<Mutex<Vec<u8>>>::default();
-    let ears = Arc::clone(&heard);
+    let shared = Arc::clone(&heard);
     let second = Server::serve(move |mut stream, _| {
-        let heard = Arc::clone(&ears);
+        let heard = Arc::clone(&shared);
         async move {
-            // Even a connection without a word on it is too much.
+            // Even a connection without any byte is too much.
             heard.lock().unwrap().extend(b"a connection: ");
             let mut bytes = Vec::new();
             stream.read_to_end(&mut bytes).await?;
@@ -260,10 +262,11 @@ pub(crate) async fn bytes_that_followed_a_redirect() -> Vec<u8> {
     for act in 0..acts.len() {
         first.tally.act.store(act, Ordering::SeqCst);
         let follow =
-            |it: reqwest::ClientBuilder| it.redirect(reqwest::redirect::Policy::limited(9));
+            |http: reqwest::ClientBuilder| http.redirect(reqwest::redirect::Policy::limited(9));
         let base_url = format!("http://{}", first.address);
-        let client = ayrshare_client(|it| {
-            it.base_url(&base_url)
+        let client = ayrshare_client(|builder| {
+            builder
+                .base_url(&base_url)
                 .http(follow)
                 .attempt_timeout(Duration::from_secs(1))
         });

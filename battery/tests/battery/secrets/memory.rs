@@ -1,5 +1,5 @@
-//! What is left in memory of a secret whose owners are gone: nothing, as long as only this crate has
-//! held it. Once a client was made, the HTTP library has a copy, which nobody zeroes.
+//! Nothing is left in memory of a secret whose owners are gone, as long as only this crate has held it. Once
+//! a client is built, the HTTP library has a copy, which nobody zeroes.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -11,15 +11,15 @@ use unpost::{ayrshare, genviral};
 
 #[test]
 fn what_this_crate_alone_has_held_is_zeroed() {
-    // In a process of its own, where no other test moves memory about.
+    // The test is in a child process, where no other test moves memory about.
     let mut child = Command::new(std::env::current_exe().unwrap());
-    let child = child.args(["--exact", "secrets::memory::in_a_process_of_its_own"]);
-    let child = child.args(["--ignored", "--test-threads=1", "--nocapture"]);
-    let child = child.env("AYRSHARE_API_KEY", "API-KEY");
-    let child = child.env("X_TWITTER_OAUTH1_API_KEY", Secret(7).text());
-    // Not text: its first byte begins no character.
+    child.args(["--exact", "secrets::memory::in_a_process_of_its_own"]);
+    child.args(["--ignored", "--test-threads=1", "--nocapture"]);
+    child.env("AYRSHARE_API_KEY", "API-KEY");
+    child.env("X_TWITTER_OAUTH1_API_KEY", Secret(7).text());
+    // This is not text, because no character begins with its first byte.
     let bytes = [b"\xff", Secret(9).text().as_bytes()].concat();
-    let child = child.env("GENVIRAL_API_KEY", OsString::from_vec(bytes));
+    child.env("GENVIRAL_API_KEY", OsString::from_vec(bytes));
     let output = child.output().unwrap();
     assert!(output.status.success(), "{output:?}");
 }
@@ -31,11 +31,11 @@ fn in_a_process_of_its_own() {
     let text = control.text();
     assert_eq!(control.copies(), 1, "a secret that is there is found");
     drop(text);
-    assert_eq!(control.copies(), 1, "and one that nobody zeroed");
+    assert_eq!(control.copies(), 1, "a secret that nobody zeroed is found");
 
     let [api_key, profile_key, x_api_key, x_api_secret] = [2, 3, 4, 5].map(Secret);
     let all = [api_key, profile_key, x_api_key, x_api_secret];
-    // Each is counted before the next is made, which might be put where the last one was.
+    // Each secret is counted before the next is made, because the next may overwrite it.
     let complete = || {
         let builder = ayrshare::Client::builder(api_key.text());
         assert_eq!(api_key.copies(), 1);
@@ -76,7 +76,7 @@ fn in_a_process_of_its_own() {
     client.for_profile(unfit).unwrap_err();
     assert_eq!(profile_key.copies(), 0, "a profile that was refused");
 
-    // Half an X pair. What the environment itself holds of it stays.
+    // One of the two X API keys is missing. The copies in the environment itself stay.
     let half = Secret(7);
     let held = half.copies();
     ayrshare::ClientBuilder::from_env().unwrap_err();
@@ -89,11 +89,11 @@ fn in_a_process_of_its_own() {
 
     let last = Secret(6);
     let client = genviral::Client::builder(last.text()).build().unwrap();
-    // The crate's own, and the header's value.
+    // The two copies are the crate's own and the header's value.
     assert_eq!(last.copies(), 2);
     drop(client);
-    // The library gives its own back as it is; whether that is written over is a matter of luck.
-    assert!(last.copies() <= 1, "the crate's own goes");
+    // The library frees its copy without zeroing it. Chance decides whether something overwrites it.
+    assert!(last.copies() <= 1, "the crate's own copy is zeroed");
 
     let tenant = Secret(8);
     let primary = ayrshare::Client::builder("API-KEY").build().unwrap();
@@ -102,12 +102,12 @@ fn in_a_process_of_its_own() {
     drop(client);
     assert!(
         tenant.copies() <= 1,
-        "a tenant's goes with its last client, though others of that API key live on"
+        "a tenant's key is zeroed with its last client, even if other clients of the same API key live on"
     );
     drop(primary);
 }
 
-/// A text that stands whole nowhere in this program, made from a number.
+/// A text made from a number, so that the program itself has it nowhere.
 #[derive(Clone, Copy)]
 struct Secret(usize);
 
@@ -120,15 +120,15 @@ impl Secret {
         b'a' + u8::try_from((mixed >> 12) % 26).unwrap()
     }
 
-    /// Made in place, so that this is one copy.
+    /// Writes the text in place, so that there is only one copy.
     fn text(self) -> String {
         let mut text = String::with_capacity(Self::LENGTH);
         text.extend((0..Self::LENGTH).map(|index| char::from(self.byte(index))));
         text
     }
 
-    /// How often its second half stands in memory that this process can write to. (An allocator writes
-    /// over the first bytes of what is given back to it.)
+    /// How often the second half of the text is in memory that this process can write to. (An allocator
+    /// overwrites the first bytes of memory that is freed.)
     fn copies(self) -> usize {
         const HALF: usize = Secret::LENGTH / 2;
         let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
@@ -143,11 +143,12 @@ impl Secret {
                 continue;
             }
             let (start, end) = range.split_once('-').unwrap();
-            let [mut at, end] = [start, end].map(|it| usize::from_str_radix(it, 16).unwrap());
+            let [mut at, end] =
+                [start, end].map(|digits| usize::from_str_radix(digits, 16).unwrap());
             while at + HALF < end {
                 let length = buffer.len().min(end - at);
                 memory.seek(SeekFrom::Start(at as u64)).unwrap();
-                // What can't be read isn't ours.
+                // Memory that can't be read isn't ours.
                 let read = memory.read(&mut buffer[..length]).unwrap_or_default();
                 if read < HALF {
                     break;
@@ -156,13 +157,13 @@ impl Secret {
                     if window[0] == self.byte(HALF)
                         && !own.contains(&(at + offset))
                         && (HALF..Self::LENGTH)
-                            .map(|it| self.byte(it))
+                            .map(|index| self.byte(index))
                             .eq(window.iter().copied())
                     {
                         copies += 1;
                     }
                 }
-                // So that one across the edge is seen whole.
+                // The pieces overlap, so that a copy across the edge of two pieces is found.
                 at += read - (HALF - 1);
             }
         }

@@ -1,13 +1,13 @@
-//! What is looked at, and what was found in it.
+//! Looks for secrets in texts, and counts the texts.
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
-use crate::ears::{self, shows_a_secret};
+use crate::logs::{self, shows_a_secret};
 
-/// Texts that were looked at, and those among them that show a secret.
+/// How many texts were looked at, and those among them that show a secret.
 #[derive(Default)]
 pub(crate) struct Search {
     looked: usize,
@@ -23,9 +23,9 @@ impl Search {
         }
     }
 
-    /// Whatever has been logged so far, in this test and in others.
+    /// Looks at all that has been logged so far, in this test and in others.
     pub(crate) fn logs(&mut self) {
-        let (lines, found) = ears::heard();
+        let (lines, found) = logs::heard();
         self.looked += lines;
         self.found.extend(found);
     }
@@ -37,7 +37,7 @@ impl Search {
     }
 }
 
-/// What the panics of `act` print.
+/// What the panic of `act` prints.
 pub(crate) fn caught(act: impl FnOnce()) -> String {
     thread_local!(static SAID: RefCell<Option<String>> = const { RefCell::new(None) });
     static HOOK: Once = Once::new();
@@ -59,6 +59,9 @@ pub(crate) fn caught(act: impl FnOnce()) -> String {
     SAID.set(Some(String::new()));
     let result = catch_unwind(AssertUnwindSafe(act));
     let said = SAID.take().unwrap();
-    assert!(result.is_err() && !said.is_empty(), "it was to panic");
+    assert!(
+        result.is_err() && !said.is_empty(),
+        "the act should have panicked"
+    );
     said
 }

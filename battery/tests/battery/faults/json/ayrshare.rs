@@ -1,4 +1,4 @@
-//! Ayrshare's members, each of every wrong type.
+//! Ayrshare's members, each with every wrong type.
 
 use super::{ABSENT, ANY, EMPTY, NAMELESS, QUIET, each, object};
 use crate::faults::row::{Row, Verb};
@@ -39,20 +39,23 @@ fn of_success() -> Vec<Row> {
         format!(r#"{{"status":"success","posts":[{entry}]}}"#)
     };
     let mut rows = vec![
-        each("Ayrshare, 200", "`id`", 200, |it| deleted("id", it))
+        each("Ayrshare, 200", "`id`", 200, |value| deleted("id", value))
             .may_succeed_by_with(Verb::ById, &NAMELESS)
             .may_succeed_by_with(Verb::AllScheduled, QUIET),
-        each("Ayrshare, 200, in an entry of `posts`", "`id`", 200, |it| {
-            entry_of_posts("id", it)
-        })
+        each(
+            "Ayrshare, 200, in an entry of `posts`",
+            "`id`",
+            200,
+            |value| entry_of_posts("id", value),
+        )
         .may_succeed_by_with(Verb::ById, &NAMELESS)
         .may_succeed_by_with(Verb::AllScheduled, QUIET),
-        // A word for a status is the right type.
+        // `"words"` has the right type here, but is no status of a success.
         each(
             "Ayrshare, 200, in a network's object",
             "`status`",
             200,
-            |it| network("status", it),
+            |value| network("status", value),
         ),
     ];
     for (members, harmless) in [
@@ -61,11 +64,11 @@ fn of_success() -> Vec<Row> {
         (&["action", "message", "retryAvailable"], QUIET),
         (&["posts", "postIds", "results", "bulk"], QUIET),
         (&["details"], QUIET),
-        // A warning is no error, whatever stands in it.
+        // A warning is no error, whatever it contains.
         (&["warnings"], ANY),
     ] {
         for member in members {
-            let body = |it: &str| deleted(member, it);
+            let body = |value: &str| deleted(member, value);
             let row = each("Ayrshare, 200", format!("`{member}`"), 200, body);
             rows.push(row.may_succeed_with(harmless));
         }
@@ -75,7 +78,7 @@ fn of_success() -> Vec<Row> {
         (&["id", "action", "message"], QUIET),
     ] {
         for member in members {
-            let body = |it: &str| network(member, it);
+            let body = |value: &str| network(member, value);
             let row = each(
                 "Ayrshare, 200, in a network's object",
                 format!("`{member}`"),
@@ -90,7 +93,7 @@ fn of_success() -> Vec<Row> {
         (&["action", "message"], QUIET),
     ] {
         for member in members {
-            let body = |it: &str| entry_of_posts(member, it);
+            let body = |value: &str| entry_of_posts(member, value);
             let part = format!("`{member}`");
             let row = each("Ayrshare, 200, in an entry of `posts`", part, 200, body);
             rows.push(row.may_succeed_with(harmless));
@@ -136,17 +139,19 @@ fn of_refusal() -> Vec<Row> {
         "markManualDeleted",
     ] {
         let part = format!("`{member}`");
-        rows.push(each("Ayrshare, 400", part, 400, |it| refused(member, it)));
+        rows.push(each("Ayrshare, 400", part, 400, |value| {
+            refused(member, value)
+        }));
     }
     for member in ["status", "code", "action", "message", "platform"] {
         let part = format!("`{member}`");
-        let body = |it: &str| entry_of_errors(member, it);
+        let body = |value: &str| entry_of_errors(member, value);
         let row = each("Ayrshare, 400, in an entry of `errors`", part, 400, body);
         rows.push(row);
     }
     rows.push(
-        each("Ayrshare, 429 with code 435", "`details`", 429, |it| {
-            throttled("details", it)
+        each("Ayrshare, 429 with code 435", "`details`", 429, |value| {
+            throttled("details", value)
         })
         .throttles(),
     );

@@ -1,4 +1,4 @@
-//! Genviral's members, each of every wrong type.
+//! Genviral's members, each with every wrong type.
 
 use super::{ABSENT, ANY, OF_NOBODY, each, object};
 use crate::faults::row::{POST, Row, Verb};
@@ -16,7 +16,7 @@ pub(super) fn rows() -> impl Iterator<Item = Row> {
         let members = [("deletedIds", r#"["post-1"]"#)];
         deleted("data", &object(&members, member, value))
     };
-    // Nothing but this member.
+    // `data` with this member alone.
     let only = |member: &str, value: &str| deleted("data", &object(&[], member, value));
     let refused = |member: &str, value: &str| {
         let members = [
@@ -32,47 +32,51 @@ pub(super) fn rows() -> impl Iterator<Item = Row> {
         let row = each("Genviral, 200", part, 200, body);
         rows.push(row.may_succeed_by_with(Verb::ById, harmless));
     };
-    add("`ok`", &["`null`", "`true`"], &|it| deleted("ok", it));
-    add("`code`", &ABSENT, &|it| deleted("code", it));
-    add("`message`", ANY, &|it| deleted("message", it));
-    add("`error_code`", &ABSENT, &|it| deleted("error_code", it));
-    add("`data`", &[], &|it| deleted("data", it));
-    add("`deletedIds`", &[], &|it| data("deletedIds", it));
-    add("`skipped`", OF_NOBODY, &|it| data("skipped", it));
-    add("`blockedStatuses`", OF_NOBODY, &|it| {
-        data("blockedStatuses", it)
+    add("`ok`", &["`null`", "`true`"], &|value| deleted("ok", value));
+    add("`code`", &ABSENT, &|value| deleted("code", value));
+    add("`message`", ANY, &|value| deleted("message", value));
+    add("`error_code`", &ABSENT, &|value| {
+        deleted("error_code", value)
     });
-    // Here, what is an error elsewhere tells of posts by the names of `status` and `code`.
-    add("`errors`", OF_NOBODY, &|it| data("errors", it));
-    add("the only item of `deletedIds`", &[], &|it| {
-        only("deletedIds", &format!("[{it}]"))
+    add("`data`", &[], &|value| deleted("data", value));
+    add("`deletedIds`", &[], &|value| data("deletedIds", value));
+    add("`skipped`", OF_NOBODY, &|value| data("skipped", value));
+    add("`blockedStatuses`", OF_NOBODY, &|value| {
+        data("blockedStatuses", value)
     });
-    add("a further item of `deletedIds`", ANY, &|it| {
-        only("deletedIds", &format!(r#"["post-1",{it}]"#))
+    // The keys of `errors` are ids, so the value called an error tells of posts called `status` and `code`.
+    add("`errors`", OF_NOBODY, &|value| data("errors", value));
+    add("the only item of `deletedIds`", &[], &|value| {
+        only("deletedIds", &format!("[{value}]"))
     });
-    add("an item of `skipped`", OF_NOBODY, &|it| {
-        data("skipped", &format!("[{it}]"))
+    add("a further item of `deletedIds`", ANY, &|value| {
+        only("deletedIds", &format!(r#"["post-1",{value}]"#))
     });
-    add("an item of `blockedStatuses`", OF_NOBODY, &|it| {
-        data("blockedStatuses", &format!("[{it}]"))
+    add("an item of `skipped`", OF_NOBODY, &|value| {
+        data("skipped", &format!("[{value}]"))
     });
-    add("a blocked post's `id`", OF_NOBODY, &|it| {
-        let entry = object(&[("status", r#""posted""#)], "id", it);
+    add("an item of `blockedStatuses`", OF_NOBODY, &|value| {
+        data("blockedStatuses", &format!("[{value}]"))
+    });
+    add("a blocked post's `id`", OF_NOBODY, &|value| {
+        let entry = object(&[("status", r#""posted""#)], "id", value);
         data("blockedStatuses", &format!("[{entry}]"))
     });
-    add("a blocked post's `status`", &[], &|it| {
-        let entry = object(&[("id", r#""post-1""#)], "status", it);
+    add("a blocked post's `status`", &[], &|value| {
+        let entry = object(&[("id", r#""post-1""#)], "status", value);
         only("blockedStatuses", &format!("[{entry}]"))
     });
-    add("an error's message", &[], &|it| {
-        only("errors", &object(&[], POST, it))
+    add("an error's message", &[], &|value| {
+        only("errors", &object(&[], POST, value))
     });
     for member in ["ok", "code", "message", "error_code"] {
         let part = format!("`{member}`");
-        rows.push(each("Genviral, 422", part, 422, |it| refused(member, it)));
+        rows.push(each("Genviral, 422", part, 422, |value| {
+            refused(member, value)
+        }));
     }
-    rows.push(each("Genviral, 500", "`data`", 500, |it| {
-        format!(r#"{{"ok":false,"error_code":"bulk_delete_failed","data":{it}}}"#)
+    rows.push(each("Genviral, 500", "`data`", 500, |value| {
+        format!(r#"{{"ok":false,"error_code":"bulk_delete_failed","data":{value}}}"#)
     }));
     rows.into_iter().map(Row::at_genviral)
 }
