@@ -1,5 +1,5 @@
-//! Thousands of posts over both providers, with everything going wrong that can: a live bar, counts for
-//! each fate, and a summary. Talks to the built-in mock providers: no key, no network.
+//! Deletes thousands of posts through both providers while requests go wrong now and then. Shows a progress
+//! bar, counts and a summary. The providers are the built-in mock servers: no key and no network needed.
 //!
 //! ```sh
 //! cargo run --example delete_many
@@ -22,7 +22,7 @@ async fn main() -> unpost::Result<()> {
     let genviral = mock::Genviral::start().await;
     let retry = Retry::attempts(3).backoff(Duration::from_millis(20), Duration::from_millis(200));
 
-    // A window that is much shorter than the real one (300 in 5 minutes), so that its end is reached.
+    // The real window is 300 requests in 5 minutes. This one is much shorter, so that the run fills it.
     let (requests, window) = (400, Duration::from_secs(2));
     ayrshare.window(requests, window);
     let first = ayrshare
@@ -40,7 +40,7 @@ async fn main() -> unpost::Result<()> {
         .delete_many(seed_genviral(&genviral))
         .run();
 
-    println!("Deleting through the built-in mock providers, which fail now and then.\n");
+    println!("Deleting through the built-in mock servers, which fail now and then.\n");
     let bars = MultiProgress::new();
     let (first, second) = tokio::join!(
         watch("Ayrshare", AYRSHARE_POSTS, first, &bars, || trouble(
@@ -70,16 +70,13 @@ async fn main() -> unpost::Result<()> {
         ),
     ] {
         println!("\n{name}: {summary}");
-        println!(
-            "  {requests} requests; {} posts are left standing",
-            left.len()
-        );
-        println!("  {} to hand in again", summary.to_retry.len());
+        println!("  {requests} requests; {} posts are left", left.len());
+        println!("  {} posts to retry", summary.to_retry.len());
     }
     Ok(())
 }
 
-/// Reads a run to its end, and shows it.
+/// Reads a run to its end, and shows its progress.
 async fn watch(
     name: &str,
     posts: usize,
@@ -95,7 +92,7 @@ async fn watch(
         summary.add(&outcome);
         bar.inc(1);
         bar.set_message(format!(
-            "{} deleted, {} standing, {} unknown",
+            "{} deleted, {} not deleted, {} unknown",
             summary.deleted,
             summary.blocked + summary.failed + summary.partial,
             summary.uncertain + summary.unreported,
@@ -111,7 +108,7 @@ async fn watch(
     summary
 }
 
-/// The next request goes wrong in one of four ways; in two of them the post is gone all the same.
+/// Makes the next request go wrong in one of four ways. In two of them, the post is deleted nevertheless.
 fn trouble(mut fail_next: impl FnMut(Fault)) {
     fail_next(match fastrand::u8(0..4) {
         0 => Fault::status(503),

@@ -1,5 +1,5 @@
-//! How much memory a run of a million ids takes, and how much of it is the set of ids seen: printed,
-//! for a provider inside this process.
+//! Prints how much memory a run of a million ids takes, and how much of that is the set of ids seen. The
+//! provider is inside this process.
 //!
 //! ```sh
 //! cargo run --release --example memory
@@ -15,7 +15,7 @@ use std::process::Command;
 
 use unpost::{Batch, DeleteMany, DeletePosts, Fate, Outcome, Provider};
 
-/// Deletes whatever it is given, at once.
+/// A provider that deletes every post at once.
 struct InProcess;
 
 impl DeletePosts for InProcess {
@@ -42,7 +42,9 @@ fn main() {
         take_memory(what, ids);
         println!(
             "{}",
-            peak_bytes().zip(before).map_or(0, |(peak, it)| peak - it)
+            peak_bytes()
+                .zip(before)
+                .map_or(0, |(peak, before)| peak - before)
         );
         return;
     }
@@ -66,12 +68,16 @@ fn main() {
     }
 }
 
-/// Peak bytes above those of the beginning, in a process of its own: what an allocator keeps of one
-/// measurement would be part of the next.
+/// How many bytes the peak is above the beginning, in a child process. In a single process, memory that
+/// the allocator keeps from one measurement would count in the next.
 fn measured(what: &str, ids: u32) -> u64 {
     let program = std::env::current_exe();
-    let output = program.and_then(|it| Command::new(it).args([what, &ids.to_string()]).output());
-    let printed = output.map(|it| it.stdout).unwrap_or_default();
+    let output = program.and_then(|program| {
+        Command::new(program)
+            .args([what, &ids.to_string()])
+            .output()
+    });
+    let printed = output.map(|output| output.stdout).unwrap_or_default();
     let printed = String::from_utf8_lossy(&printed);
     printed.trim().parse().unwrap_or_default()
 }
@@ -79,7 +85,8 @@ fn measured(what: &str, ids: u32) -> u64 {
 #[tokio::main(flavor = "current_thread")]
 async fn take_memory(what: &str, ids: u32) {
     if what == "set" {
-        // What a run remembers of each id: two hashes. It can't know how many there will be.
+        // A run remembers two hashes of each id. The set grows, because a run can't know how many ids
+        // there will be.
         let mut seen = HashSet::new();
         for n in 0..u64::from(ids) {
             seen.insert((n, n));

@@ -1,16 +1,16 @@
 //! Both providers in one minute: `cargo run --example quickstart`, no key and no network needed.
 //!
-//! The servers are the crate's own mock kit. What is said to them is what would be said to the real
-//! providers, and in the end they are asked what is really left.
+//! The servers are the crate's own mock kit. They get the same requests as the real providers would, and
+//! in the end they tell which posts are really left.
 
 #![expect(clippy::print_stdout, reason = "a table on the terminal is the point")]
 
 use unpost::{Fate, Outcome, ayrshare, genviral, mock};
 
-type Anything = Box<dyn std::error::Error>;
+type AnyError = Box<dyn std::error::Error>;
 
 #[tokio::main]
-async fn main() -> Result<(), Anything> {
+async fn main() -> Result<(), AnyError> {
     println!("unpost deletes posts and tells what became of each.");
     println!("Everything here talks to mock servers built into the crate: no key, no network.");
 
@@ -35,8 +35,9 @@ async fn main() -> Result<(), Anything> {
     Ok(())
 }
 
-/// Single posts: published, scheduled, deleted before, and one that its network won't give up.
-async fn delete_through_ayrshare(server: &mock::Ayrshare) -> Result<(), Anything> {
+/// Deletes single posts: a published one, a scheduled one, one that was deleted before, and one that a
+/// network can't delete.
+async fn delete_through_ayrshare(server: &mock::Ayrshare) -> Result<(), AnyError> {
     use ayrshare::DeleteRequest;
 
     server
@@ -66,8 +67,8 @@ async fn delete_through_ayrshare(server: &mock::Ayrshare) -> Result<(), Anything
     Ok(())
 }
 
-/// Everything one profile has scheduled, and nothing of its neighbour's.
-async fn delete_everything_scheduled(server: &mock::Ayrshare) -> Result<(), Anything> {
+/// Deletes everything that one profile has scheduled, and nothing of another profile.
+async fn delete_everything_scheduled(server: &mock::Ayrshare) -> Result<(), AnyError> {
     let acme = server.profile("ACME-PROFILE-KEY");
     acme.schedule("acme-1", ["linkedin"])
         .schedule("acme-2", ["bluesky"]);
@@ -86,8 +87,8 @@ async fn delete_everything_scheduled(server: &mock::Ayrshare) -> Result<(), Anyt
     Ok(())
 }
 
-/// A batch in which every post fares differently.
-async fn delete_through_genviral(server: &mock::Genviral) -> Result<(), Anything> {
+/// Deletes a batch in which each post has a different outcome.
+async fn delete_through_genviral(server: &mock::Genviral) -> Result<(), AnyError> {
     server
         .seed("draft", "draft")
         .seed("live", "posted")
@@ -112,8 +113,8 @@ fn in_words(outcomes: &[Outcome]) -> String {
     };
     let on = |done| {
         let networks = outcome.networks.iter();
-        let such = networks.filter(|it| (it.status == "success") == done);
-        such.map(|it| &*it.network)
+        let such = networks.filter(|network| (network.status == "success") == done);
+        such.map(|network| &*network.network)
             .collect::<Vec<_>>()
             .join(" and ")
     };

@@ -1,7 +1,8 @@
-//! How the pacer does against servers that count in different ways, simulated.
+//! Simulates the limiter against servers that count requests in different ways.
 //!
-//! `cargo run --example rate_limits` prints the tables of `docs/rate-limits.md`, with `-- --svg` it prints `docs/rate-limits.svg`, and with
-//! `-- --sweep` what comes of servers drawn at random (faster with `--release`).
+//! `cargo run --example rate_limits` prints the tables of `docs/rate-limits.md`. With `-- --svg`, it prints
+//! `docs/rate-limits.svg`. With `-- --sweep`, it prints the results for servers drawn at random, which is
+//! faster with `--release`.
 #![allow(clippy::indexing_slicing, clippy::print_stdout)]
 
 mod simulation;
@@ -31,11 +32,11 @@ const SECONDS: f64 = 800.0;
 const LEFT: f64 = 56.0;
 const WIDTH: f64 = 560.0;
 
-/// Requests done above, answers of 429 below, over the time of one run.
+/// Draws the requests done, and below them the answers of 429, over the time of one run.
 fn plot() -> String {
     let [_, (_, scene), ..] = SCENES;
-    let (pacer, backoff) = (
-        run(scene, Strategy::Pacer, REQUESTS),
+    let (limiter, backoff) = (
+        run(scene, Strategy::Limiter, REQUESTS),
         run(scene, Strategy::Backoff, REQUESTS),
     );
     let mut svg = String::from(concat!(
@@ -43,9 +44,9 @@ fn plot() -> String {
         "\n<title>1,000 requests against a window by the clock that was joined late</title>\n",
         "<style>\ntext { fill: #444 } .axis { stroke: #888; fill: none } .grid { stroke: #8884 }\n",
         ".line { fill: none; stroke-width: 2 } .best { stroke: #888; stroke-dasharray: 5 4 }\n",
-        ".pacer { stroke: #0a7d55 } .backoff { stroke: #c2510c }\n",
+        ".limiter { stroke: #0a7d55 } .backoff { stroke: #c2510c }\n",
         "@media (prefers-color-scheme: dark) {\n",
-        "text { fill: #ccc } .pacer { stroke: #3ecf9a } .backoff { stroke: #ff9a55 }\n}\n</style>\n",
+        "text { fill: #ccc } .limiter { stroke: #3ecf9a } .backoff { stroke: #ff9a55 }\n}\n</style>\n",
     ));
     let upper = Panel {
         top: 40.0,
@@ -58,7 +59,7 @@ fn plot() -> String {
     let best = optimum(scene, REQUESTS);
     upper.line(&mut svg, "best", &best, last(&best));
     upper.line(&mut svg, "backoff", &backoff.done, backoff.time);
-    upper.line(&mut svg, "pacer", &pacer.done, pacer.time);
+    upper.line(&mut svg, "limiter", &limiter.done, limiter.time);
     let lower = Panel {
         top: 330.0,
         height: 120.0,
@@ -68,7 +69,7 @@ fn plot() -> String {
     };
     lower.draw(&mut svg);
     lower.line(&mut svg, "backoff", &backoff.refused, backoff.time);
-    lower.line(&mut svg, "pacer", &pacer.refused, pacer.time);
+    lower.line(&mut svg, "limiter", &limiter.refused, limiter.time);
     for second in (0..=800).step_by(100) {
         let x = LEFT + f64::from(second) / SECONDS * WIDTH;
         let _ = writeln!(
@@ -82,7 +83,7 @@ fn plot() -> String {
         LEFT + WIDTH / 2.0
     );
     for (x, class, name) in [
-        (56, "pacer", "limiter"),
+        (56, "limiter", "limiter"),
         (156, "backoff", "backoff only"),
         (296, "best", "optimum"),
     ] {
@@ -130,7 +131,7 @@ impl Panel {
         );
     }
 
-    /// A staircase: a point where a burst begins, ends, and every 50 events within.
+    /// Draws a staircase, with a point where a burst begins, where it ends, and every 50 events within it.
     fn line(&self, svg: &mut String, class: &str, times: &[Duration], end: Duration) {
         let mut path = format!("M{LEFT} {}", self.y(0.0));
         let (mut height, mut at) = (0_u32, Duration::ZERO);

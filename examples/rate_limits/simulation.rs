@@ -1,4 +1,5 @@
-//! Eight workers, a server and no clock: a run of hours takes milliseconds and always ends the same.
+//! Simulates eight workers and a server without a clock, so that a run of hours takes milliseconds and always
+//! has the same result.
 //!
 //! Times are counted from the beginning of the run, which the server calls `START`.
 
@@ -21,15 +22,15 @@ pub(crate) const WINDOW: Duration = Duration::from_secs(300);
 pub(crate) const WORKERS: usize = 8;
 pub(crate) const LATENCY: Duration = Duration::from_millis(200);
 
-/// Late enough for windows and other processes to have a past.
+/// When the run begins. Windows and other processes can begin before it.
 const START: Duration = Duration::from_secs(100_000);
 
 /// How a provider may count "300 requests in 5 minutes".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Counting {
-    /// A window opens with the first request after the last one's end.
+    /// A window opens with the first request after the last window has ended.
     Opened,
-    /// Windows end by the clock: the present one after this long.
+    /// Windows end by the clock. The first one ends this long after the run begins.
     Aligned(Duration),
     /// Each request counts for five minutes.
     Sliding,
@@ -39,11 +40,11 @@ pub(crate) enum Counting {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scene {
     pub(crate) counting: Counting,
-    /// Used before the run began: how many, at one go, how long before.
+    /// How many requests counted already, all sent at the same time, and how long before the run.
     pub(crate) used: (u32, Duration),
-    /// Another process sends a request this often, and each one counts, room or not.
+    /// How often another process sends a request. Each of those counts, even if there is no room.
     pub(crate) other_every: Option<Duration>,
-    /// What the server really allows; it says so if it sends headers at all.
+    /// How many requests the server really allows. Its headers say so, if it sends any.
     pub(crate) limit: u32,
     pub(crate) headers: bool,
 }
@@ -70,7 +71,7 @@ impl Scene {
         Self { limit, ..self }
     }
 
-    /// Without headers.
+    /// The same server, but without headers.
     pub(crate) const fn mute(self) -> Self {
         Self {
             headers: false,
@@ -89,17 +90,17 @@ impl Scene {
 /// Who decides when a request goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Strategy {
-    /// This crate, told of the window.
-    Pacer,
-    /// This crate, told nothing.
+    /// This crate's limiter, which is told the window.
+    Limiter,
+    /// This crate's limiter, which is told nothing.
     Unlimited,
-    /// Each worker goes ahead, and after a 429 waits 1 s, 2 s, 4 s, … up to a minute.
+    /// No limiter: after a 429, a worker waits 1 s, 2 s, 4 s, … up to a minute.
     Backoff,
     /// One request a second: a token bucket that holds one.
     EvenRate,
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Run {
     pub(crate) time: Duration,
@@ -107,7 +108,7 @@ pub(crate) struct Run {
     pub(crate) done: Vec<Duration>,
     /// When each 429 arrived.
     pub(crate) refused: Vec<Duration>,
-    /// The pacer's budget ended the run early.
+    /// Whether the limiter's budget of 429s ended the run early.
     pub(crate) spent: bool,
 }
 
@@ -116,7 +117,7 @@ pub(crate) fn run(scene: Scene, strategy: Strategy, requests: usize) -> Run {
     run_with(scene, strategy, requests, |_| LATENCY)
 }
 
-/// The same, where the n-th request takes `latency(n)`; the server counts it half-way.
+/// The same, with a latency that depends on the number of an event. The server counts a request half-way.
 pub(crate) fn run_with(
     scene: Scene,
     strategy: Strategy,
@@ -133,7 +134,7 @@ pub(crate) fn run_with(
         spent: false,
     };
     let (mut begun, mut order) = (0, 0_u32);
-    // What happens next, at equal times in the order in which it was arranged.
+    // The events to come, by time. Those at the same time are in the order in which they were added.
     let mut events = BinaryHeap::new();
     let mut arrange = |events: &mut BinaryHeap<_>, at: Duration, event| {
         order += 1;
@@ -211,7 +212,7 @@ pub(crate) fn run_with(
     run
 }
 
-/// The earliest that eight workers with the same latency could be done if they knew all that the server knows.
+/// When each request could be done at the earliest, if the eight workers knew all that the server knows.
 pub(crate) fn optimum(scene: Scene, requests: usize) -> Vec<Duration> {
     let mut server = Server::new(scene);
     let mut free: BinaryHeap<_> = (0..WORKERS).map(|_| Reverse(Duration::ZERO)).collect();
@@ -230,7 +231,7 @@ pub(crate) fn optimum(scene: Scene, requests: usize) -> Vec<Duration> {
     done
 }
 
-/// A request's way, by worker.
+/// What happens to a worker's request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Event {
     Ask {
@@ -251,9 +252,9 @@ enum Event {
 
 struct Server {
     scene: Scene,
-    /// When the present window ends.
+    /// When the current window ends.
     end: Duration,
-    /// What counts at present.
+    /// When the requests arrived that count now.
     counted: VecDeque<Duration>,
     other_next: Option<Duration>,
 }
@@ -273,14 +274,14 @@ impl Server {
         };
         let (used, ago) = scene.used;
         (0..used).for_each(|_| server.count(START - ago));
-        // Not in step with the window, as another process wouldn't be.
+        // Another process isn't in step with the window.
         server.other_next = scene
             .other_every
             .map(|_| START - WINDOW * 3 / 2 + Duration::from_millis(1_234));
         server
     }
 
-    /// A request of ours arrives: whether there is room, and how many count then.
+    /// Takes a request of ours. Returns whether there was room, and how many requests count now.
     fn take(&mut self, now: Duration) -> (bool, u32) {
         let accepted = self.has_room(now);
         if accepted {
@@ -302,7 +303,7 @@ impl Server {
         self.counted.len() < self.scene.limit as usize
     }
 
-    /// When the room may next grow.
+    /// When there may next be more room.
     fn next_change(&self, now: Duration) -> Duration {
         match self.scene.counting {
             Counting::Sliding => self.counted[0] + WINDOW,
@@ -345,7 +346,7 @@ struct Workers {
     strategy: Strategy,
     origin: Instant,
     pacer: Pacer,
-    /// By worker: how often refused in a row, and when to go on.
+    /// For each worker, how many 429s it got in a row, and when it goes on.
     refused: [(u32, Duration); WORKERS],
     next_token: Duration,
 }
@@ -369,7 +370,7 @@ impl Workers {
 
     fn ready(&mut self, now: Duration, worker: usize) -> Ready {
         let at = match self.strategy {
-            Strategy::Pacer | Strategy::Unlimited => return self.pacer.ready(self.origin + now),
+            Strategy::Limiter | Strategy::Unlimited => return self.pacer.ready(self.origin + now),
             Strategy::Backoff => self.refused[worker].1,
             Strategy::EvenRate => self.next_token.max(self.refused[worker].1),
         };
@@ -420,13 +421,13 @@ impl Workers {
 /// Where virtual time begins: any instant will do.
 #[allow(
     clippy::disallowed_methods,
-    reason = "the only way to come by an instant; its value tells nothing"
+    reason = "there is no other way to get an instant, and its value doesn't matter"
 )]
 pub(crate) fn origin() -> Instant {
     Instant::now()
 }
 
-/// When the last of them was done.
+/// When the last request was done.
 pub(crate) fn last(done: &[Duration]) -> Duration {
     done.last().copied().unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Servers drawn at random: how far the worst is from the typical.
+//! Servers drawn at random, to see how far the worst result is from the typical one.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use super::simulation::{Counting, Scene, Strategy, last, optimum, run_with};
 
 const DRAWS: usize = 400;
 
-/// One row for each way of counting: how many draws miss a target, and the worst.
+/// A row for each way of counting, with the worst result and how many draws miss a target.
 pub(crate) fn sweep() -> String {
     let mut text = String::from(
         "| server | requests | median ratio | worst ratio | above 1.05 | most 429s | above 10 |\n\
@@ -34,9 +34,9 @@ fn row(kind: &str, is_shared: bool, requests: usize) -> String {
     let (mut ratios, mut refused) = (Vec::new(), Vec::new());
     for _ in 0..DRAWS {
         let scene = draw(&mut random, kind, is_shared);
-        // About half the servers answer in 50 to 350 ms, in no order.
+        // About half the servers take between 50 and 350 ms for an answer, at random.
         let (varies, seed) = (random.bool(), random.u64(..));
-        let run = run_with(scene, Strategy::Pacer, requests, |number| {
+        let run = run_with(scene, Strategy::Limiter, requests, |number| {
             let mut random = fastrand::Rng::with_seed(seed ^ u64::from(number));
             Duration::from_millis(if varies { random.u64(50..350) } else { 200 })
         });

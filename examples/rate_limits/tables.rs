@@ -9,7 +9,7 @@ const JOINED_LATE: Scene = Scene::new(CLOCK).used(120, Duration::from_secs(60));
 const AGO: Duration = Duration::from_secs(100);
 const OTHER: Duration = Duration::from_millis(4_100);
 
-/// The servers for which the pacer has targets.
+/// The servers for which the limiter has targets.
 pub(crate) const SCENES: [(&str, Scene); 6] = [
     (
         "window opened by the first request",
@@ -31,48 +31,48 @@ pub(crate) const SCENES: [(&str, Scene); 6] = [
     ),
 ];
 
-/// What the pacer doesn't do as well, and what it can't know.
+/// Servers for which the limiter does less well, or about which it can't know enough.
 const HARDER: [(&str, Scene, Strategy, usize); 9] = [
     (
         "by the clock, joined late, a short run",
         JOINED_LATE,
-        Strategy::Pacer,
+        Strategy::Limiter,
         300,
     ),
     (
         "by the clock, joined late, none used",
         Scene::new(CLOCK),
-        Strategy::Pacer,
+        Strategy::Limiter,
         1_000,
     ),
     (
         "sliding log, 200 used 100 s before",
         Scene::new(Counting::Sliding).used(200, AGO),
-        Strategy::Pacer,
+        Strategy::Limiter,
         1_000,
     ),
     (
         "200 allowed, headers say so",
         Scene::new(Counting::Opened).allowing(200),
-        Strategy::Pacer,
+        Strategy::Limiter,
         1_000,
     ),
     (
         "200 allowed, no headers",
         Scene::new(Counting::Opened).allowing(200).mute(),
-        Strategy::Pacer,
+        Strategy::Limiter,
         1_000,
     ),
     (
         "by the clock, joined late, no headers",
         JOINED_LATE.mute(),
-        Strategy::Pacer,
+        Strategy::Limiter,
         1_000,
     ),
     (
         "sliding log, shared, no headers",
         Scene::new(Counting::Sliding).shared(OTHER).mute(),
-        Strategy::Pacer,
+        Strategy::Limiter,
         1_000,
     ),
     (
@@ -110,7 +110,7 @@ pub(crate) fn tables() -> String {
     line(header.into());
     for (name, scene) in SCENES {
         for requests in [1_000, 5_000] {
-            line(row(name, scene, Strategy::Pacer, requests));
+            line(row(name, scene, Strategy::Limiter, requests));
         }
     }
     line("\n| server | requests | backoff only: ratio | 429s | even rate: ratio | 429s |\n|---|--:|--:|--:|--:|--:|".into());

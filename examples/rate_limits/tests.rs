@@ -11,7 +11,7 @@ fn every_way_of_counting_is_used_to_95_percent_with_at_most_ten_429s() {
     for (name, scene) in SCENES {
         for requests in [1_000, 5_000] {
             let (run, best) = (
-                run(scene, Strategy::Pacer, requests),
+                run(scene, Strategy::Limiter, requests),
                 last(&optimum(scene, requests)),
             );
             assert!(
@@ -35,7 +35,7 @@ fn a_window_by_the_clock_may_be_joined_at_any_moment() {
             let scene =
                 Scene::new(Counting::Aligned(Duration::from_secs(left))).used(used, Duration::ZERO);
             let (run, best) = (
-                run(scene, Strategy::Pacer, 1_000),
+                run(scene, Strategy::Limiter, 1_000),
                 last(&optimum(scene, 1_000)),
             );
             assert!(
@@ -55,12 +55,12 @@ fn a_window_by_the_clock_may_be_joined_at_any_moment() {
 #[test]
 fn answers_that_overtake_each_other_change_little() {
     for (name, scene) in SCENES {
-        // 50 to 450 ms, in no order.
+        // Between 50 and 450 ms, in no order.
         let latency = |number: u32| {
             Duration::from_millis(50 + u64::from(number.wrapping_mul(2_654_435_761) % 400))
         };
         let (run, best) = (
-            run_with(scene, Strategy::Pacer, 1_000, latency),
+            run_with(scene, Strategy::Limiter, 1_000, latency),
             last(&optimum(scene, 1_000)),
         );
         assert!(
