@@ -1,8 +1,8 @@
-//! Instructions and allocations a call, counted by valgrind: the same on a busy machine as on an idle
-//! one. Without valgrind it says so and counts nothing.
+//! Counts the instructions and allocations of a call with valgrind. The counts are the same on a busy machine
+//! as on an idle one. Without valgrind, this benchmark counts nothing and says so.
 //!
-//! The server is another process, and what happens before the first call is left out: each figure is
-//! the difference of two runs, divided by how many calls the longer one made more.
+//! The server is another process. Each figure is the difference between two runs, divided by the difference
+//! in their calls, so what happens before the first call doesn't count.
 
 #![allow(
     missing_docs,
@@ -21,7 +21,7 @@ use std::net::SocketAddr;
 use std::process::Command;
 use std::time::Duration;
 
-use support::responder::{Elsewhere, respond_if_asked};
+use support::responder::{ServerProcess, respond_if_asked};
 use support::work::{self, Work};
 
 fn main() {
@@ -34,7 +34,7 @@ fn main() {
         return Work::new(address).run(name, calls.parse().expect("a number"));
     }
 
-    let server = Elsewhere::start(Duration::ZERO);
+    let server = ServerProcess::start(Duration::ZERO);
     if support::is_smoke() {
         let mut work = Work::new(server.address);
         let names = work::COUNTED.iter().flat_map(|(group, _)| *group);
@@ -78,8 +78,8 @@ struct Counted {
 }
 
 impl Counted {
-    /// For one call. How often a call has to wait for the server differs a little from run to run: the
-    /// median of three.
+    /// The counts for one call, as the median of three. How often a call has to wait for the server differs
+    /// a little from run to run.
     fn of(name: &str, calls: usize, server: SocketAddr) -> Self {
         let warm_up = calls.div_ceil(5);
         let runs: Vec<_> = (0..3)
@@ -93,13 +93,13 @@ impl Counted {
             support::duel::median(differences) / calls as f64
         };
         Self {
-            instructions: per_call(|it| it.instructions),
-            allocations: per_call(|it| it.allocations),
-            bytes: per_call(|it| it.bytes),
+            instructions: per_call(|counted| counted.instructions),
+            allocations: per_call(|counted| counted.allocations),
+            bytes: per_call(|counted| counted.bytes),
         }
     }
 
-    /// For a whole process that makes so many calls.
+    /// The counts for a whole process that makes so many calls.
     fn in_all(name: &str, calls: usize, server: SocketAddr) -> Self {
         let callgrind = ["--tool=callgrind", "--callgrind-out-file=/dev/null"];
         let memcheck = ["--tool=memcheck", "--leak-check=no"];
@@ -113,7 +113,7 @@ impl Counted {
     }
 }
 
-/// What valgrind says of this very program making so many calls.
+/// What valgrind reports of this program when it makes so many calls.
 fn valgrind(options: &[&str], name: &str, calls: usize, server: SocketAddr) -> String {
     let program = std::env::current_exe().expect("this program's path");
     let output = Command::new("valgrind")
@@ -129,11 +129,15 @@ fn valgrind(options: &[&str], name: &str, calls: usize, server: SocketAddr) -> S
 fn number_after(report: &str, words: &str) -> f64 {
     let number = report.split_once(words).map(|(_, rest)| rest);
     let number = number.and_then(|rest| rest.split_whitespace().next());
-    number.and_then(|it| it.parse().ok()).expect("a number")
+    number
+        .and_then(|number| number.parse().ok())
+        .expect("a number")
 }
 
 fn number_before(report: &str, words: &str) -> f64 {
     let number = report.split_once(words).map(|(before, _)| before);
     let number = number.and_then(|before| before.split_whitespace().next_back());
-    number.and_then(|it| it.parse().ok()).expect("a number")
+    number
+        .and_then(|number| number.parse().ok())
+        .expect("a number")
 }

@@ -1,7 +1,8 @@
 //! Many deletes against a server that takes 5 ms for each: the crate's `delete_many`, a loop, and
 //! `buffer_unordered` by hand.
 //!
-//! Without a pace: with Ayrshare's own, 300 requests go out in 5 minutes however many are under way.
+//! There is no rate limit here. With Ayrshare's own, 300 requests go out in 5 minutes, however many are under
+//! way at once.
 
 #![allow(
     missing_docs,
@@ -19,14 +20,15 @@ mod support;
 use std::time::Duration;
 
 use support::duel::{Round, measure};
-use support::responder::{Elsewhere, respond_if_asked};
+use support::responder::{ServerProcess, respond_if_asked};
 use support::work::{self, Work};
 
 fn main() {
     respond_if_asked();
-    let server = Elsewhere::start(Duration::from_millis(5));
+    let server = ServerProcess::start(Duration::from_millis(5));
     let mut work = Work::new(server.address);
-    // A multiple of what is under way at once: a last round that is half empty says nothing.
+    // The number of calls is a multiple of how many are under way at once, so that the last of them also
+    // go out together.
     let round = |calls| Round { rounds: 15, calls };
     let names = work::EIGHT_AT_ONCE;
     measure("5 ms a delete, 8 at a time", &names, round(400), &mut work);

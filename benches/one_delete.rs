@@ -1,4 +1,4 @@
-//! One delete over a warm connection, against reqwest and hyper by hand.
+//! One delete over a warm connection, compared with reqwest and hyper by hand.
 
 #![allow(
     missing_docs,
@@ -16,12 +16,12 @@ mod support;
 use std::time::Duration;
 
 use support::duel::{Round, measure};
-use support::responder::{Elsewhere, respond_if_asked};
+use support::responder::{ServerProcess, respond_if_asked};
 use support::work::{self, Work};
 
 fn main() {
     respond_if_asked();
-    let server = Elsewhere::start(Duration::ZERO);
+    let server = ServerProcess::start(Duration::ZERO);
     let mut work = Work::new(server.address);
     let round = Round {
         rounds: 101,

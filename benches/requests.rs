@@ -1,5 +1,5 @@
-//! How many requests a run sends: ⌈N / batch⌉ without faults, and how many more when one answer in a
-//! hundred is lost. Counted, not timed; the counts are asserted, in the smoke run too.
+//! Counts the requests that a run sends: ⌈N / batch⌉ without faults, and how many more if one answer in a
+//! hundred is lost. Nothing is timed. The counts are asserted, in the smoke run too.
 
 #![allow(
     missing_docs,
@@ -35,7 +35,7 @@ fn main() {
         let is_genviral = name.starts_with("Genviral");
         let least = posts.div_ceil(batch);
         for lossy in [false, true] {
-            // More than enough numbers: answers to repeated requests are lost as well.
+            // These are more than enough requests. Answers to retries are lost as well.
             let lost = if lossy {
                 one_in_a_hundred(1, 2 * least)
             } else {
@@ -69,10 +69,10 @@ fn main() {
 }
 
 async fn run(is_genviral: bool, batch: usize, posts: usize, server: SocketAddr) -> Summary {
-    // Not to wait long: how often, not how soon, is what counts here.
+    // The waits are short, because only the number of requests matters here.
     let retry = Retry::attempts(4).backoff(Duration::from_millis(1), Duration::from_millis(1));
     if !is_genviral {
-        let client = support::unpaced_builder(server).retry(retry);
+        let client = support::unlimited_builder(server).retry(retry);
         let client = client.build().expect("a client");
         let ids = answers::ayrshare_ids(posts);
         let run = client.delete_many(ids).batch_size(batch).run();

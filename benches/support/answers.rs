@@ -7,18 +7,18 @@ use serde_json::{Value, json};
 /// Ayrshare's answer about one published post, as its documentation shows it.
 pub const ONE_POST: &str = r#"{"twitter":{"action":"delete","status":"success","id":"1288900099663775749"},"facebook":{"action":"delete","status":"success","id":"104920007983682_108683297607743"},"status":"success"}"#;
 
-/// Ids of the length of Ayrshare's.
+/// Ids that are as long as Ayrshare's.
 pub fn ayrshare_ids(count: usize) -> Vec<String> {
     (0..count).map(|n| format!("p8Ee6xDPx8{n:010}")).collect()
 }
 
-/// Ids of the length of Genviral's.
+/// Ids that are as long as Genviral's.
 pub fn genviral_ids(count: usize) -> Vec<String> {
     let id = |n| format!("0f4f54d4-8cce-4fb7-8c7b-{n:012}");
     (0..count).map(id).collect()
 }
 
-/// An answer to `bulk`: a list of what `by_id` would have been answered, two networks a post.
+/// Ayrshare's answer to `bulk`, as a list of answers to `by_id`. Each post has two networks.
 pub fn ayrshare_bulk(ids: &[String]) -> Vec<u8> {
     let posts = ids.iter().enumerate().map(|(n, id)| {
         let network = |of: &str| json!({ "action": "delete", "status": "success", "id": format!("{of}{n:015}") });
@@ -27,7 +27,8 @@ pub fn ayrshare_bulk(ids: &[String]) -> Vec<u8> {
     Value::from_iter(posts).to_string().into_bytes()
 }
 
-/// Of every ten posts seven are deleted, and one each is blocked, skipped and failed.
+/// Genviral's answer about many posts. Of every ten, seven are deleted, and one each is blocked, skipped and
+/// failed.
 pub fn genviral_bulk(ids: &[String]) -> Vec<u8> {
     let kind = |wanted: std::ops::Range<usize>| {
         let ids = ids.iter().enumerate();
@@ -47,14 +48,14 @@ pub fn genviral_bulk(ids: &[String]) -> Vec<u8> {
         .into_bytes()
 }
 
-/// The same, in answer to the ids in a request's body.
+/// Genviral's answer that every id in the body of a request is deleted.
 pub fn genviral_answer_to(request: &str) -> String {
     let asked: Value = serde_json::from_str(request).unwrap_or_default();
     let data = json!({ "deletedIds": asked.get("postIds") });
     json!({ "ok": true, "code": 200, "message": "Posts deleted", "data": data }).to_string()
 }
 
-/// The same of Ayrshare's.
+/// Ayrshare's answer that every id in the body of a request is deleted.
 pub fn ayrshare_answer_to(request: &str) -> String {
     let asked: Value = serde_json::from_str(request).unwrap_or_default();
     let ids = asked.get("bulk").cloned().unwrap_or_default();
@@ -62,7 +63,7 @@ pub fn ayrshare_answer_to(request: &str) -> String {
     String::from_utf8(ayrshare_bulk(&ids)).unwrap_or_default()
 }
 
-/// An answer's bytes, keep-alive.
+/// The bytes of an answer that keeps the connection alive.
 pub fn http(body: &str) -> Vec<u8> {
     let mut head = String::from("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n");
     let _ = write!(head, "content-length: {}\r\n\r\n{body}", body.len());

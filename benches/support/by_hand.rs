@@ -1,4 +1,4 @@
-//! What a client without this crate would be written as: no limits, no retries, the happy answer's shape.
+//! A client written without this crate. It has no rate limit and no retries, and reads only successes.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -15,7 +15,7 @@ use reqwest::header::HeaderValue;
 
 use super::API_KEY;
 
-/// Made once, as the crate makes its own.
+/// This header is made only once, as in the crate.
 fn authorization() -> HeaderValue {
     HeaderValue::try_from(format!("Bearer {API_KEY}")).expect("a header")
 }
@@ -107,7 +107,7 @@ impl Reqwest {
         send(request, id).await
     }
 
-    /// The same with URL and credentials made ready beforehand, as the crate has its own.
+    /// The same with the URL and the credentials prepared, as in the crate.
     pub async fn delete_prepared(&self, id: &str) -> Option<Outcome> {
         let request = self.http.delete(self.url.clone());
         let request = request.header("authorization", self.authorization.clone());
@@ -142,7 +142,7 @@ impl Hyper {
         let (connection, driver) = handshake(TokioIo::new(stream)).await.expect("HTTP");
         #[allow(
             clippy::disallowed_methods,
-            reason = "hyper alone leaves this to its caller"
+            reason = "hyper leaves it to its caller to drive the connection"
         )]
         tokio::spawn(driver);
         Self {

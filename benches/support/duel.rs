@@ -1,5 +1,6 @@
-//! Ratios from one run: the contenders take turns, round by round, so that whatever else the machine
-//! does hits all of them. Criterion, which measures one after the other, keeps watch over changes.
+//! Measures ratios in one run. The contenders take turns, round by round, so that whatever else the machine
+//! does affects all of them. Criterion measures one contender after the other, and shows changes from run to
+//! run.
 
 use std::time::{Duration, Instant};
 
@@ -8,15 +9,15 @@ use criterion::Criterion;
 use super::is_smoke;
 use super::work::Work;
 
-/// How long to go on.
+/// How much to measure.
 #[derive(Clone, Copy)]
 pub struct Round {
     pub rounds: usize,
-    /// Made by each contender in each round.
+    /// How many calls each contender makes in each round.
     pub calls: usize,
 }
 
-/// Has criterion measure each of them, then prints how many times as long as the second each takes.
+/// Has criterion measure each contender. Then prints the time of each as a multiple of the time of the second.
 pub fn measure(title: &str, names: &[&'static str], round: Round, work: &mut Work) {
     let mut criterion = Criterion::default().configure_from_args();
     for name in names {
@@ -46,7 +47,7 @@ pub fn measure(title: &str, names: &[&'static str], round: Round, work: &mut Wor
     print(names, &taken, &taken[1]);
 }
 
-/// A line for each, against `base`.
+/// Prints a line for each contender, with its ratio to `base`.
 pub fn print(names: &[&str], taken: &[Vec<Duration>], base: &[Duration]) {
     println!(
         "{:>28}  {:>10}  {:>10}  {:>12}  {:>12}",

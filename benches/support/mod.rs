@@ -1,5 +1,5 @@
 //! What the benchmarks share: the server, the answers it gives, the same work done by hand, and ratios
-//! that a busy machine can't bend much.
+//! that hardly change on a busy machine.
 
 #![allow(dead_code, reason = "each benchmark uses its part of this")]
 
@@ -9,7 +9,8 @@ pub mod duel;
 pub mod responder;
 pub mod work;
 
-/// `cargo bench -- --test` and `cargo test --benches`: everything once, nothing measured.
+/// Whether everything runs once and nothing is measured, as in `cargo bench -- --test` and
+/// `cargo test --benches`.
 pub fn is_smoke() -> bool {
     let arguments: Vec<_> = std::env::args().collect();
     let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
@@ -21,8 +22,8 @@ pub fn runtime() -> tokio::runtime::Runtime {
     builder.enable_all().build().expect("a runtime")
 }
 
-/// A client without a window: what is measured here is the work, not the waiting for a turn.
-pub fn unpaced_builder(address: std::net::SocketAddr) -> unpost::ayrshare::ClientBuilder {
+/// A client without a rate limit, because the benchmarks measure the work and not the waiting.
+pub fn unlimited_builder(address: std::net::SocketAddr) -> unpost::ayrshare::ClientBuilder {
     unpost::ayrshare::Client::builder(API_KEY)
         .base_url(format!("http://{address}/api"))
         .rate_limit(unpost::RateLimit::unlimited())

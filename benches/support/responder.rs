@@ -1,5 +1,5 @@
-//! The least server that keeps a connection alive: a thread a connection, no HTTP library, so that what
-//! is measured is the client.
+//! The simplest server that keeps a connection alive. It has a thread for each connection and no HTTP library,
+//! so that the benchmarks measure the client.
 
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -12,14 +12,14 @@ use std::time::Duration;
 
 use super::answers;
 
-/// A server on a thread of this process, which counts.
+/// A server on a thread of this process, which counts its requests.
 pub struct Responder {
     pub address: SocketAddr,
     received: Arc<AtomicUsize>,
 }
 
 impl Responder {
-    /// `answer` is given a request's number, from 1, and its body. `None` hangs up instead.
+    /// `answer` gets the number of a request, from 1, and its body. If it returns `None`, the server hangs up.
     pub fn start<F>(answer: F) -> Self
     where
         F: Fn(usize, &str) -> Option<Vec<u8>> + Send + Sync + 'static,
@@ -37,7 +37,7 @@ impl Responder {
         Self { address, received }
     }
 
-    /// How many whole requests have come.
+    /// How many whole requests have arrived.
     pub fn received(&self) -> usize {
         self.received.load(Ordering::SeqCst)
     }
@@ -81,16 +81,16 @@ fn read_request(reader: &mut impl BufRead, body: &mut String) -> Option<()> {
     Some(())
 }
 
-/// A server in a process of its own, which ends with this value.
-pub struct Elsewhere {
+/// A server in a child process, which ends when this value is dropped.
+pub struct ServerProcess {
     pub address: SocketAddr,
     process: Child,
 }
 
 const RESPOND: &str = "respond";
 
-impl Elsewhere {
-    /// This very program, started again. Its `main` must call [`respond_if_asked`] first.
+impl ServerProcess {
+    /// Starts this program again as the server. Its `main` must call [`respond_if_asked`] first.
     pub fn start(latency: Duration) -> Self {
         let program = std::env::current_exe().expect("this program's path");
         let mut process = Command::new(program)
@@ -109,14 +109,14 @@ impl Elsewhere {
     }
 }
 
-impl Drop for Elsewhere {
+impl Drop for ServerProcess {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// Is the server, if that is what this process was started for.
+/// Runs the server and never returns, if this process was started for that.
 #[allow(
     clippy::disallowed_methods,
     reason = "a server that takes its time, on a thread of its own"
@@ -126,7 +126,7 @@ pub fn respond_if_asked() {
     if arguments.next().as_deref() != Some(RESPOND) {
         return;
     }
-    let latency = arguments.next().and_then(|it| it.parse().ok());
+    let latency = arguments.next().and_then(|argument| argument.parse().ok());
     let latency = Duration::from_millis(latency.unwrap_or_default());
     let answer = answers::http(answers::ONE_POST);
     let responder = Responder::start(move |_, _| {
@@ -136,7 +136,7 @@ pub fn respond_if_asked() {
         Some(answer.clone())
     });
     println!("{}", responder.address);
-    // The end of input is the end of whoever asked.
+    // Standard input ends when the process that started this one ends.
     let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
     std::process::exit(0);
 }

@@ -1,4 +1,4 @@
-//! What is measured, by name: the crate's own way first, then the one it replaces.
+//! What is measured, by name. The crate's own way comes first, and then the one that it replaces.
 
 use std::hint::black_box;
 use std::net::SocketAddr;
@@ -10,12 +10,12 @@ use tokio::runtime::Runtime;
 use unpost::{RateLimit, ayrshare, genviral, internals};
 
 use super::by_hand::{AyrsharePost, GenviralAnswer, Hyper, Reqwest};
-use super::{answers, runtime, unpaced_builder};
+use super::{answers, runtime, unlimited_builder};
 
 pub struct Work {
     runtime: Runtime,
     unpost: ayrshare::Client,
-    unpaced: ayrshare::Client,
+    unlimited: ayrshare::Client,
     reqwest: Reqwest,
     hyper: Hyper,
     genviral: (genviral::DeleteRequest, Vec<u8>),
@@ -44,12 +44,12 @@ impl Work {
         let genviral = answers::genviral_ids(50);
         let ayrshare = answers::ayrshare_ids(500);
         Self {
-            // With a window that never fills, so that the account of it is kept as ever.
-            unpost: unpaced_builder(server)
+            // This window never fills, but the limiter counts as usual.
+            unpost: unlimited_builder(server)
                 .rate_limit(RateLimit::new(u32::MAX, Duration::from_secs(300)))
                 .build()
                 .expect("a client"),
-            unpaced: unpaced_builder(server).build().expect("a client"),
+            unlimited: unlimited_builder(server).build().expect("a client"),
             reqwest: Reqwest::new(server),
             hyper: runtime.block_on(Hyper::connect(server)),
             runtime,
@@ -64,12 +64,12 @@ impl Work {
         }
     }
 
-    /// So many times, one after the other.
+    /// Does the work of this name so many times, one after the other.
     pub fn run(&mut self, name: &str, calls: usize) {
         let Self {
             runtime,
             unpost,
-            unpaced,
+            unlimited,
             reqwest,
             hyper,
             genviral,
@@ -119,8 +119,8 @@ impl Work {
                     black_box(reqwest.delete(&format!("post-{n}")).await.expect("deleted"));
                 }
             }),
-            "delete_many(8)" => runtime.block_on(delete_many(unpaced, calls, 8)),
-            "delete_many(32)" => runtime.block_on(delete_many(unpaced, calls, 32)),
+            "delete_many(8)" => runtime.block_on(delete_many(unlimited, calls, 8)),
+            "delete_many(32)" => runtime.block_on(delete_many(unlimited, calls, 32)),
             "buffer_unordered(8)" => runtime.block_on(buffer_unordered(reqwest, calls, 8)),
             "buffer_unordered(32)" => runtime.block_on(buffer_unordered(reqwest, calls, 32)),
             _ => panic!("nothing is called {name}"),
@@ -131,14 +131,20 @@ impl Work {
 async fn delete_many(client: &ayrshare::Client, posts: usize, at_once: usize) {
     let ids = (0..posts).map(|n| format!("post-{n}"));
     let outcomes = client.delete_many(ids).concurrency(at_once).run();
-    let deleted = outcomes.filter(|it| ready(it.fate.is_gone())).count().await;
+    let deleted = outcomes
+        .filter(|outcome| ready(outcome.fate.is_gone()))
+        .count()
+        .await;
     assert_eq!(deleted, posts);
 }
 
 async fn buffer_unordered(client: &Reqwest, posts: usize, at_once: usize) {
     let deletes = stream::iter(0..posts).map(async |n| client.delete(&format!("post-{n}")).await);
     let outcomes = deletes.buffer_unordered(at_once);
-    let deleted = outcomes.filter(|it| ready(it.is_some())).count().await;
+    let deleted = outcomes
+        .filter(|outcome| ready(outcome.is_some()))
+        .count()
+        .await;
     assert_eq!(deleted, posts);
 }
 

@@ -1,5 +1,5 @@
-//! Answers as the providers give them, and as they shouldn't: each documented member there, missing,
-//! of a wrong type or said twice, about posts that were asked for and posts that weren't.
+//! Answers as the providers should give them, and as they shouldn't. Each documented member may be right,
+//! missing, of a wrong type or there twice, and the posts may be ones that nobody asked for.
 
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -235,7 +235,7 @@ struct Network(u8);
 
 impl AyrshareAnswer {
     fn json(&self, asked: &Asked) -> Json {
-        let list = |items: &[Statement]| items.iter().map(|it| it.json(asked)).collect();
+        let list = |items: &[Statement]| items.iter().map(|item| item.json(asked)).collect();
         match self {
             Self::One(statement) => statement.json(asked),
             Self::List(items) => Json::List(list(items)),
@@ -540,7 +540,7 @@ enum Member<T> {
     Twice(T, T),
 }
 
-/// Most members are right or absent, so that many an answer has one fault only.
+/// Most members are right or absent, so that many answers have only one fault.
 impl<'a, T: Arbitrary<'a>> Arbitrary<'a> for Member<T> {
     fn arbitrary(bytes: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
         Ok(match bytes.int_in_range(0..=15)? {
@@ -567,7 +567,7 @@ impl<T: ToJson> Member<T> {
     }
 }
 
-/// A value of a type that nobody documents there.
+/// A value whose type isn't documented for its member.
 #[derive(Arbitrary, Clone, Debug)]
 enum Wrong {
     Null,
@@ -579,9 +579,9 @@ enum Wrong {
     EmptyList,
     EmptyObject,
     List(Vec<Word>),
-    /// Lists in lists: some readers run out of stack.
+    /// Lists in lists, which make some readers run out of stack.
     Deep(u8),
-    /// An object where none belongs, or a list of such.
+    /// An object where none belongs.
     Object(Box<Entry>),
     Named(ListName, Box<Wrong>),
     ListOf(Vec<Entry>),
@@ -675,11 +675,11 @@ impl ToJson for bool {
 
 impl<T: ToJson> ToJson for Vec<T> {
     fn json(&self, asked: &Asked) -> Json {
-        Json::List(self.iter().map(|it| it.json(asked)).collect())
+        Json::List(self.iter().map(|item| item.json(asked)).collect())
     }
 }
 
-/// As JSON, about the posts that were asked for.
+/// Values that can be written as JSON. Some name the posts that were asked for.
 trait ToJson {
     fn json(&self, asked: &Asked) -> Json;
 }
@@ -697,7 +697,7 @@ enum Json {
 /// How the JSON is spelled.
 #[derive(Arbitrary, Clone, Debug)]
 struct Writing {
-    /// Strings and names with an escape, which can't be borrowed from the answer.
+    /// Whether strings and names have an escape. Then a reader can't borrow them from the answer.
     escaped: bool,
     spaced: bool,
     /// Whether the end is missing.
@@ -727,7 +727,7 @@ impl Writing {
         }
     }
 
-    /// Says whether there were two members of one name.
+    /// Returns whether an object in the JSON has two members of one name.
     fn write_value(&self, json: &Json, to: &mut String) -> bool {
         let mut repeats = false;
         match json {

@@ -1,5 +1,5 @@
-//! What holds of every answer, whatever a server sends: checked against a second, plain reading of the
-//! same bytes by `serde_json`.
+//! What holds of every answer, whatever a server sends. What the crate reads is checked against a second,
+//! plain reading of the same bytes by `serde_json`.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use unpost::internals::{failure, read};
 use unpost::{Fate, Outcome, Provider, ayrshare, genviral};
 
-/// What was asked.
+/// What a request asks for.
 #[derive(Clone, Debug)]
 pub enum Asked {
     ById(String),
@@ -26,7 +26,7 @@ impl Asked {
     }
 }
 
-/// The claims about an answer of Ayrshare's. Returns what was read, for further ones.
+/// Checks the claims about an answer of Ayrshare's. Returns what the crate read, for further checks.
 pub fn check_ayrshare(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Option<Outcome>> {
     let request = match asked {
         Asked::ById(id) => ayrshare::DeleteRequest::by_id(id),
@@ -38,13 +38,13 @@ pub fn check_ayrshare(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Optio
     let json = check_shape(asked, Provider::Ayrshare, http_status, body, &read);
     let failure = failure(&request, http_status, body);
     if json.is_none() {
-        assert!(failure.is_some(), "what is no answer is no success");
+        assert!(failure.is_some(), "an unusable answer is no success");
     }
     let json = json.unwrap_or_default();
     let text = String::from_utf8_lossy(body);
     match asked {
         Asked::ById(id) | Asked::MarkManualDeleted(id) => {
-            let fate = read[0].as_ref().map(|it| &it.fate);
+            let fate = read[0].as_ref().map(|outcome| &outcome.fate);
             let done = match asked {
                 Asked::ById(_) => Fate::Deleted,
                 _ => Fate::MarkedDeleted,
@@ -73,12 +73,13 @@ pub fn check_ayrshare(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Optio
                 if outcome.fate == Fate::Deleted {
                     let is_refused = matches!(http_status, 401..=403 | 429);
                     assert!(matches!(http_status, 200 | 400..) && !is_refused);
-                    let all_say = about.iter().any(|it| says(it, is_success));
-                    assert!(all_say, "nothing says so: {outcome:?}, {text}");
-                    // A refusal by code may quote a post without being about it.
-                    let may_quote = |it: &Value| *it == json && it.to_string().contains("\"code\"");
-                    let mut about = about.iter().filter(|it| !may_quote(it));
-                    let one_denies = about.any(|it| says_error(it));
+                    let one_says = about.iter().any(|place| says(place, is_success));
+                    assert!(one_says, "nothing says so: {outcome:?}, {text}");
+                    // A refusal by code may quote a post without being about that post.
+                    let may_quote =
+                        |place: &Value| *place == json && place.to_string().contains("\"code\"");
+                    let mut about = about.iter().filter(|place| !may_quote(place));
+                    let one_denies = about.any(|place| says_error(place));
                     assert!(!one_denies, "something denies it: {outcome:?}, {text}");
                 }
             }
@@ -94,12 +95,12 @@ pub fn check_ayrshare(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Optio
     read
 }
 
-/// The claims about an answer of Genviral's. Returns what was read, for further ones.
+/// Checks the claims about an answer of Genviral's. Returns what the crate read, for further checks.
 pub fn check_genviral(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Option<Outcome>> {
     let request = genviral::DeleteRequest::bulk(asked.ids());
     let read = read(&request, http_status, body);
     let json = check_shape(asked, Provider::Genviral, http_status, body, &read);
-    let member = |name| json.as_ref().and_then(|it| it.get(name));
+    let member = |name| json.as_ref().and_then(|json| json.get(name));
     let data = member("data").unwrap_or(&Value::Null);
     if failure(&request, http_status, body).is_none() {
         assert_eq!(http_status, 200, "a failure is no success");
@@ -115,8 +116,9 @@ pub fn check_genviral(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Optio
                 .into_iter()
                 .flatten()
         };
-        let is_in = |name| list(name).any(|it| it == id);
-        let is_blocked = list("blockedStatuses").any(|it| it.get("id").is_some_and(|it| it == id));
+        let is_in = |name| list(name).any(|listed| listed == id);
+        let is_blocked =
+            list("blockedStatuses").any(|post| post.get("id").is_some_and(|own| own == id));
         let has_failed = data["errors"].get(id).is_some();
         let lists = [
             is_in("deletedIds"),
@@ -127,13 +129,16 @@ pub fn check_genviral(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Optio
         let expected = match outcome.fate {
             Fate::Deleted => {
                 let is_refused = failure(&request, http_status, body).is_some();
-                assert!(http_status >= 500 || !is_refused, "a refusal deletes none");
+                assert!(
+                    http_status >= 500 || !is_refused,
+                    "a refusal deletes no post"
+                );
                 [true, false, false, false]
             }
             Fate::Blocked { .. } => [false, true, false, false],
             Fate::NotFound => [false, false, true, false],
             Fate::Failed(_) => [false, false, false, true],
-            // Two lists exclude each other, or two entries of `blockedStatuses` do.
+            // Two lists contradict each other, or two entries of `blockedStatuses` do.
             _ => lists,
         };
         assert_eq!(lists, expected, "{outcome:?}");
@@ -146,7 +151,7 @@ pub fn check_genviral(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Optio
     read
 }
 
-/// What holds whoever the provider is. Returns the answer, if it is one that may say anything.
+/// Checks what holds for both providers. Returns the answer as JSON if it is usable.
 fn check_shape(
     asked: &Asked,
     provider: Provider,
@@ -163,60 +168,61 @@ fn check_shape(
         assert_eq!(outcome.id, id.as_str(), "in the order asked");
         assert_eq!(outcome.provider, provider);
         let is_verdict = !matches!(outcome.fate, Fate::Unreported | Fate::NotAttempted(_));
-        assert!(is_verdict, "{outcome:?} is no verdict of a server's");
+        assert!(is_verdict, "{outcome:?} is no verdict of a server");
     }
     let json: Option<Value> = serde_json::from_slice(body).ok();
-    let json = json.filter(|it| it.is_object() || it.is_array());
-    let json = json.filter(|_| !matches!(http_status, 300..=399));
+    let json = json
+        .filter(|json| (json.is_object() || json.is_array()) && !matches!(http_status, 300..=399));
     if json.is_none() {
         assert!(
             read.iter().all(Option::is_none),
-            "what is no answer settles nothing"
+            "an unusable answer settles nothing"
         );
     }
     json
 }
 
-/// Every place of an answer to `bulk` that is about a post.
+/// Every place in an answer to `bulk` that is about a post.
 fn about<'j>(json: &'j Value, id: &str) -> Vec<&'j Value> {
-    let names_it = |it: &&Value| it.get("id").and_then(label).is_some_and(|it| it == id);
+    let names_it = |place: &&Value| place.get("id").and_then(label).is_some_and(|own| own == id);
     let groups = ["posts", "postIds", "results", "bulk", "errors"];
     let groups: Vec<_> = groups.iter().filter_map(|name| json.get(name)).collect();
-    let lists = groups.iter().filter_map(|it| it.as_array());
+    let lists = groups.iter().filter_map(|group| group.as_array());
     let items = lists.chain(json.as_array()).flatten().filter(names_it);
     let keyed = groups.iter().copied().chain([json]);
-    let keyed = keyed.filter_map(|it| it.as_object()?.get(id));
-    let keyed = keyed.filter(|it| it.is_object() || it.is_string());
+    let keyed = keyed
+        .filter_map(|group| group.as_object()?.get(id))
+        .filter(|value| value.is_object() || value.is_string());
     items
         .chain(keyed)
         .chain(Some(json).filter(names_it))
         .collect()
 }
 
-/// Whether this text stands anywhere in it.
+/// Whether a string or a name in the JSON is this text.
 fn mentions(json: &Value, text: &str) -> bool {
     match json {
-        Value::String(it) => it == text,
-        Value::Array(items) => items.iter().any(|it| mentions(it, text)),
+        Value::String(own) => own == text,
+        Value::Array(items) => items.iter().any(|item| mentions(item, text)),
         Value::Object(members) => members
             .iter()
-            .any(|(name, it)| name == text || mentions(it, text)),
+            .any(|(name, value)| name == text || mentions(value, text)),
         _ => false,
     }
 }
 
-/// Whether a status in it, or in anything within, is such a word.
+/// Whether a status anywhere in the JSON is such a word.
 fn says(json: &Value, word: fn(&str) -> bool) -> bool {
     match json {
         Value::String(text) => word(text),
-        Value::Array(items) => items.iter().any(|it| says_inside(it, word)),
+        Value::Array(items) => items.iter().any(|item| says_inside(item, word)),
         _ => says_inside(json, word),
     }
 }
 
 fn says_inside(json: &Value, word: fn(&str) -> bool) -> bool {
     match json {
-        Value::Array(items) => items.iter().any(|it| says_inside(it, word)),
+        Value::Array(items) => items.iter().any(|item| says_inside(item, word)),
         Value::Object(members) => members.iter().any(|(name, value)| {
             let is_word = name == "status" || NETWORKS.contains(&name.as_str());
             (is_word && value.as_str().is_some_and(word)) || says_inside(value, word)
@@ -225,14 +231,14 @@ fn says_inside(json: &Value, word: fn(&str) -> bool) -> bool {
     }
 }
 
-/// Whether it says in any place, warnings apart, that something failed, or what can't be read there.
+/// Whether any place of the JSON, warnings apart, says that something failed, or can't be read.
 fn says_error(json: &Value) -> bool {
     match json {
         Value::Array(items) => items.iter().any(says_error),
         Value::Object(members) => members.iter().any(|(name, value)| match name.as_str() {
             _ if value.is_null() => false,
-            "status" => value.as_str().is_none_or(|it| it == "error"),
-            "code" => label(value).and_then(|it| it.parse().ok()) != Some(200_u32),
+            "status" => value.as_str().is_none_or(|word| word == "error"),
+            "code" => label(value).and_then(|text| text.parse().ok()) != Some(200_u32),
             "error" | "errors" => ![json!([]), json!({}), json!(""), json!(false)].contains(value),
             "warnings" => false,
             name => {
@@ -244,7 +250,7 @@ fn says_error(json: &Value) -> bool {
     }
 }
 
-/// The keys seen for networks, under which there may be a word instead of an object.
+/// The keys that were seen for networks. Their value may be a word instead of an object.
 pub const NETWORKS: [&str; 13] = [
     "bluesky",
     "facebook",
@@ -265,7 +271,7 @@ fn is_success(status: &str) -> bool {
     status == "success" || status == "deleted"
 }
 
-/// A text, or a whole number as one.
+/// A string, or a whole number as a string.
 fn label(json: &Value) -> Option<String> {
     let text = json.as_str().map(str::to_owned);
     text.or_else(|| json.as_u64().map(|number| number.to_string()))

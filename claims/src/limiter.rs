@@ -1,5 +1,5 @@
-//! What holds of the pacer whatever happens: a course of events is made of numbers, and every claim is
-//! checked on the way. The property tests draw the numbers, a fuzz target searches for them.
+//! What holds of the limiter, whatever happens. Numbers decide a course of events, and every claim is checked
+//! on the way. The property tests draw the numbers at random, and a fuzz target searches for them.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -33,7 +33,7 @@ fn settle(
     pacer.settle(now, sent_at, kind, head.as_ref());
 }
 
-/// The numbers that decide what happens; when they are used up, it is over.
+/// The numbers that decide what happens. The course of events ends with them.
 struct Choices<'a>(std::slice::Iter<'a, u16>);
 
 impl Choices<'_> {
@@ -41,37 +41,38 @@ impl Choices<'_> {
         self.0.next().map(|number| u32::from(*number))
     }
 
-    /// Small and large ones alike: 0 to 8,380,416.
+    /// A small or a large number, from 0 to 8,380,416.
     fn number(&mut self) -> Option<u32> {
         let choice = self.next()?;
         Some((choice & 0x3ff) << ((choice >> 10) % 14))
     }
 
-    /// Milliseconds, up to two minutes.
+    /// A delay of less than two minutes.
     fn delay(&mut self) -> Option<Duration> {
         let milliseconds = self.number()? % 120_000;
         Some(Duration::from_millis(milliseconds.into()))
     }
 }
 
-/// **By its own account alone, no more than the limit is sent in any window**: a server that counts what
-/// arrived within the window before, and says nothing of it, never has to refuse, whatever is lost on
-/// the way and slow as it may be. A request arrives, if it does, before its answer is given up.
+/// **The limiter never lets more than the limit arrive in any window.** A server that counts what arrived
+/// within the last window, and sends no rate headers, never has to refuse a request. This holds whatever is
+/// lost on the way, and however slow the way is. A request that arrives does so before the client gives up
+/// on its answer.
 ///
-/// Rate headers are left out on purpose: by a count that comes late, or whose like was lost, the pacer takes
-/// its own requests for somebody else's, and tries now and then whether there is room.
+/// Rate headers are left out on purpose. If a count comes late or is lost, the limiter takes its own requests
+/// for somebody else's, and tries now and then whether there is room.
 pub fn never_more_than_the_limit(now: Instant, choices: &[u16]) {
     let mut choices = Choices(choices.iter());
-    // Nothing is left to say when the numbers end.
+    // The result only says that the numbers have ended.
     let _ = alone_with_a_server(now, &mut choices);
 }
 
 /// A request under way.
 struct Request {
     sent: Instant,
-    /// Not if it is lost before.
+    /// When the server gets it. `None` if it is lost on the way, or has arrived already.
     arrives: Option<Instant>,
-    /// What the pacer is told, and when.
+    /// When the limiter hears what the attempt came to, and what it hears.
     heard: (Instant, CameTo),
 }
 
@@ -82,7 +83,7 @@ fn alone_with_a_server(mut now: Instant, choices: &mut Choices<'_>) -> Option<()
     let mut counted = VecDeque::new();
     let mut under_way = Vec::<Request>::new();
     loop {
-        // Where there is a wait, it is often waited to the end.
+        // A wait is often waited to the end.
         let choice = choices.next()?;
         let until = match pacer.ready(now) {
             Ready::At(until) | Ready::Spent { until } if choice & 1 == 0 => until,
@@ -92,7 +93,7 @@ fn alone_with_a_server(mut now: Instant, choices: &mut Choices<'_>) -> Option<()
         loop {
             let next = under_way.iter_mut().enumerate();
             let next = next.min_by_key(|(_, request)| request.next());
-            let Some((index, request)) = next.filter(|(_, it)| it.next() <= until) else {
+            let Some((index, request)) = next.filter(|(_, request)| request.next() <= until) else {
                 break;
             };
             now = request.next();
@@ -136,9 +137,9 @@ impl Request {
     }
 }
 
-/// **Whatever a server answers**, the pacer doesn't panic, never asks for a wait of more than a day, lets no
-/// more requests be under way than the limit, takes no more answers of 429 in 24 hours than its
-/// budget, and lets whoever waits through in the end.
+/// **Whatever a server answers**, the limiter doesn't panic, never asks for a wait of more than a day, lets no
+/// more requests be under way than the limit, takes no more answers of 429 in 24 hours than its budget, and
+/// lets every waiting request through in the end.
 pub fn never_beyond_the_budget_and_never_asleep_for_ever(now: Instant, choices: &[u16]) {
     let mut choices = Choices(choices.iter());
     let _ = at_the_mercy_of_a_server(now, &mut choices);
@@ -174,7 +175,7 @@ fn at_the_mercy_of_a_server(mut now: Instant, choices: &mut Choices<'_>) -> Opti
                 other => panic!("{other:?}"),
             },
             _ => {
-                // Long before the pacer gives a request up, its caller does.
+                // The caller gives up on a request long before the limiter does.
                 let sent = match choice & 4 {
                     0 => under_way.pop_front(),
                     _ => under_way.pop_back(),
@@ -188,8 +189,9 @@ fn at_the_mercy_of_a_server(mut now: Instant, choices: &mut Choices<'_>) -> Opti
                     max: number(3),
                     count: number(4),
                     remaining: number(5),
-                    reset: number(6).map(|it| Duration::from_millis(it.into())),
-                    retry_after: number(7).map(|it| Duration::from_secs(it.into()).min(DAY)),
+                    reset: number(6).map(|milliseconds| Duration::from_millis(milliseconds.into())),
+                    retry_after: number(7)
+                        .map(|seconds| Duration::from_secs(seconds.into()).min(DAY)),
                 };
                 let heard = match choice >> 8 & 7 {
                     0..3 => ANSWER,
@@ -218,7 +220,7 @@ fn at_the_mercy_of_a_server(mut now: Instant, choices: &mut Choices<'_>) -> Opti
             }
         }
     }
-    // The callers vanish. Whoever waits as told is let through.
+    // The other callers vanish. A request that waits as it is told is let through.
     for _ in 0..10_000 {
         now = match pacer.ready(now) {
             Ready::Now => return Some(()),

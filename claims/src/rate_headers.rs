@@ -1,5 +1,5 @@
-//! Rate headers, well written and not, and what may be read from them. A property test draws them, a fuzz
-//! target searches for them.
+//! Rate headers, valid and invalid, and what may be read from them. A property test draws them at random, and
+//! a fuzz target searches for them.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -65,7 +65,7 @@ impl Value {
     }
 }
 
-/// What is read is what was sent, and no wait is longer than a day.
+/// Checks that what is read is what was sent, and that no wait is longer than a day.
 pub fn check(headers: &Headers) {
     let now = headers.unix_now.unwrap_or(0);
     let (max, count) = (headers.max.text(now), headers.count.text(now));
@@ -124,7 +124,7 @@ pub fn check(headers: &Headers) {
                 Some(Duration::from_millis(number.into()).min(DAY))
             );
         }
-        // Before March 1973 it would be too small for a date.
+        // A number for a time before March 1973 is too small to be read as a date.
         Value::Epoch(by) if now > 103_000_000 => {
             let wait = seconds(u32::try_from(by / 1000).unwrap_or(0)).min(DAY);
             assert_eq!(read.reset, Some(wait));

@@ -13,7 +13,7 @@ use unpost::{Fate, Outcome};
 use unpost_claims::answers::{AyrshareCase, Body, GenviralCase};
 use unpost_claims::decoders::{Asked, check_ayrshare, check_genviral};
 
-/// How many answers each property is put to.
+/// How many answers each property is checked with.
 const CASES: u64 = 4_000;
 
 /// An answer to a provider's request, and the way to read it.
@@ -89,7 +89,7 @@ impl<C: Case> Drop for ShownIfItFails<C> {
     }
 }
 
-/// Of any answer, whole or spoilt.
+/// Checks the claims about an answer, as it is and with some of its bytes replaced.
 fn every_claim_holds<C: Case>(case: &C, random: &mut fastrand::Rng) {
     let (asked, http_status, mut body) = (case.asked(), case.http_status(), case.body());
     let read = C::check(&asked, http_status, &body.bytes);
@@ -114,7 +114,7 @@ fn spelling_changes_nothing<C: Case>(case: &C, _: &mut fastrand::Rng) {
     assert_eq!(one, other);
 }
 
-/// A request that is made again names only the posts that are still open.
+/// A retry names only the posts that are still open, and must read the same of each.
 fn a_post_fares_the_same_whoever_else_is_asked_for<C: Case>(case: &C, _: &mut fastrand::Rng) {
     let Asked::Bulk(mut ids) = case.asked() else {
         return;
@@ -132,7 +132,7 @@ fn a_post_fares_the_same_whoever_else_is_asked_for<C: Case>(case: &C, _: &mut fa
     }
 }
 
-/// Found by fuzzing.
+/// Fuzzing has found these answers.
 #[test]
 fn an_error_in_any_place_of_an_answer_contradicts_its_success() {
     let error = r#"{"status":"error","id":"post-1","code":138}"#;
@@ -150,7 +150,7 @@ fn an_error_in_any_place_of_an_answer_contradicts_its_success() {
     ] {
         let asked = Asked::ById("post-1".to_owned());
         let read = check_ayrshare(&asked, 200, answer.as_bytes());
-        let fate = read[0].as_ref().map(|it| &it.fate);
+        let fate = read[0].as_ref().map(|outcome| &outcome.fate);
         assert_ne!(fate, Some(&Fate::Deleted), "{answer}");
     }
     for post in ["errors", "snapchat"] {
@@ -166,9 +166,9 @@ fn an_error_in_any_place_of_an_answer_contradicts_its_success() {
     check_ayrshare(&Asked::AllScheduled, 200, answer.as_bytes());
 }
 
-/// Either member will do, and neither is needed beside the other.
+/// A success needs only one of `ok` and `data`.
 #[test]
-fn genviral_answers_with_ok_or_with_data_and_refuses_with_false_or_a_code() {
+fn genviral_succeeds_with_ok_or_data_and_refuses_with_ok_false_or_an_error_code() {
     let request = DeleteRequest::bulk(["post-1"]);
     for (answer, is_refused) in [
         (r#"{"ok":true}"#, false),

@@ -1,4 +1,4 @@
-//! The pacer and the rate headers, for courses of events and headers of every kind.
+//! The limiter and the rate headers, for courses of events and headers of every kind.
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -10,7 +10,7 @@ use unpost_claims::limiter::{
 };
 use unpost_claims::rate_headers;
 
-/// How many courses of events each claim is put to.
+/// How many courses of events each claim is checked with.
 const CASES: u64 = 1_000;
 
 /// The numbers are the same in every run, so that a failure comes again. There are more of them each time,
@@ -28,12 +28,12 @@ fn for_every_course(claim: fn(Instant, &[u16])) {
 }
 
 #[test]
-fn alone_with_an_honest_server_it_sends_no_more_than_the_limit() {
+fn alone_with_an_honest_server_the_limiter_sends_no_more_than_the_limit() {
     for_every_course(never_more_than_the_limit);
 }
 
 #[test]
-fn it_keeps_to_the_budget_and_wakes_whatever_a_server_says() {
+fn the_limiter_keeps_to_the_budget_and_lets_waiters_through_whatever_a_server_says() {
     for_every_course(never_beyond_the_budget_and_never_asleep_for_ever);
 }
 

@@ -1,4 +1,4 @@
-//! Ayrshare's answers, as documented and as not.
+//! Ayrshare's answers, documented and undocumented.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

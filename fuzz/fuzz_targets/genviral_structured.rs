@@ -1,4 +1,4 @@
-//! Genviral's answers, as documented and as not.
+//! Genviral's answers, documented and undocumented.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

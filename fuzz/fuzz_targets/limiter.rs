@@ -1,4 +1,4 @@
-//! The pacer, alone with an honest server and at the mercy of any other.
+//! The limiter, alone with an honest server and at the mercy of any other.
 #![no_main]
 
 use std::time::Instant;

@@ -1,4 +1,4 @@
-//! The rate headers of an answer, `Retry-After` among them: read, or passed over.
+//! The rate headers of an answer, including `Retry-After`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -11,7 +11,10 @@ pub fn split(data: &[u8]) -> (u16, Asked, &[u8]) {
     };
     let line = String::from_utf8_lossy(line);
     let mut words = line.split(' ');
-    let http_status = words.next().and_then(|it| it.parse().ok()).unwrap_or(200);
+    let http_status = words
+        .next()
+        .and_then(|word| word.parse().ok())
+        .unwrap_or(200);
     let kind = words.next();
     let mut ids = words.map(str::to_owned);
     let asked = match kind {

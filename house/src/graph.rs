@@ -125,8 +125,8 @@ impl Graph {
     }
 }
 
-/// Is it in lib.rs, a mod.rs, or a file that has a folder of its own? What these re-export, they
-/// offer and don't use.
+/// Is it in lib.rs, a mod.rs, or a file that has a folder of its own? These files re-export a name to
+/// offer it, and don't use it.
 fn is_front_door(tree: &Tree, reference: &Reference) -> bool {
     let folder = format!("{}/", reference.file.trim_end_matches(".rs"));
     reference.file == ROOT

@@ -71,7 +71,7 @@ pub(crate) fn parse(sources: &Sources) -> io::Result<Tree> {
 
 type Parsed<'a> = BTreeMap<&'a str, File>;
 
-/// rustc complains if the file of a module is missing, and another rule if `#[path]` names it.
+/// Skips a file that is missing. rustc complains about that, and another rule complains about `#[path]`.
 fn read_file(parsed: &Parsed<'_>, tree: &mut Tree, path: &str, module: Names, is_test: bool) {
     let Some((path, file)) = parsed.get_key_value(path) else {
         return;
@@ -103,7 +103,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Of a module for tests, only the submodules are looked for.
+    /// Reads all items, but only the submodules of a module for tests.
     fn read(&mut self, items: &[Item], is_test: bool) {
         if !is_test {
             let modules = &mut self.tree.modules;

@@ -7,7 +7,7 @@ use crate::parse::{ROOT, Reference, Tree};
 use crate::resolve::goes_through_lib;
 use crate::sources::Sources;
 
-/// Rooms that stand on the same height.
+/// Rooms that are equally high.
 struct Layer {
     rooms: &'static [&'static str],
     /// May they import from each other?

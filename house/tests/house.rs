@@ -1,9 +1,9 @@
-//! Small crates with one thing wrong, and what is said of each.
+//! Small crates with one thing wrong, and the violations that are reported.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test may end that way"
+    reason = "a test fails by panicking"
 )]
 
 use std::fs;
