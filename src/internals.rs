@@ -18,7 +18,6 @@ pub use crate::http::credentials::{Credential, Credentials};
 pub use crate::http::secrets::Secret;
 pub use crate::http::settings::{HttpHook, Settings};
 pub use crate::http::transport::Endpoint;
-use crate::model::{Failure, Fate, NetworkResult, Outcome};
 
 /// The same client, its limiter included, whose attempts are made by `exchange` instead of HTTP.
 #[must_use]
@@ -27,42 +26,4 @@ pub fn over<C: HasCore + Clone>(client: &C, exchange: impl Exchange) -> C {
     let core = client.core_mut();
     *core = core.over(Arc::new(exchange));
     client
-}
-
-/// What an answer says about a post whose id is at hand.
-pub type Said = (Fate, Vec<NetworkResult>);
-
-/// What an answer says about each post that the request names, in that order: `None` for a post that it
-/// doesn't mention.
-pub fn decode<O: Operation>(request: &O, http_status: u16, body: &[u8]) -> Vec<Option<Said>> {
-    let reading = request.decode(request.posts(), http_status, body);
-    let said = reading.posts.into_iter();
-    let mut said: Vec<_> = said
-        .map(|post| post.map(|post| (post.fate, post.networks)))
-        .collect();
-    said.resize(request.posts().len(), None);
-    said
-}
-
-/// The same as outcomes.
-pub fn read<O: Operation>(request: &O, http_status: u16, body: &[u8]) -> Vec<Option<Outcome>> {
-    let said = decode(request, http_status, body);
-    let outcomes = request.posts().iter().zip(said).map(|(id, said)| {
-        said.map(|(fate, networks)| Outcome {
-            networks,
-            attempts: 1,
-            ..Outcome::new(id, O::PROVIDER, fate)
-        })
-    });
-    outcomes.collect()
-}
-
-/// Why, by an answer, the request failed as a whole, or its one post wasn't deleted.
-pub fn failure<O: Operation>(request: &O, http_status: u16, body: &[u8]) -> Option<Failure> {
-    let reading = request.decode(request.posts(), http_status, body);
-    let of_post = || match { reading.posts }.pop() {
-        Some(Some(post)) if request.is_about_one_post() => post.fate.into_failure(),
-        _ => None,
-    };
-    reading.failure.or_else(of_post)
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use futures_util::future::ready;
 use futures_util::stream::{self, StreamExt as _};
 use tokio::runtime::Runtime;
-use unpost::{RateLimit, ayrshare, genviral, internals};
+use unpost::internals::Operation as _;
+use unpost::{RateLimit, ayrshare, genviral};
 
 use super::by_hand::{AyrsharePost, GenviralAnswer, Hyper, Reqwest};
 use super::{answers, runtime, unlimited_builder};
@@ -99,16 +100,18 @@ impl Work {
                 }
             }),
             "50 posts of Genviral's" => repeat(calls, || {
-                let posts = internals::decode(asked_genviral, 200, black_box(genviral));
-                assert!(black_box(posts).iter().all(Option::is_some));
+                let reading =
+                    asked_genviral.decode(asked_genviral.posts(), 200, black_box(genviral));
+                assert!(black_box(reading.posts).iter().all(Option::is_some));
             }),
             "50 posts by serde" => repeat(calls, || {
                 let answer = serde_json::from_slice::<GenviralAnswer>(black_box(genviral));
                 black_box(answer.expect("its shape"));
             }),
             "500 posts of Ayrshare's" => repeat(calls, || {
-                let posts = internals::decode(asked_ayrshare, 200, black_box(ayrshare));
-                assert!(black_box(posts).iter().all(Option::is_some));
+                let reading =
+                    asked_ayrshare.decode(asked_ayrshare.posts(), 200, black_box(ayrshare));
+                assert!(black_box(reading.posts).iter().all(Option::is_some));
             }),
             "500 posts by serde" => repeat(calls, || {
                 let answer = serde_json::from_slice::<Vec<AyrsharePost>>(black_box(ayrshare));

@@ -4,8 +4,9 @@
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
-use unpost::internals::{failure, read};
 use unpost::{Fate, Outcome, Provider, ayrshare, genviral};
+
+use super::reading::{failure, read};
 
 /// What a request asks for.
 #[derive(Clone, Debug)]

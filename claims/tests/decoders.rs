@@ -8,10 +8,10 @@
 
 use arbitrary::{Arbitrary, Unstructured};
 use unpost::genviral::DeleteRequest;
-use unpost::internals::failure;
 use unpost::{Fate, Outcome};
 use unpost_claims::answers::{AyrshareCase, Body, GenviralCase};
 use unpost_claims::decoders::{Asked, check_ayrshare, check_genviral};
+use unpost_claims::reading::failure;
 
 /// How many answers each property is checked with.
 const CASES: u64 = 4_000;

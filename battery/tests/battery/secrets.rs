@@ -31,7 +31,7 @@ const WITH_A_NEWLINE: &str = "PLANTED-SECRET-one\nPLANTED-SECRET-two";
 fn no_fault_shows_a_secret() {
     let mut search = Search::default();
     for met in faults::battery().iter().flat_map(|group| &group.met) {
-        for seen in met.by_id.iter().chain(&met.all_scheduled) {
+        for seen in met.seen() {
             match &seen.result {
                 Ok(response) => look_at_response(&mut search, response),
                 Err(error) => look_at_error(&mut search, error),
