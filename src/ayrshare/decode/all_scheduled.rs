@@ -1,46 +1,45 @@
 //! The answer to `deleteAllScheduled`, of which only the status is known. Pure.
 
 use super::networks::lists;
-use super::statement::{Judgement, Statement};
+use super::report::{Report, Verdict};
 use crate::engine::json::Json;
 use crate::engine::operation::{AttemptKind, Reading};
 use crate::model::{ErrorKind, Fate};
 
-/// A failure in any place of the answer is a failure of the request.
+/// A failure in any part of the answer is a failure of the request.
 pub(in crate::ayrshare) fn decode_all_scheduled(http_status: u16, json: &Json<'_>) -> Reading {
     let Some(members) = json.as_object() else {
         return Reading::by_status(http_status);
     };
-    let failed = lists(members).find_map(|(_, items)| Statement::failed(items));
-    let failed = failed
+    let failed_entry = lists(members).find_map(Report::first_failed);
+    let partial = failed_entry
         .filter(|_| http_status == 200)
-        .map(|statement| statement.failure(ErrorKind::Partial, http_status));
-    let listed = lists(members).flat_map(|(_, items)| items);
-    let listed: Vec<_> = listed.filter_map(Json::as_object).collect();
-    let statement = match (Statement::of(members), listed.as_slice()) {
-        (outer, [only]) if !outer.says_anything() => outer.around(Statement::of(only)),
+        .map(|entry| entry.failure(ErrorKind::Partial, http_status));
+    let entries = lists(members).flatten();
+    let entries: Vec<_> = entries.filter_map(Json::as_object).collect();
+    let report = match (Report::from_members(members), entries.as_slice()) {
+        (outer, [only]) if !outer.says_anything() => outer.merge_nested(Report::from_members(only)),
         (outer, _) => outer,
     };
-    let touched_nothing = !statement.has_code() || statement.refuses_whole_request(http_status);
-    match statement.judge(http_status, &Fate::Deleted) {
-        Judgement::Request(reading) => Reading {
+    let nothing_was_deleted = !report.has_code() || report.refuses_whole_request(http_status);
+    match report.verdict(http_status, &Fate::Deleted) {
+        Verdict::Request(reading) => Reading {
             kind: match reading.kind {
-                // A request that was refused half-way may have deleted some posts, and so may one that
-                // ended at a network's limit.
-                AttemptKind::Refused { .. } if !touched_nothing => AttemptKind::Foreign,
+                // Some posts may have been deleted before the refusal, or before a network's limit.
+                AttemptKind::Refused { .. } if !nothing_was_deleted => AttemptKind::Foreign,
                 AttemptKind::Throttled(_) if http_status != 429 => AttemptKind::Foreign,
                 kind => kind,
             },
             ..reading
         },
-        Judgement::Post(post, failure) => match post.fate {
-            Fate::Deleted => Reading::silent(AttemptKind::Answered, failed.or(failure)),
-            // A status that isn't documented leaves open what was done.
-            Fate::Uncertain(said) => match failed {
-                Some(failed) => Reading::silent(AttemptKind::Answered, Some(failed)),
-                None => Reading::silent(AttemptKind::Foreign, Some(said)),
+        Verdict::Post(post, failure) => match post.fate {
+            Fate::Deleted => Reading::silent(AttemptKind::Answered, partial.or(failure)),
+            // The answer leaves open what was done.
+            Fate::Uncertain(uncertain) => match partial {
+                Some(partial) => Reading::silent(AttemptKind::Answered, Some(partial)),
+                None => Reading::silent(AttemptKind::Foreign, Some(uncertain)),
             },
-            Fate::Failed(said) => Reading::silent(AttemptKind::Answered, Some(said)),
+            Fate::Failed(failed) => Reading::silent(AttemptKind::Answered, Some(failed)),
             _ => Reading::silent(AttemptKind::Answered, failure),
         },
     }

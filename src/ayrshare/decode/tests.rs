@@ -42,7 +42,7 @@ fn an_entry_counts_for_the_post_that_was_asked_for_if_it_names_that_one_or_none(
 }
 
 #[test]
-fn an_error_anywhere_in_an_answer_leaves_no_success_standing() {
+fn an_error_anywhere_in_an_answer_denies_a_success() {
     check(
         &DeleteRequest::by_id("a"),
         r#"
@@ -107,7 +107,7 @@ fn an_error_anywhere_in_an_answer_leaves_no_success_standing() {
 }
 
 #[test]
-fn what_stands_around_an_entry_or_beside_it_can_deny_it() {
+fn an_error_around_an_entry_or_beside_it_denies_a_success() {
     check(
         &DeleteRequest::by_id("a"),
         r#"
@@ -188,7 +188,7 @@ fn a_code_with_a_name_decides_unless_a_network_contradicts_it() {
 }
 
 #[test]
-fn where_no_code_and_no_network_speaks_the_http_status_and_the_word_decide() {
+fn the_http_status_and_the_status_decide_if_no_code_and_no_network_does() {
     check(
         &DeleteRequest::by_id("a"),
         r#"
@@ -274,7 +274,7 @@ fn all_networks_together_decide_and_under_a_5xx_only_those_that_keep_the_post() 
 }
 
 #[test]
-fn a_network_that_throttles_says_for_how_long_and_the_provider_does_not() {
+fn only_a_network_that_throttles_says_for_how_long() {
     check(
         &DeleteRequest::by_id("a"),
         r#"
@@ -415,7 +415,7 @@ fn a_bulk_answer_about_no_post_refuses_all_of_them_or_leaves_them_open() {
 }
 
 #[test]
-fn all_scheduled_are_deleted_if_nothing_in_the_answer_denies_it() {
+fn all_scheduled_posts_are_deleted_if_nothing_in_the_answer_denies_it() {
     check(
         &DeleteRequest::delete_all_scheduled(),
         r#"
@@ -489,18 +489,19 @@ fn all_scheduled_are_deleted_if_nothing_in_the_answer_denies_it() {
     );
 }
 
-/// Pairs of lines: an HTTP status with an answer, and what they come to.
+/// Checks pairs of lines: an HTTP status with an answer, and below them what [`summarize`] makes of them.
 fn check(request: &DeleteRequest, table: &str) {
     let mut lines = table.trim().lines();
     while let (Some(answer), Some(wanted)) = (lines.next(), lines.next()) {
         let (http_status, body) = answer.split_once(' ').unwrap_or_default();
-        let http_status = http_status.parse().unwrap_or_default();
-        assert_eq!(told(request, http_status, body), wanted.trim(), "{answer}");
+        let summary = summarize(request, http_status.parse().unwrap_or_default(), body);
+        assert_eq!(summary, wanted.trim(), "{answer}");
     }
 }
 
-/// What the attempt came to, why it failed where no fate says so, how long to wait, and each post's fate.
-fn told(request: &DeleteRequest, http_status: u16, answer: &str) -> String {
+/// One line that says what the attempt came to, the reading's failure, how long to wait, and each post's
+/// fate. A `?` stands for a post without a fate.
+fn summarize(request: &DeleteRequest, http_status: u16, answer: &str) -> String {
     let reading = request.decode(request.posts(), http_status, answer.as_bytes());
     let mut line = match reading.kind {
         AttemptKind::Refused {
@@ -512,13 +513,13 @@ fn told(request: &DeleteRequest, http_status: u16, answer: &str) -> String {
         kind => format!("{kind:?}"),
     };
     let failure = reading.failure.as_ref();
-    line.extend(failure.map(|failure| format!(", {}", why(failure))));
+    line.extend(failure.map(|failure| format!(", {}", explain(failure))));
     line.extend(reading.wait.map(|wait| format!(", for {wait:?}")));
     let posts = reading.posts.iter().chain(std::iter::repeat(&None));
     for (id, post) in request.posts().iter().zip(posts) {
         let fate = post.as_ref().map(|post| match &post.fate {
-            Fate::Failed(failure) => format!("Failed ({})", why(failure)),
-            Fate::Uncertain(failure) => format!("Uncertain ({})", why(failure)),
+            Fate::Failed(failure) => format!("Failed ({})", explain(failure)),
+            Fate::Uncertain(failure) => format!("Uncertain ({})", explain(failure)),
             fate => format!("{fate:?}"),
         });
         line.extend(["; ", id.as_str(), ": ", fate.as_deref().unwrap_or("?")]);
@@ -526,9 +527,9 @@ fn told(request: &DeleteRequest, http_status: u16, answer: &str) -> String {
     line
 }
 
-fn why(failure: &Failure) -> String {
-    let said = [&failure.code, &failure.message, &failure.detail];
-    let said = said.into_iter().flatten().map(|text| format!(" {text}"));
+fn explain(failure: &Failure) -> String {
+    let texts = [&failure.code, &failure.message, &failure.detail];
+    let texts = texts.into_iter().flatten().map(|text| format!(" {text}"));
     let status = failure.http_status.map(|status| format!(" {status}"));
-    format!("{:?}", failure.kind) + &status.into_iter().chain(said).collect::<String>()
+    format!("{:?}", failure.kind) + &status.into_iter().chain(texts).collect::<String>()
 }
