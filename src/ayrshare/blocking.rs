@@ -1,4 +1,4 @@
-//! The client's verbs without async.
+//! The methods of the client without async.
 
 use super::client::Client;
 use super::request::{DeleteRequest, DeleteResponse};
@@ -6,10 +6,10 @@ use crate::blocking;
 use crate::model::Error;
 
 impl blocking::Client<Client> {
-    /// As [`Client::delete`].
+    /// Does what [`Client::delete`] does, and blocks the thread until it is done.
     ///
     /// # Errors
-    /// The same.
+    /// Returns the errors of [`Client::delete`].
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
@@ -25,10 +25,10 @@ impl blocking::Client<Client> {
         self.wait_for(self.client().delete(request))
     }
 
-    /// As [`Client::for_profile`].
+    /// Does what [`Client::for_profile`] does.
     ///
     /// # Errors
-    /// The same.
+    /// Returns the errors of [`Client::for_profile`].
     ///
     /// ```
     /// # fn main() -> unpost::Result<()> {

@@ -1,4 +1,4 @@
-//! What a client is made of, and where Ayrshare is found.
+//! Ayrshare's endpoint, and the builder of a client.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -23,7 +23,7 @@ static ENDPOINT: Endpoint = Endpoint {
     path: "/post",
     method: Method::DELETE,
     rate_limit: || RateLimit::new(300, Duration::from_secs(5 * 60)),
-    // The first two are documented. The others once were, and are read where they come.
+    // `max` and `count` are documented. `remaining` and `reset` once were, and may still be sent.
     rate_headers: RateHeaderNames {
         max: Some("x-ratelimit-max"),
         count: Some("x-ratelimit-count"),
@@ -35,12 +35,12 @@ static ENDPOINT: Endpoint = Endpoint {
 const X_API_KEY: &str = "x-twitter-oauth1-api-key";
 const X_API_SECRET: &str = "x-twitter-oauth1-api-secret";
 
-/// Unchecked, and zeroed with the builder.
+/// A key that isn't checked yet. Dropping the builder zeroes it.
 type Key = Zeroizing<String>;
 
 impl Client {
-    /// Begins a client with the primary profile's API key. Everything is checked by
-    /// [`build`](ClientBuilder::build).
+    /// Begins to build a client with the primary profile's API key. [`build`](ClientBuilder::build) checks
+    /// the key and all settings.
     ///
     /// ```
     /// # fn main() -> unpost::Result<()> {
@@ -58,7 +58,7 @@ impl Client {
     }
 }
 
-/// Collects what a [`Client`] needs.
+/// Collects the keys and the settings of a [`Client`].
 ///
 /// ```
 /// # fn main() -> unpost::Result<()> {
@@ -83,13 +83,14 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Begins with what the environment says: `AYRSHARE_API_KEY`, and, where they are set,
-    /// `AYRSHARE_PROFILE_KEY` and the pair `X_TWITTER_OAUTH1_API_KEY` and
-    /// `X_TWITTER_OAUTH1_API_SECRET`. No client reads the environment otherwise.
+    /// Begins to build a client with keys from environment variables. `AYRSHARE_API_KEY` is required.
+    /// `AYRSHARE_PROFILE_KEY` is optional, and so are the X API keys `X_TWITTER_OAUTH1_API_KEY` and
+    /// `X_TWITTER_OAUTH1_API_SECRET`. No client reads environment variables anywhere else.
     ///
     /// # Errors
-    /// [`Invalid`](crate::ErrorKind::Invalid) if the API key isn't set, only one of the X API keys is, or
-    /// one of them isn't text. One that is set and empty is refused by [`build`](Self::build).
+    /// Returns [`Invalid`](crate::ErrorKind::Invalid) if the API key isn't set, if only one of the X API
+    /// keys is set, or if a variable isn't text. [`build`](Self::build) refuses a variable that is set and
+    /// empty.
     ///
     /// ```no_run
     /// # fn main() -> unpost::Result<()> {
@@ -128,15 +129,16 @@ impl ClientBuilder {
         })
     }
 
-    /// The profile whose posts are deleted: sent as `Profile-Key`, beside the API key. Without it, it
-    /// is the primary profile; an empty one is an error and not the primary profile.
+    /// Sets the profile whose posts are deleted. The key is sent as `Profile-Key`, together with the API
+    /// key. Without this setting, the posts are those of the primary profile. [`build`](Self::build)
+    /// refuses an empty key.
     pub fn profile_key(mut self, profile_key: impl Into<String>) -> Self {
         self.profile_key = Some(Zeroizing::new(profile_key.into()));
         self
     }
 
-    /// The API key and secret of your own X app: needed since 31 March 2026 for posts that went to X.
-    /// The same pair serves every profile of the account.
+    /// Sets the X API keys: the API key and the API secret of your own X app. Since 31 March 2026, Ayrshare
+    /// needs them to delete posts that went to X. Every profile of the account uses the same X API keys.
     pub fn x_keys(mut self, api_key: impl Into<String>, api_secret: impl Into<String>) -> Self {
         self.x_keys = Some((
             Zeroizing::new(api_key.into()),
@@ -147,11 +149,11 @@ impl ClientBuilder {
 
     shared_settings!("ayrshare");
 
-    /// Checks all of it and makes the client. Nothing is sent.
+    /// Checks the keys and the settings, and makes the client. Nothing is sent.
     ///
     /// # Errors
-    /// [`Invalid`](crate::ErrorKind::Invalid) for an empty or unprintable key, a base URL that would
-    /// give the keys away, or a setting that the HTTP client or its TLS refuses.
+    /// Returns [`Invalid`](crate::ErrorKind::Invalid) if a key is empty or unprintable, if the base URL
+    /// would give the keys away, or if the HTTP client or its TLS refuses a setting.
     pub fn build(self) -> Result<Client, Error> {
         let api_key = Secret::new("the API key", self.api_key)?;
         let mut credentials = vec![Credential::bearer(api_key)];
@@ -186,14 +188,14 @@ mod tests {
     use super::*;
     use crate::model::ErrorKind;
 
-    fn from(variables: &[(&str, &str)]) -> Result<Client, Error> {
+    fn build_from(variables: &[(&str, &str)]) -> Result<Client, Error> {
         let find = |name: &str| variables.iter().find(|(variable, _)| *variable == name);
         ClientBuilder::from_variables(|name| find(name).map(|(_, value)| value.into()))?.build()
     }
 
     #[test]
     fn the_environment_gives_the_key_the_profile_and_the_x_api_keys() {
-        let client = from(&[
+        let client = build_from(&[
             ("AYRSHARE_API_KEY", "key"),
             ("AYRSHARE_PROFILE_KEY", "profile"),
             ("X_TWITTER_OAUTH1_API_KEY", "x-key"),
@@ -211,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn an_environment_that_is_half_set_is_refused() {
+    fn an_incomplete_environment_is_refused() {
         let key = ("AYRSHARE_API_KEY", "key");
         for variables in [
             &[][..],
@@ -221,7 +223,7 @@ mod tests {
             &[key, ("X_TWITTER_OAUTH1_API_SECRET", "x-secret")],
         ] {
             assert_eq!(
-                from(variables).unwrap_err().kind(),
+                build_from(variables).unwrap_err().kind(),
                 ErrorKind::Invalid,
                 "{variables:?}"
             );

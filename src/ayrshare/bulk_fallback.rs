@@ -1,4 +1,4 @@
-//! A batch in one `bulk` request, and by id whatever its answer doesn't settle.
+//! Deletes a batch with one `bulk` request, and asks by id for each post that the answer doesn't settle.
 
 use super::request::DeleteRequest;
 use crate::client::Core;
@@ -24,8 +24,8 @@ pub(super) async fn delete_in_bulk(core: &Core, batch: Batch) -> Vec<Outcome> {
     outcomes
 }
 
-/// Asks for one post that the answer to a batch didn't settle. "Already deleted" then means that the
-/// batch deleted it. Returns whether there is a point in asking for another.
+/// Asks by id for a post that the answer to the batch didn't settle. An "already deleted" (code 383) then
+/// means that the batch deleted the post. Returns whether another post may be asked for.
 async fn ask_by_id(core: &Core, outcome: &mut Outcome, run: &RunContext) -> bool {
     let request = DeleteRequest::by_id(&outcome.id);
     let finished = core.call_in_run(run, &request, outcome.attempts).await;

@@ -1,11 +1,11 @@
-//! The client, and its side of a run.
+//! The client, and how it deletes the batches of a run.
 
 use std::fmt;
 
-use super::bulk_fallback::delete_in_bulk;
-use super::request::{DeleteRequest, DeleteResponse};
 use zeroize::Zeroizing;
 
+use super::bulk_fallback::delete_in_bulk;
+use super::request::{DeleteRequest, DeleteResponse};
 use crate::client::Core;
 use crate::delete_many::DeleteMany;
 use crate::delete_posts::{Batch, DeletePosts};
@@ -15,19 +15,22 @@ use crate::model::{Error, Outcome, PostId, Provider};
 
 /// A client of one Ayrshare account and one of its profiles.
 ///
-/// Cheap to clone; clones share the connections and the profile's rate limit. It never changes: another
-/// profile is another client, from [`for_profile`](Client::for_profile).
+/// A client is cheap to clone. Clones share the connections and the profile's rate limit. A client always
+/// stays with its profile; [`for_profile`](Client::for_profile) makes the client of another profile.
 #[derive(Clone)]
 pub struct Client {
     pub(super) core: Core,
 }
 
 impl Client {
-    /// The client of another profile of the same account: the same connections, settings and X keys,
-    /// and a rate limit of its own, which it shares with every other client of that profile made this way.
+    /// Makes the client of another profile of the same account.
+    ///
+    /// The new client shares the connections, the settings and the X API keys with this one. It has the
+    /// rate limit of its profile, which it shares with all clients that were made this way for that
+    /// profile.
     ///
     /// # Errors
-    /// [`Invalid`](crate::ErrorKind::Invalid) for an empty or unprintable key.
+    /// Returns [`Invalid`](crate::ErrorKind::Invalid) if the key is empty or unprintable.
     ///
     /// ```
     /// # fn main() -> unpost::Result<()> {
@@ -43,24 +46,25 @@ impl Client {
         })
     }
 
-    /// Deletes, and waits until it is known what came of it, or that it can't be known.
+    /// Deletes what the request names. Returns once the result is known, or once it is clear that the
+    /// result can't be known.
     ///
     /// - [`by_id`](DeleteRequest::by_id) and
-    ///   [`mark_manual_deleted`](DeleteRequest::mark_manual_deleted) are `Ok` only when that post was
+    ///   [`mark_manual_deleted`](DeleteRequest::mark_manual_deleted) are `Ok` only if the post was
     ///   deleted (or marked) and no network says otherwise. A partly deleted post is an error, with
     ///   every network in [`outcomes`](crate::Error::outcomes).
-    /// - [`bulk`](DeleteRequest::bulk) is `Ok` when Ayrshare answered it; each post's fate is in the
+    /// - [`bulk`](DeleteRequest::bulk) is `Ok` if Ayrshare answered it. Each post's fate is in the
     ///   outcomes.
-    /// - [`delete_all_scheduled`](DeleteRequest::delete_all_scheduled) is `Ok` when Ayrshare says that
-    ///   it was done.
+    /// - [`delete_all_scheduled`](DeleteRequest::delete_all_scheduled) is `Ok` if Ayrshare says that the
+    ///   posts were deleted.
     ///
     /// # Errors
-    /// See [`ErrorKind`](crate::ErrorKind). Ask [`is_uncertain`](crate::Error::is_uncertain) whether
-    /// Ayrshare may have acted all the same.
+    /// [`ErrorKind`](crate::ErrorKind) lists the possible errors. If
+    /// [`is_uncertain`](crate::Error::is_uncertain) is true, Ayrshare may have acted despite the error.
     ///
     /// # Cancelling
-    /// Dropping the future sends nothing further. What has been sent can't be taken back: the post may
-    /// be deleted a moment later.
+    /// Dropping the future sends nothing further. A request that has been sent can't be taken back: the
+    /// post may be deleted a moment later.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -88,8 +92,8 @@ impl Client {
     /// Deletes any number of posts, as fast as the rate limit allows, and yields one outcome for each
     /// distinct id as it becomes known.
     ///
-    /// Each is asked for by its own id, whose answer Ayrshare documents.
-    /// [`batch_size`](DeleteMany::batch_size) opts in to `bulk`.
+    /// By default, each post gets a request of its own, because Ayrshare documents only the answer to
+    /// that. A [`batch_size`](DeleteMany::batch_size) above 1 uses `bulk`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -149,7 +153,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// The credential that says whose posts a request is about.
+/// The credential that selects the profile whose posts a request is about.
 pub(super) fn profile_credential(
     profile_key: impl Into<Zeroizing<String>>,
 ) -> Result<Credential, Error> {

@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Error, ErrorKind, Provider};
 
-/// Ayrshare's number for what went wrong.
+/// The number that Ayrshare gives to an error.
 ///
-/// A number with names, as an HTTP status is: a code that is newer than this version of the crate is a
-/// value like any other. Ayrshare composes its messages at run time, so decide by the code.
+/// A code is a number, and the known numbers have names, as with HTTP statuses. A code that is newer than
+/// this version of the crate is a value like any other. Decide by the code and not by the message,
+/// because Ayrshare composes its messages at run time.
 ///
-/// A code decides the [`ErrorKind`], whatever the HTTP status beside it:
+/// A code with a name decides the [`ErrorKind`], whatever the HTTP status is:
 ///
 /// | kind | codes |
 /// |---|---|
@@ -18,10 +19,10 @@ use crate::model::{Error, ErrorKind, Provider};
 /// | `NotFound` | 114 |
 /// | `AlreadyDeleted` | 383 |
 /// | `NotManuallyDeleted` | 382 |
-/// | `RateLimited` | 435, 444: a network throttles, not Ayrshare |
-/// | `Refused` | the other codes below |
+/// | `RateLimited` | 435, 444: the limit is a network's, not Ayrshare's |
+/// | `Refused` | all other codes with a name |
 ///
-/// A code without a name here leaves the kind to the HTTP status.
+/// For a code without a name, the HTTP status decides the kind.
 ///
 /// # Example
 ///
@@ -45,7 +46,8 @@ macro_rules! codes {
         impl ErrorCode {
             $($(#[doc = $doc])+ pub const $name: Self = Self($code);)+
 
-            /// The name of this code in this crate, if it has one.
+            /// The name that this crate gives to the code. `None` for a code that this version of the
+            /// crate doesn't know.
             pub fn name(self) -> Option<&'static str> {
                 match self.0 {
                     $($code => Some(stringify!($name)),)+
@@ -71,25 +73,25 @@ codes! {
     INVALID_PROFILE_KEY = 144;
     /// The network isn't linked to the profile.
     NETWORK_NOT_LINKED = 156;
-    /// Facebook's authorization is lost and must be renewed.
+    /// The authorization at Facebook is lost and must be renewed.
     FACEBOOK_UNAUTHORIZED = 161;
-    /// X's authorization has a problem: link the account again.
+    /// The authorization at X has a problem. Link the account again.
     X_UNAUTHORIZED = 272;
     /// The profile is suspended.
     PROFILE_SUSPENDED = 276;
     /// TikTok is still processing the post.
     TIKTOK_PROCESSING = 288;
-    /// `mark_manual_deleted` was asked for a post that still stands at its network.
+    /// A post can't be marked as manually deleted because it still stands at a network.
     NOT_MANUALLY_DELETED = 382;
     /// The post is already deleted.
     ALREADY_DELETED = 383;
-    /// Only one of the two X headers came.
+    /// The request had only one of the two X API keys.
     X_KEYS_INCOMPLETE = 400;
-    /// The post went to X, and neither of the two X headers came.
+    /// The post went to X, and the request had no X API keys.
     X_KEYS_MISSING = 419;
-    /// The *network* throttles, and says for how long.
+    /// The *network's* rate limit is reached. The answer says how long to wait.
     NETWORK_RATE_LIMITED_FOR = 435;
-    /// The *network* throttles.
+    /// The *network's* rate limit is reached.
     NETWORK_RATE_LIMITED = 444;
 }
 
@@ -104,8 +106,8 @@ impl ErrorCode {
         self.0
     }
 
-    /// What kind of trouble this code means, whatever the HTTP status beside it; `None` for a code
-    /// that this version doesn't know.
+    /// The kind of error that this code means, whatever the HTTP status is. `None` for a code without a
+    /// name.
     pub(crate) fn kind(self) -> Option<ErrorKind> {
         match self {
             Self::POST_NOT_FOUND => Some(ErrorKind::NotFound),
@@ -124,7 +126,7 @@ impl ErrorCode {
 }
 
 impl Error {
-    /// Ayrshare's code, if Ayrshare gave one.
+    /// The code in Ayrshare's answer. `None` if the answer has no code, or isn't from Ayrshare.
     ///
     /// ```
     /// use unpost::{Error, ayrshare::ErrorCode};

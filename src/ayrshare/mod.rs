@@ -1,8 +1,8 @@
 //! Deleting through [Ayrshare](https://www.ayrshare.com).
 //!
-//! Ayrshare deletes published posts from their networks and scheduled ones before they go out.
-//! Instagram and TikTok offer no way to delete what is published, nor Facebook for image stories: the
-//! answer says so, network by network, and such a post is [`Partial`](crate::Fate::Partial) or
+//! Ayrshare deletes published posts from their networks, and scheduled posts before they go out. It can't
+//! delete published posts on Instagram and TikTok, or image stories on Facebook. The answer then says so
+//! for each network. Such a post is [`Partial`](crate::Fate::Partial) or
 //! [`Failed`](crate::Fate::Failed), never deleted.
 //!
 //! ```no_run

@@ -1,4 +1,4 @@
-//! How a request is written, and which decoder reads its answer.
+//! How a request is encoded, and which decoder reads its answer.
 
 use serde::Serialize;
 
@@ -7,25 +7,6 @@ use super::request::{DeleteRequest, Kind};
 use crate::engine::json::{self, Json};
 use crate::engine::operation::{AttemptKind, Operation, Reading, to_json};
 use crate::model::{Fate, PostId, Provider};
-
-/// A request's JSON, without the members that it doesn't need.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Body<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a PostId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bulk: Option<&'a [PostId]>,
-    #[serde(skip_serializing_if = "is_false")]
-    delete_all_scheduled: bool,
-    #[serde(skip_serializing_if = "is_false")]
-    mark_manual_deleted: bool,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
-fn is_false(flag: &bool) -> bool {
-    !flag
-}
 
 impl Operation for DeleteRequest {
     const PROVIDER: Provider = Provider::Ayrshare;
@@ -75,4 +56,23 @@ impl Operation for DeleteRequest {
             _ => Reading::silent(AttemptKind::Foreign, None),
         }
     }
+}
+
+/// The JSON of a request. Members that the request doesn't need are left out.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a PostId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bulk: Option<&'a [PostId]>,
+    #[serde(skip_serializing_if = "is_false")]
+    delete_all_scheduled: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    mark_manual_deleted: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }

@@ -4,7 +4,7 @@ use crate::engine::finished::Finished;
 use crate::engine::ids;
 use crate::model::{Error, NetworkResult, Outcome, PostId, Provider};
 
-/// What to delete: one of four kinds, each sending just the members it needs.
+/// What to delete. There are four kinds of requests, one for each function below.
 ///
 /// # Example
 ///
@@ -32,8 +32,10 @@ pub(super) enum Kind {
 }
 
 impl DeleteRequest {
-    /// The post with this id, as returned when it was published or scheduled: taken from the networks,
-    /// or, if it is still pending, never sent to them.
+    /// Deletes the post with this id. The id is the one that Ayrshare returned when the post was published
+    /// or scheduled.
+    ///
+    /// A published post is removed from its networks. A scheduled post is never sent to them.
     pub fn by_id(id: impl Into<PostId>) -> Self {
         Self {
             kind: Kind::ById,
@@ -41,11 +43,12 @@ impl DeleteRequest {
         }
     }
 
-    /// All posts with these ids, in one request. Repeated ids count once.
+    /// Deletes all posts with these ids in one request. A repeated id counts once.
     ///
-    /// What Ayrshare answers to it isn't documented. Every shape that names its posts is understood,
-    /// and a post it doesn't name is [`Unreported`](crate::Fate::Unreported). For many posts with an
-    /// exact answer each, use `delete_many`.
+    /// Ayrshare doesn't document the answer to such a request. This crate reads several shapes of answers
+    /// that name the posts. A post that the answer doesn't name is
+    /// [`Unreported`](crate::Fate::Unreported). Use `delete_many` to get an exact answer for each of many
+    /// posts.
     pub fn bulk(ids: impl IntoIterator<Item: Into<PostId>>) -> Self {
         Self {
             kind: Kind::Bulk,
@@ -53,11 +56,11 @@ impl DeleteRequest {
         }
     }
 
-    /// Every post of the client's profile that is scheduled and not yet published. Be sure of the
+    /// Deletes every post of the client's profile that is scheduled and not yet published. Be sure of the
     /// profile.
     ///
-    /// Sent once: when the answer is lost, the error says so and nothing is repeated, since posts
-    /// scheduled in between would go too.
+    /// If the answer is lost, the call returns an error and doesn't repeat the request. A second request
+    /// would also delete posts that were scheduled in the meantime.
     pub fn delete_all_scheduled() -> Self {
         Self {
             kind: Kind::AllScheduled,
@@ -65,11 +68,11 @@ impl DeleteRequest {
         }
     }
 
-    /// Marks a post as deleted in Ayrshare, after somebody deleted it at its networks by hand; Ayrshare
-    /// doesn't try to. Nothing is removed from a network.
+    /// Marks a post as manually deleted in Ayrshare, after somebody deleted the post at its networks by
+    /// hand. Nothing is removed from a network.
     ///
-    /// Refused with [`NotManuallyDeleted`](crate::ErrorKind::NotManuallyDeleted) (code 382) if the post
-    /// still stands at a network.
+    /// Ayrshare refuses with [`NotManuallyDeleted`](crate::ErrorKind::NotManuallyDeleted) (code 382) if
+    /// the post still stands at a network.
     pub fn mark_manual_deleted(id: impl Into<PostId>) -> Self {
         Self {
             kind: Kind::MarkManualDeleted,
@@ -85,7 +88,7 @@ impl DeleteRequest {
     }
 }
 
-/// What came of a request that was answered.
+/// The result of a call that was `Ok`: one outcome for each post of the request.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -97,7 +100,7 @@ impl DeleteRequest {
 ///
 /// let request = DeleteRequest::bulk(["post-1", "post-2"]);
 /// let response = ayrshare.client()?.delete(request).await?;
-/// let fates: Vec<_> = response.outcomes().iter().map(|it| &it.fate).collect();
+/// let fates: Vec<_> = response.outcomes().iter().map(|outcome| &outcome.fate).collect();
 /// assert_eq!(fates, [&Fate::Deleted, &Fate::NotFound]);
 /// # Ok(())
 /// # }
@@ -114,13 +117,14 @@ impl DeleteResponse {
         Self { outcomes, raw }
     }
 
-    /// One outcome for each distinct id asked, in the order asked; none for `delete_all_scheduled`.
+    /// One outcome for each distinct id of the request, in the order given. Empty for
+    /// `delete_all_scheduled`.
     pub fn outcomes(&self) -> &[Outcome] {
         &self.outcomes
     }
 
-    /// What each network answered about the one post of the request; for `bulk`, see each outcome's
-    /// own `networks`.
+    /// What each network answered about the post, if the request names exactly one. Otherwise empty: each
+    /// outcome then has its own `networks`.
     pub fn networks(&self) -> &[NetworkResult] {
         match self.outcomes.as_slice() {
             [only] => &only.networks,
@@ -128,7 +132,7 @@ impl DeleteResponse {
         }
     }
 
-    /// The one post of the request.
+    /// The id of the post, if the request names exactly one.
     pub fn post_id(&self) -> Option<&PostId> {
         match self.outcomes.as_slice() {
             [only] => Some(&only.id),
@@ -136,7 +140,7 @@ impl DeleteResponse {
         }
     }
 
-    /// The answer itself, for what this crate doesn't read out of it.
+    /// The answer as Ayrshare sent it, for details that this crate doesn't read.
     pub fn raw_json(&self) -> &str {
         &self.raw
     }

@@ -1,4 +1,4 @@
-//! What a client is made of, and where Genviral is found.
+//! Genviral's endpoint, and the builder of a client.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -21,7 +21,8 @@ static ENDPOINT: Endpoint = Endpoint {
     base_url: "https://www.genviral.io/api/partner/v1",
     path: "/posts/delete",
     method: Method::POST,
-    // Genviral documents neither a limit nor headers. Common headers are read where they come.
+    // Genviral documents neither a rate limit nor headers about one. These are common headers, in case it
+    // sends them.
     rate_limit: RateLimit::unlimited,
     rate_headers: RateHeaderNames {
         max: Some("x-ratelimit-max"),
@@ -32,8 +33,8 @@ static ENDPOINT: Endpoint = Endpoint {
 };
 
 impl Client {
-    /// Begins a client with an API key, which looks like `<public_id>.<secret>`. Everything is checked
-    /// by [`build`](ClientBuilder::build).
+    /// Begins to build a client with an API key, which looks like `<public_id>.<secret>`.
+    /// [`build`](ClientBuilder::build) checks the key and all settings.
     ///
     /// ```
     /// # fn main() -> unpost::Result<()> {
@@ -49,7 +50,7 @@ impl Client {
     }
 }
 
-/// Collects what a [`Client`] needs.
+/// Collects the key and the settings of a [`Client`].
 ///
 /// ```
 /// # fn main() -> unpost::Result<()> {
@@ -69,12 +70,12 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Begins with what the environment says: `GENVIRAL_API_KEY`. No client reads the environment
-    /// otherwise.
+    /// Begins to build a client with the API key from the environment variable `GENVIRAL_API_KEY`. No
+    /// client reads environment variables anywhere else.
     ///
     /// # Errors
-    /// [`Invalid`](crate::ErrorKind::Invalid) if it isn't set, or isn't text. One that is set and empty
-    /// is refused by [`build`](Self::build).
+    /// Returns [`Invalid`](crate::ErrorKind::Invalid) if the variable isn't set, or isn't text.
+    /// [`build`](Self::build) refuses a variable that is set and empty.
     ///
     /// ```no_run
     /// # fn main() -> unpost::Result<()> {
@@ -100,14 +101,14 @@ impl ClientBuilder {
 
     shared_settings!("genviral");
 
-    /// Checks all of it and makes the client. Nothing is sent.
+    /// Checks the key and the settings, and makes the client. Nothing is sent.
     ///
     /// # Errors
-    /// [`Invalid`](crate::ErrorKind::Invalid) for an empty or unprintable key, a base URL that would
-    /// give the key away, or a setting that the HTTP client or its TLS refuses.
+    /// Returns [`Invalid`](crate::ErrorKind::Invalid) if the key is empty or unprintable, if the base URL
+    /// would give the key away, or if the HTTP client or its TLS refuses a setting.
     pub fn build(self) -> Result<Client, Error> {
         let api_key = Secret::new("the API key", self.api_key)?;
-        // The key is `<public_id>.<secret>`.
+        // Each half of `<public_id>.<secret>` is redacted too.
         let credential = Credential::bearer(api_key).in_parts('.');
         Ok(Client {
             core: Core::new(&ENDPOINT, Credentials::new([credential]), self.settings)?,
@@ -129,11 +130,11 @@ mod tests {
 
     #[test]
     fn the_environment_gives_the_key() {
-        let set = |value: Option<&str>| {
+        let build_from = |value: Option<&str>| {
             ClientBuilder::from_variables(|_| value.map(Into::into)).and_then(ClientBuilder::build)
         };
-        assert!(set(Some("public.secret")).is_ok());
-        assert!(set(Some("")).is_err());
-        assert!(set(None).is_err());
+        assert!(build_from(Some("public.secret")).is_ok());
+        assert!(build_from(Some("")).is_err());
+        assert!(build_from(None).is_err());
     }
 }

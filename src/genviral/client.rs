@@ -1,4 +1,4 @@
-//! The client, and its side of a run.
+//! The client, and how it deletes the batches of a run.
 
 use std::fmt;
 
@@ -10,26 +10,27 @@ use crate::model::{Error, Outcome, PostId, Provider};
 
 /// A client of one Genviral API key.
 ///
-/// Cheap to clone; clones share the connections and the rate limit.
+/// A client is cheap to clone. Clones share the connections and the rate limit.
 #[derive(Clone)]
 pub struct Client {
     pub(super) core: Core,
 }
 
 impl Client {
-    /// Deletes, and waits until it is known what came of it, or that it can't be known.
+    /// Deletes what the request names. Returns once the result is known, or once it is clear that the
+    /// result can't be known.
     ///
-    /// - [`by_id`](DeleteRequest::by_id) is `Ok` only when that post was deleted.
-    /// - [`bulk`](DeleteRequest::bulk) is `Ok` when Genviral answered it; each post's fate is in the
+    /// - [`by_id`](DeleteRequest::by_id) is `Ok` only if the post was deleted.
+    /// - [`bulk`](DeleteRequest::bulk) is `Ok` if Genviral answered it. Each post's fate is in the
     ///   outcomes.
     ///
     /// # Errors
-    /// See [`ErrorKind`](crate::ErrorKind). Ask [`is_uncertain`](crate::Error::is_uncertain) whether
-    /// Genviral may have acted all the same.
+    /// [`ErrorKind`](crate::ErrorKind) lists the possible errors. If
+    /// [`is_uncertain`](crate::Error::is_uncertain) is true, Genviral may have acted despite the error.
     ///
     /// # Cancelling
-    /// Dropping the future sends nothing further. What has been sent can't be taken back: the posts may
-    /// be deleted a moment later.
+    /// Dropping the future sends nothing further. A request that has been sent can't be taken back: the
+    /// posts may be deleted a moment later.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -56,7 +57,7 @@ impl Client {
     /// Deletes any number of posts, as fast as Genviral allows, and yields one outcome for each
     /// distinct id as it becomes known.
     ///
-    /// They go in batches of 50.
+    /// By default, one request names 50 posts, which is the most that Genviral takes.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

@@ -4,18 +4,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Error, ErrorKind, Provider};
 
-/// Genviral's name for what went wrong: the `error_code` of its answer.
+/// The `error_code` in an answer of Genviral: its name for an error.
 ///
-/// A name decides the [`ErrorKind`], whatever the HTTP status beside it:
+/// A known code decides the [`ErrorKind`], whatever the HTTP status is:
 ///
-/// | kind | names |
+/// | kind | codes |
 /// |---|---|
 /// | `Unauthorized` | `invalid_token`, `subscription_required`, `tier_not_allowed`, `unauthorized` |
 /// | `RateLimited` | `rate_limited` |
 /// | `Server` | `bulk_delete_failed` |
 /// | `Refused` | `invalid_json`, `invalid_payload`, `too_many_post_ids` |
 ///
-/// Any other name leaves the kind to the HTTP status.
+/// For any other code, the HTTP status decides the kind.
 ///
 /// # Example
 ///
@@ -29,7 +29,8 @@ use crate::model::{Error, ErrorKind, Provider};
 #[serde(from = "String", into = "String")]
 #[non_exhaustive]
 pub enum ErrorCode {
-    /// `bulk_delete_failed` (500): the server failed; what it had done by then may be in the outcomes.
+    /// `bulk_delete_failed` (500): the server failed. The outcomes may say which posts it had deleted by
+    /// then.
     BulkDeleteFailed,
     /// `invalid_json` (400): the request's body isn't JSON.
     InvalidJson,
@@ -41,18 +42,18 @@ pub enum ErrorCode {
     RateLimited,
     /// `subscription_required` (402): the plan has ended.
     SubscriptionRequired,
-    /// `tier_not_allowed` (403): the plan doesn't have this.
+    /// `tier_not_allowed` (403): the plan doesn't include this.
     TierNotAllowed,
     /// `too_many_post_ids` (400): more than 50 ids.
     TooManyPostIds,
     /// `unauthorized` (401): the key doesn't allow this.
     Unauthorized,
-    /// A name that this version of the crate doesn't know, as it came.
+    /// A code that this version of the crate doesn't know, as Genviral wrote it.
     Other(String),
 }
 
 impl ErrorCode {
-    /// The name as Genviral writes it.
+    /// The code as Genviral writes it.
     pub fn as_str(&self) -> &str {
         match self {
             Self::BulkDeleteFailed => "bulk_delete_failed",
@@ -68,8 +69,8 @@ impl ErrorCode {
         }
     }
 
-    /// What kind of trouble this name means, whatever the HTTP status beside it; `None` for a name
-    /// that this version doesn't know.
+    /// The kind of error that this code means, whatever the HTTP status is. `None` for a code that this
+    /// version of the crate doesn't know.
     pub(crate) fn kind(&self) -> Option<ErrorKind> {
         match self {
             Self::BulkDeleteFailed => Some(ErrorKind::Server),
@@ -87,7 +88,7 @@ impl ErrorCode {
 }
 
 impl Error {
-    /// Genviral's code, if Genviral gave one.
+    /// The code in Genviral's answer. `None` if the answer has no code, or isn't from Genviral.
     ///
     /// ```
     /// use unpost::{Error, genviral::ErrorCode};

@@ -1,7 +1,7 @@
-//! What an answer of Genviral's says about each post. Pure.
+//! What an answer of Genviral says about each post. Pure.
 //!
-//! A post's fate is read from the four lists of `data`, wherever an answer has them. A post that no list
-//! names stays open. An id in two lists that exclude each other is settled by neither.
+//! The four lists in `data` give the posts' fates, unless the HTTP status is 3xx or 429. A post that no list
+//! names stays open. A post to which two lists give different fates is uncertain.
 
 use super::code::ErrorCode;
 use crate::engine::index::Index;
@@ -17,13 +17,14 @@ pub(super) fn decode(open: &[PostId], http_status: u16, body: &[u8]) -> Reading 
         return Reading::by_status(http_status);
     };
     let data = members.get("data").and_then(Json::as_object);
-    // A 429 says nothing about any post, because the request is sent again.
+    // After a 429 the request is sent again, so its lists don't count.
     let data = data.filter(|_| http_status != 429);
     let request = read_request(http_status, members, data.is_some());
-    // A 500 reports what was done before it. Any other refusal has done nothing that it could report.
-    let is_believed = http_status >= 500 || request.failure.is_none();
+    // A 5xx reports the posts that were deleted before the failure. Any other failed request deleted
+    // nothing, so a list of deleted posts contradicts the failure.
+    let may_have_deleted = http_status >= 500 || request.failure.is_none();
     Reading {
-        posts: read_posts(open, http_status, data, is_believed),
+        posts: read_posts(open, http_status, data, may_have_deleted),
         ..request
     }
 }
@@ -31,24 +32,24 @@ pub(super) fn decode(open: &[PostId], http_status: u16, body: &[u8]) -> Reading 
 /// What the answer says about the request as a whole.
 fn read_request(http_status: u16, members: &Members<'_>, has_data: bool) -> Reading {
     let code = members.text("error_code").map(ErrorCode::from);
-    let refused = members.get("ok") == Some(&Json::Bool(false)) || code.is_some();
-    let answered = members.get("ok") == Some(&Json::Bool(true)) || has_data;
-    // A member that can't be read, where a refusal would stand, counts as a refusal.
-    let said = |name| members.get(name).filter(|value| **value != Json::Null);
-    let is_doubtful = said("ok").is_some_and(|ok| *ok != Json::Bool(true))
-        || said("error_code").is_some()
-        || said("code").is_some_and(|code| code.to_u32() != Some(200));
-    if http_status == 200 && answered && !is_doubtful {
+    let is_refused = members.get("ok") == Some(&Json::Bool(false)) || code.is_some();
+    let is_answered = members.get("ok") == Some(&Json::Bool(true)) || has_data;
+    // An `ok`, an `error_code` or a `code` that can't be read denies a success.
+    let member = |name| members.get(name).filter(|value| **value != Json::Null);
+    let denies_success = member("ok").is_some_and(|ok| *ok != Json::Bool(true))
+        || member("error_code").is_some()
+        || member("code").is_some_and(|code| code.to_u32() != Some(200));
+    if http_status == 200 && is_answered && !denies_success {
         return Reading::silent(AttemptKind::Answered, None);
     }
     let by_status = Reading::by_status(http_status);
-    let known = code.as_ref().and_then(ErrorCode::kind);
-    let (error_kind, kind) = match known {
+    let kind_by_code = code.as_ref().and_then(ErrorCode::kind);
+    let (error_kind, kind) = match kind_by_code {
         Some(ErrorKind::Server) if http_status < 500 => (ErrorKind::Server, AttemptKind::Broken),
         Some(ErrorKind::Server) => (ErrorKind::Server, by_status.kind),
         Some(ErrorKind::RateLimited) => (ErrorKind::RateLimited, AttemptKind::THROTTLED),
         Some(error_kind) => (error_kind, AttemptKind::REFUSED),
-        None if http_status == 200 && refused => (ErrorKind::Refused, AttemptKind::REFUSED),
+        None if http_status == 200 && is_refused => (ErrorKind::Refused, AttemptKind::REFUSED),
         None => {
             let error_kind = by_status.failure.as_ref().map(|failure| failure.kind);
             (error_kind.unwrap_or(ErrorKind::Refused), by_status.kind)
@@ -63,12 +64,12 @@ fn read_request(http_status: u16, members: &Members<'_>, has_data: bool) -> Read
     Reading::silent(kind, Some(failure))
 }
 
-/// What the lists say about each open post. Ids that weren't asked for are passed over.
+/// What the lists say about each open post. Ids that aren't in the request are ignored.
 fn read_posts(
     open: &[PostId],
     http_status: u16,
     data: Option<&Members<'_>>,
-    is_believed: bool,
+    may_have_deleted: bool,
 ) -> Vec<Option<PostReading>> {
     let mut posts = vec![None; open.len()];
     let Some(data) = data else {
@@ -93,7 +94,7 @@ fn read_posts(
         });
     };
     for id in list(data, "deletedIds").iter().filter_map(Json::as_text) {
-        let deleted = is_believed.then_some(Fate::Deleted);
+        let deleted = may_have_deleted.then_some(Fate::Deleted);
         settle(id, deleted.unwrap_or_else(|| unclear.clone()));
     }
     for id in list(data, "skipped").iter().filter_map(Json::as_text) {
@@ -117,7 +118,7 @@ fn read_posts(
         };
         settle(id, Fate::Failed(failure));
     }
-    for id in misplaced(data) {
+    for id in undocumented_texts(data) {
         settle(id, unclear.clone());
     }
     posts
@@ -128,20 +129,20 @@ fn list<'j>(data: &'j Members<'_>, name: &str) -> &'j [Json<'j>] {
     items.unwrap_or_default()
 }
 
-/// Every text in the lists of standing posts that have another shape than the documented one. The ids of
-/// those posts are among the texts.
-fn misplaced<'j>(data: &'j Members<'_>) -> Vec<&'j str> {
+/// Every text in `skipped`, `blockedStatuses` and `errors` that isn't in the documented shape. One of the
+/// texts may be the id of a post.
+fn undocumented_texts<'j>(data: &'j Members<'_>) -> Vec<&'j str> {
     let mut texts = Vec::new();
     for (name, value) in data.iter() {
         match (name, value) {
             ("skipped" | "blockedStatuses", Json::List(items)) => {
-                let is_entry = |item: &Json<'_>| match name {
+                let is_documented = |item: &Json<'_>| match name {
                     "skipped" => item.as_text().is_some(),
                     _ => item
                         .as_object()
                         .is_some_and(|entry| entry.text("id").is_some()),
                 };
-                let others = items.iter().filter(|item| !is_entry(item));
+                let others = items.iter().filter(|item| !is_documented(item));
                 others.for_each(|item| item.texts(&mut texts));
             }
             ("errors", Json::Object(_)) => {}

@@ -1,12 +1,13 @@
 //! Deleting through [Genviral](https://www.genviral.io).
 //!
-//! Genviral deletes what hasn't been published: drafts, and posts that are pending, scheduled, to be
-//! retried or failed. It takes nothing off a network: what is posted, canceled or partly posted comes
-//! back as [`Blocked`](crate::Fate::Blocked) with its status. There is no way to delete all scheduled
-//! posts at once, so asking for it doesn't compile.
+//! Genviral deletes posts that haven't been published: drafts, and posts that are pending, scheduled, to be
+//! retried or failed. It removes nothing from a network. A post that is posted, canceled or partly posted
+//! is [`Blocked`](crate::Fate::Blocked), with its status. Genviral can't delete all scheduled posts at
+//! once, so there is no request for it.
 //!
-//! The API key carries the scope, one workspace or your own posts; ids outside it are
-//! [`NotFound`](crate::Fate::NotFound), as are those that never existed or were deleted before.
+//! The API key decides which posts are in scope: those of one workspace, or your own. A post outside the
+//! scope is [`NotFound`](crate::Fate::NotFound), and so is a post that never existed or was deleted
+//! before.
 //!
 //! ```no_run
 //! # async fn example() -> unpost::Result<()> {

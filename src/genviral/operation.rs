@@ -1,4 +1,4 @@
-//! How a request is written, and which decoder reads its answer.
+//! How a request is encoded, and which decoder reads its answer.
 
 use serde::Serialize;
 
@@ -6,12 +6,6 @@ use super::decode::decode;
 use super::request::DeleteRequest;
 use crate::engine::operation::{Operation, Reading, to_json};
 use crate::model::{Fate, PostId, Provider};
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Body<'a> {
-    post_ids: &'a [PostId],
-}
 
 impl Operation for DeleteRequest {
     const PROVIDER: Provider = Provider::Genviral;
@@ -39,4 +33,10 @@ impl Operation for DeleteRequest {
     fn decode(&self, open: &[PostId], http_status: u16, body: &[u8]) -> Reading {
         decode(open, http_status, body)
     }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    post_ids: &'a [PostId],
 }

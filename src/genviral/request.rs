@@ -4,7 +4,7 @@ use crate::engine::finished::Finished;
 use crate::engine::ids;
 use crate::model::{Error, Fate, Outcome, PostId, Provider};
 
-/// How many distinct ids Genviral takes in one request.
+/// The most distinct ids that Genviral takes in one request.
 pub(super) const MOST_IDS: usize = 50;
 
 /// What to delete.
@@ -18,7 +18,7 @@ pub(super) const MOST_IDS: usize = 50;
 /// let many = DeleteRequest::bulk(["0f4f54d4-8cce-4fb7-8c7b-befbcb8af812"]);
 /// ```
 ///
-/// What Genviral can't do can't be asked of it:
+/// Genviral can't delete all scheduled posts, so this doesn't compile:
 ///
 /// ```compile_fail
 /// unpost::genviral::DeleteRequest::delete_all_scheduled();
@@ -31,7 +31,7 @@ pub struct DeleteRequest {
 }
 
 impl DeleteRequest {
-    /// The post with this UUID.
+    /// Deletes the post with this UUID.
     pub fn by_id(id: impl Into<PostId>) -> Self {
         Self {
             is_about_one_post: true,
@@ -39,8 +39,10 @@ impl DeleteRequest {
         }
     }
 
-    /// All posts with these UUIDs, in one request: 1 to 50, repeated ones counted once. More are
-    /// refused before anything is sent; `delete_many` takes any number.
+    /// Deletes all posts with these UUIDs in one request. A repeated UUID counts once.
+    ///
+    /// Genviral takes 1 to 50 of them. The client refuses any other number before it sends anything; use
+    /// `delete_many` for more.
     pub fn bulk(ids: impl IntoIterator<Item: Into<PostId>>) -> Self {
         Self {
             is_about_one_post: false,
@@ -53,8 +55,8 @@ impl DeleteRequest {
     }
 }
 
-/// What came of a request that was answered: Genviral's lists, as far as they are about posts that
-/// were asked for.
+/// The result of a call that was `Ok`: one outcome for each post. They can also be read by the lists of
+/// Genviral's answer.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -85,46 +87,46 @@ impl DeleteResponse {
         Self { outcomes, raw }
     }
 
-    /// One outcome for each distinct id asked, in the order asked.
+    /// One outcome for each distinct id of the request, in the order given.
     pub fn outcomes(&self) -> &[Outcome] {
         &self.outcomes
     }
 
-    /// Permanently removed.
+    /// The posts that are permanently removed.
     pub fn deleted(&self) -> impl ExactSizeIterator<Item = &Outcome> {
-        self.with(|fate| matches!(fate, Fate::Deleted))
+        self.with_fate(|fate| matches!(fate, Fate::Deleted))
     }
 
-    /// Standing, behind a status that doesn't allow deleting.
+    /// The posts that still stand because their status doesn't allow deleting them.
     pub fn blocked(&self) -> impl ExactSizeIterator<Item = &Outcome> {
-        self.with(|fate| matches!(fate, Fate::Blocked { .. }))
+        self.with_fate(|fate| matches!(fate, Fate::Blocked { .. }))
     }
 
-    /// Not in the key's scope, deleted before, or never there: which of the three, Genviral doesn't
-    /// tell.
+    /// The posts that Genviral doesn't find: they aren't in the key's scope, were deleted before, or never
+    /// existed. Genviral doesn't say which of the three.
     pub fn skipped(&self) -> impl ExactSizeIterator<Item = &Outcome> {
-        self.with(|fate| matches!(fate, Fate::NotFound))
+        self.with_fate(|fate| matches!(fate, Fate::NotFound))
     }
 
-    /// Standing, since the deletion itself failed.
+    /// The posts that still stand because deleting them failed.
     pub fn failed(&self) -> impl ExactSizeIterator<Item = &Outcome> {
-        self.with(|fate| matches!(fate, Fate::Failed(_)))
+        self.with_fate(|fate| matches!(fate, Fate::Failed(_)))
     }
 
-    /// Asked for, and in none of the lists.
+    /// The posts of the request that none of Genviral's lists names.
     pub fn unreported(&self) -> impl ExactSizeIterator<Item = &Outcome> {
-        self.with(|fate| matches!(fate, Fate::Unreported))
+        self.with_fate(|fate| matches!(fate, Fate::Unreported))
     }
 
-    /// The answer itself, for what this crate doesn't read out of it, such as ids that weren't asked
-    /// for.
+    /// The answer as Genviral sent it, for details that this crate doesn't read, such as ids that weren't
+    /// in the request.
     pub fn raw_json(&self) -> &str {
         &self.raw
     }
 
-    fn with(&self, wanted: fn(&Fate) -> bool) -> impl ExactSizeIterator<Item = &Outcome> {
-        let wanted = self.outcomes.iter().filter(|it| wanted(&it.fate));
-        wanted.collect::<Vec<_>>().into_iter()
+    fn with_fate(&self, test: fn(&Fate) -> bool) -> impl ExactSizeIterator<Item = &Outcome> {
+        let matching = self.outcomes.iter().filter(|outcome| test(&outcome.fate));
+        matching.collect::<Vec<_>>().into_iter()
     }
 }
 

@@ -6,21 +6,21 @@ const REFUSED: AttemptKind = AttemptKind::REFUSED;
 const BROKEN: AttemptKind = AttemptKind::Broken;
 const FOREIGN: AttemptKind = AttemptKind::Foreign;
 
-/// The code decides where it has a name, the HTTP status where it hasn't, and `ok` where both are silent.
+/// A known code decides. Otherwise the HTTP status decides, and for HTTP 200 `ok`.
 #[test]
-fn what_a_failed_request_comes_to_by_its_code_and_by_its_status() {
+fn a_failed_request_is_classified_by_its_code_and_by_its_http_status() {
     let failed = r#"{"ok":false,"error_code":"bulk_delete_failed"}"#;
     let unknown = r#"{"ok":false,"error_code":"of_tomorrow"}"#;
     for (http_status, answer, kind, error_kind) in [
         (200, failed, BROKEN, ErrorKind::Server),
         (400, failed, BROKEN, ErrorKind::Server),
         (500, failed, BROKEN, ErrorKind::Server),
-        // No repetition mends what isn't implemented.
+        // A repetition doesn't help, because the server doesn't implement the request.
         (501, failed, FOREIGN, ErrorKind::Server),
         (200, unknown, REFUSED, ErrorKind::Refused),
         (200, r#"{"ok":false}"#, REFUSED, ErrorKind::Refused),
         (200, "{}", FOREIGN, ErrorKind::UnexpectedResponse),
-        // What can't be read where a refusal would stand.
+        // Members that would hold a refusal and can't be read.
         (
             200,
             r#"{"ok":"yes","data":{}}"#,
@@ -44,7 +44,7 @@ fn what_a_failed_request_comes_to_by_its_code_and_by_its_status() {
     ] {
         let request = DeleteRequest::bulk(["post-1"]);
         let reading = request.decode(request.posts(), http_status, answer.as_bytes());
-        let failure = reading.failure.map(|it| it.kind);
+        let failure = reading.failure.map(|failure| failure.kind);
         assert_eq!(
             (reading.kind, failure),
             (kind, Some(error_kind)),
@@ -54,7 +54,7 @@ fn what_a_failed_request_comes_to_by_its_code_and_by_its_status() {
 }
 
 #[test]
-fn lists_that_exclude_each_other_leave_a_post_uncertain_under_the_status_they_came_with() {
+fn a_post_in_two_lists_is_uncertain_with_the_http_status_of_the_answer() {
     let request = DeleteRequest::bulk(["post-1"]);
     let answer = r#"{"data":{"deletedIds":["post-1"],"skipped":["post-1"]}}"#;
     let reading = request.decode(request.posts(), 500, answer.as_bytes());
@@ -62,8 +62,8 @@ fn lists_that_exclude_each_other_leave_a_post_uncertain_under_the_status_they_ca
         http_status: Some(500),
         ..Failure::new(ErrorKind::UnexpectedResponse)
     };
-    let read = reading.posts.into_iter().flatten().map(|it| it.fate);
-    assert_eq!(read.collect::<Vec<_>>(), [Fate::Uncertain(failure)]);
+    let fates = reading.posts.into_iter().flatten().map(|post| post.fate);
+    assert_eq!(fates.collect::<Vec<_>>(), [Fate::Uncertain(failure)]);
 }
 
 fn fate_of(http_status: u16, answer: &str) -> Option<Fate> {
@@ -74,7 +74,7 @@ fn fate_of(http_status: u16, answer: &str) -> Option<Fate> {
 }
 
 #[test]
-fn what_was_deleted_is_believed_of_a_success_and_of_a_500_alone() {
+fn deleted_ids_count_only_in_a_success_and_in_a_5xx() {
     let done = r#"{"ok":true,"data":{"deletedIds":["post-1"]}}"#;
     let refused = r#"{"ok":false,"data":{"deletedIds":["post-1"]}}"#;
     let failed = r#"{"error_code":"bulk_delete_failed","data":{"deletedIds":["post-1"]}}"#;
@@ -90,7 +90,7 @@ fn what_was_deleted_is_believed_of_a_success_and_of_a_500_alone() {
 }
 
 #[test]
-fn a_post_in_a_list_of_another_shape_than_the_documented_one_is_uncertain() {
+fn a_post_in_a_list_of_an_undocumented_shape_is_uncertain() {
     for beside in [
         r#""errors":[{"id":"post-1","message":"locked"}]"#,
         r#""errors":"post-1""#,
