@@ -4,11 +4,12 @@ use wiremock::http::{HeaderName, HeaderValue};
 
 use super::reply::Reply;
 
-/// How a mock is to fail: given to [`Ayrshare::fail_next`](super::Ayrshare::fail_next) and
+/// How a mock fails, for [`Ayrshare::fail_next`](super::Ayrshare::fail_next) and
 /// [`Genviral::fail_next`](super::Genviral::fail_next).
 ///
-/// Unless told [`after_acting`](Fault::after_acting), a fault with a status of its own strikes before the provider has seen
-/// the request: nothing is deleted, no key is checked, no window is used up.
+/// By default, [`status`](Fault::status) and [`hang_up`](Fault::hang_up) fail before the provider sees the
+/// request: nothing is deleted, no key is checked, and the request doesn't count for the rate limit.
+/// [`after_acting`](Fault::after_acting) changes that.
 ///
 /// ```
 /// use std::time::Duration;
@@ -17,20 +18,20 @@ use super::reply::Reply;
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// let ayrshare = mock::Ayrshare::start().await;
 /// ayrshare
-///     // Three times a gateway that is down: nothing is carried out.
+///     // A gateway is down for three requests. Nothing is carried out.
 ///     .fail_next(3, Fault::status(503).header("Retry-After", "1"))
-///     // The post goes, and the answer that says so is lost.
+///     // The post is deleted, and the answer is lost.
 ///     .fail_next(1, Fault::hang_up().after_acting())
-///     // A page where JSON was due.
+///     // The answer is a page and not JSON.
 ///     .fail_next(1, Fault::status(200).body("<html>Just a moment…</html>"))
-///     // The ordinary answer, late.
+///     // The ordinary answer comes late.
 ///     .fail_next(1, Fault::delay(Duration::from_secs(2)));
 /// # }
 /// ```
 #[derive(Clone, Debug)]
 pub struct Fault {
     kind: Kind,
-    acts: bool,
+    acts_first: bool,
     headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
     delay: Duration,
@@ -38,18 +39,18 @@ pub struct Fault {
 
 #[derive(Clone, Copy, Debug)]
 enum Kind {
-    /// The provider's own answer.
+    /// The fault keeps the provider's answer.
     Ordinary,
     Status(u16),
     HangUp,
 }
 
 impl Fault {
-    /// Answers with this status and an empty body, carrying nothing out.
+    /// Answers with this status and an empty body. The request isn't carried out.
     ///
     /// # Panics
     ///
-    /// If no final answer can have this status: below 200 or above 999.
+    /// Panics if the status is below 200 or above 999, because no final answer can have such a status.
     pub fn status(status: u16) -> Self {
         assert!(
             (200..=999).contains(&status),
@@ -58,17 +59,18 @@ impl Fault {
         Self::new(Kind::Status(status))
     }
 
-    /// Carries the request out at once and gives the ordinary answer, but only after `delay`.
+    /// Carries the request out at once, and gives the ordinary answer after `delay`.
     ///
-    /// [`header`](Fault::header) and [`body`](Fault::body) change what they name of that answer and leave the rest.
+    /// [`header`](Fault::header) and [`body`](Fault::body) change that part of the answer and keep the rest.
     ///
-    /// A client that doesn't wait so long gets a timeout for a post that is gone. For a timeout that leaves the post
-    /// standing, say [`status`](Fault::status) and [`delayed_by`](Fault::delayed_by).
+    /// A client that doesn't wait for so long gets a timeout, although the post is gone. Use
+    /// [`status`](Fault::status) with [`delayed_by`](Fault::delayed_by) for a timeout after which the post
+    /// still stands.
     pub fn delay(delay: Duration) -> Self {
         Self::new(Kind::Ordinary).after_acting().delayed_by(delay)
     }
 
-    /// Closes the connection instead of answering, carrying nothing out.
+    /// Closes the connection instead of answering. The request isn't carried out.
     pub fn hang_up() -> Self {
         Self::new(Kind::HangUp)
     }
@@ -76,45 +78,46 @@ impl Fault {
     fn new(kind: Kind) -> Self {
         Self {
             kind,
-            acts: false,
+            acts_first: false,
             headers: Vec::new(),
             body: None,
             delay: Duration::ZERO,
         }
     }
 
-    /// Gives the answer this body.
+    /// Sets the body of the answer.
     #[must_use]
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = Some(body.into());
         self
     }
 
-    /// Gives the answer this header, instead of the ordinary one of that name. `content-length` is the mock's own affair.
+    /// Adds a header to the answer. It replaces the header of that name in the ordinary answer. The mock sets
+    /// `content-length` itself.
     ///
     /// # Panics
     ///
-    /// If HTTP has no such header name or value.
+    /// Panics if HTTP doesn't allow the name or the value.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        let sendable = HeaderName::try_from(name).is_ok() && HeaderValue::try_from(value).is_ok();
+        let is_valid = HeaderName::try_from(name).is_ok() && HeaderValue::try_from(value).is_ok();
         assert!(
-            sendable,
-            "{name:?} can't be sent as a header, or not with this value"
+            is_valid,
+            "{name:?} isn't a header name, or its value isn't a header value"
         );
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// Has the request carried out first, exactly as without the fault; only then comes this answer instead of the
-    /// ordinary one.
+    /// Carries the request out first, exactly as without the fault. The fault then replaces the ordinary
+    /// answer.
     #[must_use]
     pub fn after_acting(mut self) -> Self {
-        self.acts = true;
+        self.acts_first = true;
         self
     }
 
-    /// Holds the answer back for so long. A [hang-up](Fault::hang_up) is always immediate.
+    /// Delays the answer. A fault that [closes the connection](Fault::hang_up) is never delayed.
     #[must_use]
     pub fn delayed_by(mut self, delay: Duration) -> Self {
         self.delay = delay;
@@ -125,11 +128,11 @@ impl Fault {
         matches!(self.kind, Kind::HangUp)
     }
 
-    /// The answer under this fault; `act` carries the request out and gives the ordinary one.
-    pub(super) fn strike(self, act: impl FnOnce() -> Reply) -> Reply {
-        let ordinary = self.acts.then(act);
+    /// The answer with this fault. `act` carries the request out and returns the ordinary answer.
+    pub(super) fn apply(self, act: impl FnOnce() -> Reply) -> Reply {
+        let ordinary = self.acts_first.then(act);
         let mut reply = match self.kind {
-            // An ordinary answer takes acting, and every constructor sees to that.
+            // There always is one: `delay` makes this kind, and it acts first.
             Kind::Ordinary => ordinary.unwrap_or_else(|| Reply::bare(500)),
             Kind::Status(status) => Reply::bare(status),
             Kind::HangUp => Reply::hang_up(),
@@ -152,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_late_answer_is_the_ordinary_one_but_for_what_the_fault_names() {
+    fn a_delayed_answer_is_the_ordinary_one_except_for_what_the_fault_sets() {
         let ordinary = || {
             Reply::bare(200)
                 .header("x-first", "1")
@@ -161,7 +164,7 @@ mod tests {
 
         let reply = Fault::delay(Duration::from_secs(2))
             .header("X-First", "9")
-            .strike(ordinary);
+            .apply(ordinary);
 
         let headers =
             [("x-second", "2"), ("X-First", "9")].map(|(name, value)| (name.into(), value.into()));

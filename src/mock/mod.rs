@@ -1,7 +1,8 @@
 //! Both providers as stateful servers on loopback, for tests and trials.
 //!
-//! Seed posts, take a [`client`](Ayrshare::client) (or point one at [`base_url`](Ayrshare::base_url)), then ask what is really left and which requests came:
-//! the answer a client gives is only worth what the server's state says about it.
+//! Seed posts, take a [`client`](Ayrshare::client) (or point one at [`base_url`](Ayrshare::base_url)), and
+//! delete. Then ask the mock which posts are really left and which requests came, and compare that with
+//! what the client says.
 //!
 //! ```
 //! use unpost::{ayrshare::DeleteRequest, mock};
@@ -17,22 +18,24 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # What they enforce
+//! # What the mocks enforce
 //!
-//! What the providers are known to enforce: keys, profiles, the X key pair, networks that keep their posts, the status
-//! guardrail, scope, batch sizes, Ayrshare's request window. Where nobody has published what a provider answers, the mock
-//! has to guess; each guess is named in the documentation of [`Ayrshare`] and [`Genviral`].
+//! The mocks enforce what the providers are known to enforce: keys, profiles, X API keys, networks that keep
+//! their posts, statuses that block a deletion, scope, batch sizes, and Ayrshare's rate limit. Some answers
+//! of the providers aren't published, and the mocks guess them. The documentation of [`Ayrshare`] and
+//! [`Genviral`] names each guess.
 //!
-//! # What goes wrong
+//! # Failures
 //!
-//! [`fail_next`](Ayrshare::fail_next) has the next requests fail as a [`Fault`] describes: any status and body, late, cut
-//! off, and before *or after* the deletion was carried out.
+//! [`fail_next`](Ayrshare::fail_next) makes the next requests fail as a [`Fault`] describes. A fault can
+//! give any status and body, delay the answer or close the connection. It does so before *or after* the
+//! deletion is carried out.
 //!
-//! # What no rule knows
+//! # Unexpected requests
 //!
-//! A request to another path or with another method is answered 501, told on standard error at once, and kept in
-//! [`unexpected`](Ayrshare::unexpected). The mock never panics for it, neither in its server nor when dropped: a test that
-//! cares asserts that the list is empty.
+//! A request to another path or with another method gets a 501. The mock reports it on standard error and
+//! keeps it in [`unexpected`](Ayrshare::unexpected), but it doesn't panic. Assert that this list is empty if
+//! your test should fail because of such a request.
 
 mod ayrshare;
 mod fault;

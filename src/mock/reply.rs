@@ -2,10 +2,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// What a mock answers, before any HTTP library is involved.
+/// The answer of a mock, independent of any HTTP library.
 #[derive(Debug)]
 pub(super) struct Reply {
-    /// `None`: no answer at all, the connection is closed.
+    /// `None` if the connection is closed without an answer.
     pub(super) status: Option<u16>,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
@@ -45,7 +45,7 @@ impl Reply {
 
 #[cfg(test)]
 impl Reply {
-    /// Status and body, for tests of the rules.
+    /// The status and the body, for tests of the rules.
     pub(super) fn parts(&self) -> (u16, Value) {
         (
             self.status.unwrap(),

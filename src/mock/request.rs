@@ -1,18 +1,9 @@
 use std::fmt;
 
-/// Headers whose values never reach a log or a failed assertion.
-const SECRET: [&str; 6] = [
-    "authorization",
-    "cookie",
-    "profile-key",
-    "proxy-authorization",
-    "x-twitter-oauth1-api-key",
-    "x-twitter-oauth1-api-secret",
-];
-
-/// A request as it arrived at a mock, and how it was answered.
+/// A request that a mock received, and the status of its answer.
 ///
-/// Its `Debug` names the headers that carry credentials but hides their values; [`header`](Request::header) gives them.
+/// The `Debug` output names the headers with credentials and hides their values. [`header`](Request::header)
+/// returns the values.
 ///
 /// ```
 /// # use unpost::mock;
@@ -35,17 +26,17 @@ pub struct Request {
 }
 
 impl Request {
-    /// The method, such as `DELETE`.
+    /// The HTTP method, such as `DELETE`.
     pub fn method(&self) -> &str {
         &self.method
     }
 
-    /// The path, with the query if there is one.
+    /// The path, with the query if the request has one.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The first value of a header; `name` in any case.
+    /// The first value of a header. The case of `name` doesn't matter.
     pub fn header(&self, name: &str) -> Option<&str> {
         let (_, value) = self
             .headers
@@ -54,22 +45,23 @@ impl Request {
         Some(value)
     }
 
-    /// The `Profile-Key` it was sent with: `None` means the primary profile.
+    /// The value of the header `Profile-Key`. `None` means the primary profile.
     pub fn profile_key(&self) -> Option<&str> {
         self.header("profile-key")
     }
 
-    /// The key of its `Authorization`, if that has the form the providers ask for.
+    /// The API key in the header `Authorization`, if the header has the form `Bearer KEY`.
     pub(super) fn bearer(&self) -> Option<&str> {
         self.header("authorization")?.strip_prefix("Bearer ")
     }
 
-    /// The body as it came.
+    /// The body of the request.
     pub fn body(&self) -> &str {
         &self.body
     }
 
-    /// The HTTP status it was answered with; `None` if the mock [hung up](super::Fault::hang_up) instead.
+    /// The HTTP status of the answer. `None` if the mock [closed the connection](super::Fault::hang_up)
+    /// instead.
     pub fn status(&self) -> Option<u16> {
         self.status
     }
@@ -88,15 +80,25 @@ impl fmt::Debug for Request {
     }
 }
 
+/// Headers whose values `Debug` hides, so that they don't get into a log or a failed assertion.
+const SECRETS: [&str; 6] = [
+    "authorization",
+    "cookie",
+    "profile-key",
+    "proxy-authorization",
+    "x-twitter-oauth1-api-key",
+    "x-twitter-oauth1-api-secret",
+];
+
 struct Redacted<'a>(&'a [(String, String)]);
 
 impl fmt::Debug for Redacted<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = self.0.iter().map(|(name, value)| {
-            let secret = SECRET
+            let is_secret = SECRETS
                 .iter()
                 .any(|secret| name.eq_ignore_ascii_case(secret));
-            (name, if secret { "[redacted]" } else { value })
+            (name, if is_secret { "[redacted]" } else { value })
         });
         formatter.debug_map().entries(shown).finish()
     }
@@ -104,7 +106,7 @@ impl fmt::Debug for Redacted<'_> {
 
 #[cfg(any(test, feature = "internals"))]
 impl Request {
-    /// A request that came without a socket.
+    /// A request that didn't come over HTTP.
     pub(super) fn new(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Self {
         let headers = headers
             .iter()
@@ -125,11 +127,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_names_the_credentials_headers_but_hides_their_values() {
-        let headers: Vec<_> = SECRET.iter().map(|name| (*name, "s3cret")).collect();
+    fn debug_names_the_headers_with_credentials_and_hides_their_values() {
+        let headers: Vec<_> = SECRETS.iter().map(|name| (*name, "s3cret")).collect();
         let shown = format!("{:?}", Request::new("DELETE", "/api/post", &headers, "{}"));
 
-        assert!(SECRET.iter().all(|name| shown.contains(name)), "{shown}");
+        assert!(SECRETS.iter().all(|name| shown.contains(name)), "{shown}");
         assert!(!shown.contains("s3cret"), "{shown}");
     }
 }

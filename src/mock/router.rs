@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{fault::Fault, reply::Reply, request::Request};
 
-/// What a provider does with a request: all of its behaviour, without a socket or a clock.
+/// How a provider answers a request, without a socket or a clock.
 pub(super) trait Rules: Send + 'static {
     const METHOD: &'static str;
     const PATH: &'static str;
@@ -12,7 +12,8 @@ pub(super) trait Rules: Send + 'static {
     fn answer(&mut self, request: &Request, now: Instant) -> Reply;
 }
 
-/// Where requests arrive: faults first, then the provider's rules; every request is kept.
+/// Answers requests with the next fault, or by the provider's rules if no fault is left. Keeps every
+/// request.
 pub(super) struct Router<R> {
     pub(super) rules: R,
     faults: VecDeque<Fault>,
@@ -29,10 +30,10 @@ impl<R: Rules> Router<R> {
     }
 
     pub(super) fn receive(&mut self, mut request: Request, now: Instant) -> Reply {
-        let reply = if !Self::knows(&request) {
-            complain(&request)
+        let reply = if !Self::has_rule_for(&request) {
+            unexpected_request(&request)
         } else if let Some(fault) = self.faults.pop_front() {
-            fault.strike(|| self.rules.answer(&request, now))
+            fault.apply(|| self.rules.answer(&request, now))
         } else {
             self.rules.answer(&request, now)
         };
@@ -41,7 +42,8 @@ impl<R: Rules> Router<R> {
         reply
     }
 
-    /// Puts a request to the rules past all faults, and keeps no record of it: status, headers and body of the answer.
+    /// Answers a request by the rules alone: no fault applies, and the request isn't kept. Returns the status,
+    /// headers and body of the answer.
     #[cfg(feature = "internals")]
     pub(super) fn answer(
         &mut self,
@@ -52,13 +54,13 @@ impl<R: Rules> Router<R> {
         let body = String::from_utf8_lossy(body);
         let request = Request::new(R::METHOD, R::PATH, headers, &body);
         let reply = self.rules.answer(&request, now);
-        // Only a fault hangs up.
+        // Without a fault there is always a status.
         (reply.status.unwrap_or(500), reply.headers, reply.body)
     }
 
-    /// Whether [`receive`](Self::receive) would hang up on this request.
+    /// Whether [`receive`](Self::receive) would close the connection on this request.
     pub(super) fn would_hang_up(&self, request: &Request) -> bool {
-        Self::knows(request) && self.faults.front().is_some_and(Fault::hangs_up)
+        Self::has_rule_for(request) && self.faults.front().is_some_and(Fault::hangs_up)
     }
 
     pub(super) fn fail_next(&mut self, times: usize, fault: Fault) {
@@ -72,21 +74,21 @@ impl<R: Rules> Router<R> {
     pub(super) fn unexpected(&self) -> Vec<Request> {
         self.requests
             .iter()
-            .filter(|request| !Self::knows(request))
+            .filter(|request| !Self::has_rule_for(request))
             .cloned()
             .collect()
     }
 
-    fn knows(request: &Request) -> bool {
+    fn has_rule_for(request: &Request) -> bool {
         request.method == R::METHOD && request.path == R::PATH
     }
 }
 
 #[allow(
     clippy::print_stderr,
-    reason = "a request that no rule knows must not pass unseen in a test's output"
+    reason = "an unexpected request must be seen in a test's output"
 )]
-fn complain(request: &Request) -> Reply {
+fn unexpected_request(request: &Request) -> Reply {
     let message = format!(
         "the mock has no rule for {} {}",
         request.method, request.path
@@ -119,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_strike_in_order_before_or_after_acting_and_then_are_spent() {
+    fn each_fault_applies_once_and_in_order_before_or_after_acting() {
         let mut router = Router::new(Counting(0));
         router.fail_next(2, Fault::status(503));
         router.fail_next(1, Fault::status(502).after_acting());
@@ -140,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_no_rule_knows_gets_501_spends_no_fault_and_is_kept() {
+    fn an_unexpected_request_gets_501_uses_no_fault_and_is_kept() {
         let mut router = Router::new(Counting(0));
         router.fail_next(1, Fault::status(503));
 

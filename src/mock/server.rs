@@ -12,16 +12,16 @@ use super::{
     router::{Router, Rules},
 };
 
-/// A [`Router`] behind a port on loopback: the only place that knows `wiremock` as a server.
+/// A [`Router`] behind a port on loopback. Only this file uses the server of `wiremock`.
 pub(super) struct Server<R> {
-    /// `None` for a mock that is asked without HTTP.
+    /// `None` for a mock that is used without HTTP.
     http: Option<MockServer>,
     router: Shared<R>,
 }
 
 pub(super) type Shared<R> = Arc<Mutex<Router<R>>>;
 
-/// A test that panicked while it held the lock has said so already: the state is as good as it was.
+/// Locks the router. A poisoned lock is ignored: the panic has been reported, and the state is still valid.
 pub(super) fn lock<R>(router: &Mutex<Router<R>>) -> MutexGuard<'_, Router<R>> {
     router.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -29,16 +29,18 @@ pub(super) fn lock<R>(router: &Mutex<Router<R>>) -> MutexGuard<'_, Router<R>> {
 impl<R: Rules> Server<R> {
     pub(super) async fn start(rules: R) -> Self {
         let router = Arc::new(Mutex::new(Router::new(rules)));
-        // Not from `wiremock`'s pool: a late request of one test would reach the next test's mock on the same port.
+        // A server of `wiremock`'s pool would be used again on the same port, and a late request of one test
+        // would reach the mock of the next test.
         let http = MockServer::builder()
             .disable_request_recording()
             .start()
             .await;
 
-        // Only an error makes `wiremock` close a connection, and whether one is due has to be known by the matcher.
-        let (peeking, closing) = (Arc::clone(&router), Arc::clone(&router));
+        // `wiremock` closes a connection only for an error, and the matcher has to choose the error before
+        // the router answers.
+        let (matching, closing) = (Arc::clone(&router), Arc::clone(&router));
         Mock::given(move |request: &wiremock::Request| {
-            lock(&peeking).would_hang_up(&read(request))
+            lock(&matching).would_hang_up(&parse(request))
         })
         .respond_with_err(move |request: &wiremock::Request| {
             receive(&closing, request);
@@ -50,7 +52,7 @@ impl<R: Rules> Server<R> {
 
         let answering = Arc::clone(&router);
         Mock::given(matchers::any())
-            .respond_with(move |request: &wiremock::Request| write(receive(&answering, request)))
+            .respond_with(move |request: &wiremock::Request| render(receive(&answering, request)))
             .mount(&http)
             .await;
 
@@ -60,7 +62,7 @@ impl<R: Rules> Server<R> {
         }
     }
 
-    /// Listens on no port.
+    /// A mock that listens on no port.
     #[cfg(feature = "internals")]
     pub(super) fn offline(rules: R) -> Self {
         Self {
@@ -69,7 +71,7 @@ impl<R: Rules> Server<R> {
         }
     }
 
-    /// `http://127.0.0.1:PORT`; without a server, a port on which nothing listens.
+    /// `http://127.0.0.1:PORT`. Without a server, nothing listens on the port.
     pub(super) fn origin(&self) -> String {
         match &self.http {
             Some(http) => http.uri(),
@@ -91,10 +93,10 @@ impl<R: Rules> Server<R> {
     reason = "the one place where a mock reads the clock"
 )]
 fn receive<R: Rules>(router: &Mutex<Router<R>>, request: &wiremock::Request) -> Reply {
-    lock(router).receive(read(request), Instant::now())
+    lock(router).receive(parse(request), Instant::now())
 }
 
-fn read(request: &wiremock::Request) -> Request {
+fn parse(request: &wiremock::Request) -> Request {
     let path = match request.url.query() {
         Some(query) => format!("{}?{query}", request.url.path()),
         None => request.url.path().to_owned(),
@@ -118,14 +120,14 @@ fn read(request: &wiremock::Request) -> Request {
     }
 }
 
-fn write(reply: Reply) -> ResponseTemplate {
-    // Without a status: a hang-up that was told only after the matcher above had looked.
+fn render(reply: Reply) -> ResponseTemplate {
+    // The reply has no status if a hang-up was requested after the matcher looked for one.
     let mut template =
         ResponseTemplate::new(reply.status.unwrap_or(500)).set_body_bytes(reply.body);
     for (name, value) in &reply.headers {
         template = template.append_header(name.as_str(), value.as_str());
     }
-    // A delay of nothing would still cost a turn of the timer.
+    // A delay of zero would still wait for the timer.
     if !reply.delay.is_zero() {
         template = template.set_delay(reply.delay);
     }

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use crate::mock::reply::Reply;
 
-/// An answer's HTTP status and JSON, about a post or about the whole request.
+/// The HTTP status and the JSON of an answer about a post or about the whole request.
 pub(super) struct Answer {
     pub(super) http: u16,
     pub(super) body: Value,

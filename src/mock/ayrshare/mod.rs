@@ -24,11 +24,11 @@ use crate::model::Error;
 
 const API_KEY: &str = "MOCK-AYRSHARE-API-KEY";
 
-/// Ayrshare on loopback: a fresh server with its own posts, profiles and window.
+/// Ayrshare on loopback: a server with its own posts, profiles and rate limits.
 ///
-/// Post ids are unique across profiles, as they are at the provider: [`post`](Ayrshare::post),
-/// [`remove_by_hand`](Ayrshare::remove_by_hand) and [`remaining`](Ayrshare::remaining) look at every profile. Seeding an id
-/// again replaces the post.
+/// Post ids are unique across profiles, as they are at Ayrshare. [`post`](Ayrshare::post),
+/// [`remove_by_hand`](Ayrshare::remove_by_hand) and [`remaining`](Ayrshare::remaining) therefore look at
+/// the posts of every profile. Seeding an id again replaces the post.
 ///
 /// ```
 /// use unpost::mock::{Ayrshare, PostState};
@@ -53,45 +53,48 @@ const API_KEY: &str = "MOCK-AYRSHARE-API-KEY";
 /// |---|---|
 /// | another key, or a [revoked](Ayrshare::revoke_key) one | 401, code 102 |
 /// | an empty or unknown `Profile-Key` | 403, code 144 |
-/// | beyond the [window](Ayrshare::window) | 429 |
-/// | no JSON, or none of `id`, `bulk`, `deleteAllScheduled` | 400, code 101 |
-/// | half an X pair | 400, code 400 |
-/// | an unknown id, or one of another profile | 400, code 114 |
-/// | a post deleted or marked before | 400, code 383 |
-/// | `markManualDeleted`, and nobody [removed it by hand](Ayrshare::remove_by_hand) | 400, code 382 |
-/// | a published post | what each of its networks did; `instagram` and `tiktok` refuse and keep it |
-/// | a scheduled post, or an accepted mark | `success` and the id |
-/// | `deleteAllScheduled` | `success`; every scheduled post of that profile is gone |
+/// | more requests than the [window](Ayrshare::window) admits | 429 |
+/// | a body that isn't JSON, or has none of `id`, `bulk`, `deleteAllScheduled` | 400, code 101 |
+/// | only one of the X API keys | 400, code 400 |
+/// | an unknown id, or a post of another profile | 400, code 114 |
+/// | a post that was already deleted, or marked as manually deleted | 400, code 383 |
+/// | `markManualDeleted` for a post that nobody [removed by hand](Ayrshare::remove_by_hand) | 400, code 382 |
+/// | a published post | the result of each network; `instagram` and `tiktok` refuse and keep the post |
+/// | a scheduled post, or a post that is now marked as manually deleted | `success` and the id |
+/// | `deleteAllScheduled` | `success`; every scheduled post of the profile is deleted |
 ///
-/// Answers to a known key and profile carry `x-ratelimit-max` and `x-ratelimit-count`.
+/// Every answer to a request with a known key and profile has the headers `x-ratelimit-max` and
+/// `x-ratelimit-count`.
 ///
 /// # Guesses
 ///
-/// The provider doesn't publish these; a client must not depend on them:
-/// - without the X pair, a post that is also on other networks fails whole (code 419), and with HTTP 400;
-/// - with a wrong X pair, X alone refuses (code 272);
-/// - where a network refuses, the HTTP status is 400, and `tiktok` gives no code;
-/// - a post removed by hand can be deleted without the mark;
-/// - `id` is looked at before `bulk`; the shape of a `bulk` answer ([`BulkShape`]), and its HTTP status 200;
-/// - the body of a 429, which has no code here.
+/// Ayrshare doesn't publish these details, and a client must not depend on them:
+/// - Without the X API keys, a post on X is removed from none of its networks. The answer is HTTP 400 with
+///   code 419.
+/// - With wrong X API keys, only X refuses (code 272).
+/// - If a network refuses, the HTTP status is 400. `tiktok` gives no code.
+/// - A post that was removed by hand can also be deleted without `markManualDeleted`.
+/// - If a request has both `id` and `bulk`, only `id` counts.
+/// - The answer to `bulk` has HTTP status 200 and one of the shapes in [`BulkShape`].
+/// - The body of a 429 has no code.
 pub struct Ayrshare {
     server: Server<Rules>,
     base_url: String,
 }
 
 impl Ayrshare {
-    /// The X API key that a fresh mock accepts.
+    /// The X API key that a new mock accepts.
     pub const X_API_KEY: &str = "MOCK-X-API-KEY";
-    /// The X API secret that a fresh mock accepts.
+    /// The X API secret that a new mock accepts.
     pub const X_API_SECRET: &str = "MOCK-X-API-SECRET";
 
-    /// Starts a server without posts on a free port, on a thread of its own; it stops when dropped.
+    /// Starts a server without posts on a free port and a thread of its own. Dropping the mock stops the server.
     pub async fn start() -> Self {
         Self::behind(Server::start(Self::rules()).await)
     }
 
-    /// A mock without a server, for tests that bring requests to [`answer`](Self::answer) themselves. Nothing listens
-    /// at its `base_url`.
+    /// A mock without a server, for tests that call [`answer`](Self::answer). Nothing listens at its
+    /// `base_url`.
     #[cfg(feature = "internals")]
     #[doc(hidden)]
     pub fn offline() -> Self {
@@ -107,8 +110,8 @@ impl Ayrshare {
         Self { server, base_url }
     }
 
-    /// Puts a request to the rules that the server puts it to, at this time: status, headers and body of the answer.
-    /// No fault of [`fail_next`](Self::fail_next) strikes it, and [`requests`](Self::requests) doesn't list it.
+    /// Answers a request at this time as the server would. Returns the status, headers and body. The faults of
+    /// [`fail_next`](Self::fail_next) don't apply, and [`requests`](Self::requests) doesn't list the request.
     #[cfg(feature = "internals")]
     #[doc(hidden)]
     pub fn answer(
@@ -120,7 +123,7 @@ impl Ayrshare {
         self.server.router().answer(headers, body, now)
     }
 
-    /// Everything before `/post`.
+    /// The base URL for a client: everything before `/post`.
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
@@ -130,15 +133,15 @@ impl Ayrshare {
         API_KEY
     }
 
-    /// A client of the primary profile, with the key and the X pair that a fresh mock accepts.
+    /// A client of the primary profile, with the API key and the X API keys that a new mock accepts.
     ///
     /// # Errors
-    /// None that a mock can cause: it is what building any client may come to.
+    /// Returns an error only if [`ClientBuilder::build`] does, which a mock gives no reason for.
     pub fn client(&self) -> Result<Client, Error> {
         self.client_builder().build()
     }
 
-    /// The same, for other settings.
+    /// The builder of [`client`](Self::client), for other settings.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
@@ -152,7 +155,7 @@ impl Ayrshare {
             .x_keys(Self::X_API_KEY, Self::X_API_SECRET)
     }
 
-    /// Puts a published post of the primary profile on these networks.
+    /// Adds a published post of the primary profile that stands on these networks.
     pub fn publish<N: Into<String>>(
         &self,
         id: impl Into<String>,
@@ -161,7 +164,7 @@ impl Ayrshare {
         self.seed(id.into(), Stage::Published, collect(networks))
     }
 
-    /// Gives the primary profile a scheduled post that hasn't gone out to these networks yet.
+    /// Adds a scheduled post of the primary profile that hasn't gone out to these networks yet.
     pub fn schedule<N: Into<String>>(
         &self,
         id: impl Into<String>,
@@ -179,9 +182,10 @@ impl Ayrshare {
         self
     }
 
-    /// Registers a profile, if it isn't yet, and hands out what seeds it.
+    /// Registers a profile with this key, if the mock doesn't know the key yet. The result seeds the profile.
     ///
-    /// An empty key is registered in vain: as at the provider, it is refused and never means the primary profile.
+    /// The mock refuses requests with an empty key even if it is registered. As at Ayrshare, an empty key never
+    /// means the primary profile.
     pub fn profile(&self, key: impl Into<String>) -> Profile {
         let key = key.into();
         self.server.router().rules.profiles.insert(key.clone());
@@ -191,9 +195,10 @@ impl Ayrshare {
         }
     }
 
-    /// A person takes a published post down at its networks: from now on `markManualDeleted` is accepted for it.
+    /// Removes a published post from its networks, as a person would. The mock accepts `markManualDeleted` for
+    /// the post from then on.
     ///
-    /// No other post is affected: what was never published can't be taken down.
+    /// Nothing happens if the post isn't published.
     ///
     /// ```
     /// # use unpost::mock::{Ayrshare, PostState};
@@ -209,28 +214,30 @@ impl Ayrshare {
         self
     }
 
-    /// Has the mock accept this X pair instead of [`X_API_KEY`](Self::X_API_KEY) and [`X_API_SECRET`](Self::X_API_SECRET).
+    /// Changes the X API keys that the mock accepts. The defaults are [`X_API_KEY`](Self::X_API_KEY) and
+    /// [`X_API_SECRET`](Self::X_API_SECRET).
     pub fn x_keys(&self, key: impl Into<String>, secret: impl Into<String>) -> &Self {
         self.server.router().rules.x_keys = (key.into(), secret.into());
         self
     }
 
-    /// Takes the API key away: every later request is answered 401.
+    /// Revokes the API key. Every later request gets a 401.
     pub fn revoke_key(&self) -> &Self {
         self.server.router().rules.api_key = None;
         self
     }
 
-    /// Admits so many requests per profile and period, instead of 300 in 5 minutes.
+    /// Sets the rate limit: how many requests each profile may send in a period. The default is 300 in 5
+    /// minutes.
     ///
-    /// The window opens with a profile's first request and is fixed: it doesn't slide. Setting it starts every profile
-    /// afresh.
+    /// A profile's window opens with its first request and lasts for the whole period. The window doesn't
+    /// slide. This method closes the open windows of all profiles.
     ///
     /// ```
     /// # use std::time::Duration;
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
     /// let ayrshare = unpost::mock::Ayrshare::start().await;
-    /// ayrshare.window(2, Duration::from_millis(100)); // the third request within 100 ms gets 429
+    /// ayrshare.window(2, Duration::from_millis(100)); // a third request within 100 ms gets a 429
     /// # }
     /// ```
     pub fn window(&self, limit: u32, period: Duration) -> &Self {
@@ -238,19 +245,20 @@ impl Ayrshare {
         self
     }
 
-    /// Chooses how `bulk` is answered; at first as [`BulkShape::Array`].
+    /// Sets the shape of the answers to `bulk`. The default is [`BulkShape::Array`].
     pub fn bulk_shape(&self, shape: BulkShape) -> &Self {
         self.server.router().rules.bulk_shape = shape;
         self
     }
 
-    /// Fails the next requests, as many as told, whoever sends them; what was told before comes first.
+    /// Makes the next `times` requests fail with this fault, whoever sends them. Faults of earlier calls come
+    /// first.
     ///
     /// ```
     /// # use unpost::mock::{Ayrshare, Fault};
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
     /// let ayrshare = Ayrshare::start().await;
-    /// ayrshare.fail_next(1, Fault::status(502).after_acting()); // the post is gone, and the client can't know
+    /// ayrshare.fail_next(1, Fault::status(502).after_acting()); // the post is gone, but the answer doesn't say so
     /// # }
     /// ```
     pub fn fail_next(&self, times: usize, fault: Fault) -> &Self {
@@ -258,22 +266,22 @@ impl Ayrshare {
         self
     }
 
-    /// What has become of a post; `None` if it was never seeded.
+    /// The state of a post. `None` if the post was never seeded.
     pub fn post(&self, id: &str) -> Option<PostState> {
         self.server.router().rules.posts.state(id)
     }
 
-    /// The ids of all posts, of any profile, that still stand somewhere or are scheduled; sorted.
+    /// The sorted ids of all posts of all profiles that still stand on a network or are scheduled.
     pub fn remaining(&self) -> Vec<String> {
         self.server.router().rules.posts.remaining()
     }
 
-    /// Every request so far, in order of arrival.
+    /// All requests so far, in the order of their arrival.
     pub fn requests(&self) -> Vec<Request> {
         self.server.router().requests()
     }
 
-    /// The requests that no rule knew, answered 501.
+    /// The requests to another path or with another method, which got a 501.
     pub fn unexpected(&self) -> Vec<Request> {
         self.server.router().unexpected()
     }
@@ -288,14 +296,14 @@ impl fmt::Debug for Ayrshare {
     }
 }
 
-/// Seeds one profile of an [`Ayrshare`] mock, and tells what is left of it.
+/// One profile of an [`Ayrshare`] mock: seeds its posts, and tells which of them are left.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// let ayrshare = unpost::mock::Ayrshare::start().await;
 /// let tenant = ayrshare.profile("TENANT-KEY");
 /// tenant.publish("post-1", ["bluesky"]).schedule("post-2", ["linkedin"]);
-/// ayrshare.publish("post-3", ["bluesky"]); // the primary profile's
+/// ayrshare.publish("post-3", ["bluesky"]); // a post of the primary profile
 ///
 /// assert_eq!(tenant.remaining(), ["post-1", "post-2"]);
 /// # }
@@ -306,12 +314,12 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Its `Profile-Key`.
+    /// The profile's `Profile-Key`.
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// Puts a published post of this profile on these networks.
+    /// Adds a published post of this profile that stands on these networks.
     pub fn publish<N: Into<String>>(
         &self,
         id: impl Into<String>,
@@ -320,7 +328,7 @@ impl Profile {
         self.seed(id.into(), Stage::Published, collect(networks))
     }
 
-    /// Gives this profile a scheduled post that hasn't gone out to these networks yet.
+    /// Adds a scheduled post of this profile that hasn't gone out to these networks yet.
     pub fn schedule<N: Into<String>>(
         &self,
         id: impl Into<String>,
@@ -337,7 +345,7 @@ impl Profile {
         self
     }
 
-    /// The ids of this profile's posts that still stand somewhere or are scheduled; sorted.
+    /// The sorted ids of this profile's posts that still stand on a network or are scheduled.
     pub fn remaining(&self) -> Vec<String> {
         lock(&self.router).rules.posts.remaining_of(&self.key)
     }

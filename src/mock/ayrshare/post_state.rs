@@ -1,4 +1,4 @@
-/// What has become of a post, as the server knows it: see [`Ayrshare::post`].
+/// The state of a post in the mock: see [`Ayrshare::post`](super::Ayrshare::post).
 ///
 /// ```
 /// # use unpost::mock::{Ayrshare, PostState};
@@ -13,17 +13,17 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PostState {
-    /// Not sent to any network yet.
+    /// The post hasn't gone out to any network yet.
     Scheduled,
-    /// Sent out, and still on these networks.
+    /// The post has gone out and still stands on these networks.
     Published {
-        /// In the order in which they were seeded.
+        /// The networks, in the order in which they were seeded.
         networks: Vec<String>,
     },
-    /// Taken down at the networks by a person; the provider still lists it.
+    /// A person removed the post from its networks. Ayrshare still lists the post.
     RemovedByHand,
-    /// Deleted through the provider.
+    /// The post was deleted through Ayrshare.
     Deleted,
-    /// Marked as deleted; nothing was removed from a network for it.
+    /// The post was marked as manually deleted. That removed nothing from a network.
     MarkedDeleted,
 }

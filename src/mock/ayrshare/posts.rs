@@ -12,7 +12,7 @@ struct Post {
     /// `None` is the primary profile.
     profile: Option<String>,
     stage: Stage,
-    /// Where it stands, or is to go.
+    /// The networks on which the post stands, or to which it will go.
     networks: Vec<String>,
 }
 
@@ -25,21 +25,21 @@ pub(super) enum Stage {
     MarkedDeleted,
 }
 
-/// Who asks, and with what: the same for every post of a request.
+/// What applies to every post of a request.
 pub(super) struct Caller {
     pub(super) profile: Option<String>,
-    pub(super) x_pair: XPair,
-    pub(super) mark_only: bool,
+    pub(super) x_keys: XKeys,
+    pub(super) mark_manual_deleted: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum XPair {
+pub(super) enum XKeys {
     Missing,
     Wrong,
     Right,
 }
 
-/// What a test seeds and asks.
+/// What a test seeds and checks.
 impl Posts {
     pub(super) fn seed(
         &mut self,
@@ -77,23 +77,23 @@ impl Posts {
     }
 
     pub(super) fn remaining(&self) -> Vec<String> {
-        self.standing().map(|(id, _)| id.clone()).collect()
+        self.remaining_posts().map(|(id, _)| id.clone()).collect()
     }
 
     pub(super) fn remaining_of(&self, profile: &str) -> Vec<String> {
         let of_profile = self
-            .standing()
+            .remaining_posts()
             .filter(|(_, post)| post.profile.as_deref() == Some(profile));
         of_profile.map(|(id, _)| id.clone()).collect()
     }
 
-    fn standing(&self) -> impl Iterator<Item = (&String, &Post)> {
-        let stands = |post: &Post| matches!(post.stage, Stage::Scheduled | Stage::Published);
-        self.0.iter().filter(move |(_, post)| stands(post))
+    fn remaining_posts(&self) -> impl Iterator<Item = (&String, &Post)> {
+        let remains = |post: &Post| matches!(post.stage, Stage::Scheduled | Stage::Published);
+        self.0.iter().filter(move |(_, post)| remains(post))
     }
 }
 
-/// What a request does.
+/// What a request changes.
 impl Posts {
     pub(super) fn delete_all_scheduled(&mut self, caller: &Caller) {
         for post in self.0.values_mut() {
@@ -110,13 +110,13 @@ impl Posts {
         };
         match post.stage {
             Stage::Deleted | Stage::MarkedDeleted => {
-                Answer::refusal(400, 383, "this post was deleted before").about(id)
+                Answer::refusal(400, 383, "this post is already deleted").about(id)
             }
-            Stage::Scheduled | Stage::Published if caller.mark_only => {
-                let refusal = Answer::refusal(400, 382, "nobody has taken this post down by hand");
+            Stage::Scheduled | Stage::Published if caller.mark_manual_deleted => {
+                let refusal = Answer::refusal(400, 382, "nobody has removed this post by hand");
                 refusal.about(id).with("markManualDeleted", true)
             }
-            Stage::RemovedByHand if caller.mark_only => {
+            Stage::RemovedByHand if caller.mark_manual_deleted => {
                 post.stage = Stage::MarkedDeleted;
                 Answer::success().about(id)
             }
@@ -124,20 +124,20 @@ impl Posts {
                 post.stage = Stage::Deleted;
                 Answer::success().about(id)
             }
-            Stage::Published => post.take_down(id, caller.x_pair),
+            Stage::Published => post.remove(id, caller.x_keys),
         }
     }
 }
 
 impl Post {
-    fn take_down(&mut self, id: &str, x_pair: XPair) -> Answer {
-        if x_pair == XPair::Missing && self.networks.iter().any(|network| network == "twitter") {
-            let refusal = Answer::refusal(400, 419, "a post on X takes your own X keys to delete");
+    fn remove(&mut self, id: &str, x_keys: XKeys) -> Answer {
+        if x_keys == XKeys::Missing && self.networks.iter().any(|network| network == "twitter") {
+            let refusal = Answer::refusal(400, 419, "deleting a post on X needs your X API keys");
             return refusal.with("action", "x_credentials_required");
         }
         let mut results = Map::new();
         for network in mem::take(&mut self.networks) {
-            let result = match refusal_of(&network, x_pair) {
+            let result = match refusal_of(&network, x_keys) {
                 Some(refusal) => {
                     self.networks.push(network.clone());
                     refusal
@@ -164,9 +164,9 @@ impl Post {
     }
 }
 
-/// Why a network keeps its post, if it does.
-fn refusal_of(network: &str, x_pair: XPair) -> Option<Value> {
-    match (network, x_pair) {
+/// The refusal of a network that keeps the post. `None` if the network removes the post.
+fn refusal_of(network: &str, x_keys: XKeys) -> Option<Value> {
+    match (network, x_keys) {
         ("instagram", _) => {
             Some(Answer::refusal(400, 138, "Instagram lets only its own app delete a post").body)
         }
@@ -174,8 +174,8 @@ fn refusal_of(network: &str, x_pair: XPair) -> Option<Value> {
             let message = "TikTok lets only its own app delete a post";
             Some(json!({ "action": "delete", "status": "error", "message": message }))
         }
-        ("twitter", XPair::Wrong) => {
-            Some(Answer::refusal(400, 272, "X doesn't accept these keys").body)
+        ("twitter", XKeys::Wrong) => {
+            Some(Answer::refusal(400, 272, "X doesn't accept these X API keys").body)
         }
         _ => None,
     }
@@ -194,23 +194,23 @@ mod tests {
         posts
     }
 
-    fn caller(x_pair: XPair, mark_only: bool) -> Caller {
+    fn caller(x_keys: XKeys, mark_manual_deleted: bool) -> Caller {
         Caller {
             profile: None,
-            x_pair,
-            mark_only,
+            x_keys,
+            mark_manual_deleted,
         }
     }
 
     #[test]
-    fn a_published_post_leaves_every_network_but_those_that_keep_theirs() {
+    fn a_published_post_is_removed_except_from_networks_that_keep_it() {
         let mut posts = posts(&[(
             "post-1",
             Stage::Published,
             &["facebook", "instagram", "tiktok"],
         )]);
 
-        let Answer { http, body } = posts.delete(&caller(XPair::Missing, false), "post-1");
+        let Answer { http, body } = posts.delete(&caller(XKeys::Missing, false), "post-1");
 
         assert_eq!((http, &body["status"]), (400, &json!("error")));
         assert_eq!(
@@ -229,38 +229,38 @@ mod tests {
     }
 
     #[test]
-    fn a_post_leaves_x_only_with_the_right_pair_and_without_one_leaves_no_network() {
+    fn a_post_on_x_needs_the_right_x_api_keys_and_without_any_it_stays_everywhere() {
         let on = |networks: &[&str]| {
             let networks = networks.iter().map(|network| (*network).into()).collect();
             PostState::Published { networks }
         };
         let cases = [
             (
-                XPair::Missing,
+                XKeys::Missing,
                 "/code",
                 Some(json!(419)),
                 on(&["twitter", "bluesky"]),
             ),
             (
-                XPair::Wrong,
+                XKeys::Wrong,
                 "/twitter/code",
                 Some(json!(272)),
                 on(&["twitter"]),
             ),
-            (XPair::Right, "/twitter/code", None, PostState::Deleted),
+            (XKeys::Right, "/twitter/code", None, PostState::Deleted),
         ];
-        for (x_pair, pointer, code, state) in cases {
+        for (x_keys, pointer, code, state) in cases {
             let mut posts = posts(&[("post-1", Stage::Published, &["twitter", "bluesky"])]);
-            let answer = posts.delete(&caller(x_pair, false), "post-1");
-            assert_eq!(answer.body.pointer(pointer), code.as_ref(), "{x_pair:?}");
-            assert_eq!(posts.state("post-1"), Some(state), "{x_pair:?}");
+            let answer = posts.delete(&caller(x_keys, false), "post-1");
+            assert_eq!(answer.body.pointer(pointer), code.as_ref(), "{x_keys:?}");
+            assert_eq!(posts.state("post-1"), Some(state), "{x_keys:?}");
         }
     }
 
     #[test]
-    fn a_mark_is_accepted_only_for_what_was_removed_by_hand() {
+    fn only_a_post_that_was_removed_by_hand_can_be_marked_as_manually_deleted() {
         let mut posts = posts(&[("post-1", Stage::Published, &["instagram"])]);
-        let mark = caller(XPair::Missing, true);
+        let mark = caller(XKeys::Missing, true);
 
         let refused = posts.delete(&mark, "post-1").body;
         assert_eq!(

@@ -8,16 +8,16 @@ use serde_json::{Value, json};
 use super::{
     answer::Answer,
     bulk_shape::BulkShape,
-    posts::{Caller, Posts, XPair},
+    posts::{Caller, Posts, XKeys},
     window::Windows,
 };
 use crate::mock::{reply::Reply, request::Request, router};
 
-const X_KEY: &str = "x-twitter-oauth1-api-key";
-const X_SECRET: &str = "x-twitter-oauth1-api-secret";
+const X_API_KEY: &str = "x-twitter-oauth1-api-key";
+const X_API_SECRET: &str = "x-twitter-oauth1-api-secret";
 
 pub(super) struct Rules {
-    /// `None` once revoked.
+    /// `None` after the key is revoked.
     pub(super) api_key: Option<String>,
     pub(super) x_keys: (String, String),
     pub(super) profiles: BTreeSet<String>,
@@ -44,12 +44,12 @@ impl router::Rules for Rules {
     const PATH: &'static str = "/api/post";
 
     fn answer(&mut self, request: &Request, now: Instant) -> Reply {
-        let profile = match self.admit(request) {
+        let profile = match self.authenticate(request) {
             Ok(profile) => profile,
             Err(refusal) => return refusal.into(),
         };
-        let entry = self.windows.enter(profile.clone(), now);
-        let answer = if entry.admitted {
+        let admission = self.windows.admit(profile.clone(), now);
+        let answer = if admission.is_admitted {
             self.carry_out(request, profile)
                 .unwrap_or_else(|refusal| refusal)
         } else {
@@ -57,14 +57,14 @@ impl router::Rules for Rules {
             Answer { http: 429, body }
         };
         Reply::from(answer)
-            .header("x-ratelimit-max", &entry.limit.to_string())
-            .header("x-ratelimit-count", &entry.used.to_string())
+            .header("x-ratelimit-max", &admission.limit.to_string())
+            .header("x-ratelimit-count", &admission.used.to_string())
     }
 }
 
 impl Rules {
-    /// Whose request it is, if it may come in.
-    fn admit(&self, request: &Request) -> Result<Option<String>, Answer> {
+    /// Checks the keys of a request. Returns its profile, which is `None` for the primary profile.
+    fn authenticate(&self, request: &Request) -> Result<Option<String>, Answer> {
         if self.api_key.is_none() || request.bearer() != self.api_key.as_deref() {
             return Err(Answer::refusal(401, 102, "this API key isn't valid"));
         }
@@ -82,8 +82,8 @@ impl Rules {
         let flag = |name| body.get(name) == Some(&Value::Bool(true));
         let caller = Caller {
             profile,
-            x_pair: self.x_pair(request)?,
-            mark_only: flag("markManualDeleted"),
+            x_keys: self.check_x_keys(request)?,
+            mark_manual_deleted: flag("markManualDeleted"),
         };
 
         if flag("deleteAllScheduled") {
@@ -100,17 +100,17 @@ impl Rules {
         }
     }
 
-    fn x_pair(&self, request: &Request) -> Result<XPair, Answer> {
+    fn check_x_keys(&self, request: &Request) -> Result<XKeys, Answer> {
         let given = |name| request.header(name).filter(|value| !value.is_empty());
-        let half = |absent| Answer::refusal(400, 400, &format!("the header {absent} is missing"));
-        match (given(X_KEY), given(X_SECRET)) {
-            (None, None) => Ok(XPair::Missing),
-            (Some(_), None) => Err(half(X_SECRET)),
-            (None, Some(_)) => Err(half(X_KEY)),
+        let lacks = |header| Answer::refusal(400, 400, &format!("the header {header} is missing"));
+        match (given(X_API_KEY), given(X_API_SECRET)) {
+            (None, None) => Ok(XKeys::Missing),
+            (Some(_), None) => Err(lacks(X_API_SECRET)),
+            (None, Some(_)) => Err(lacks(X_API_KEY)),
             (Some(key), Some(secret)) if (key, secret) == (&self.x_keys.0, &self.x_keys.1) => {
-                Ok(XPair::Right)
+                Ok(XKeys::Right)
             }
-            _ => Ok(XPair::Wrong),
+            _ => Ok(XKeys::Wrong),
         }
     }
 
@@ -121,8 +121,8 @@ impl Rules {
             .map(|id| (*id, self.posts.delete(caller, id).about(id)))
             .collect();
 
-        let refused = answers.iter().any(|(_, answer)| answer.http != 200);
-        let status = if refused { "error" } else { "success" };
+        let is_any_refused = answers.iter().any(|(_, answer)| answer.http != 200);
+        let status = if is_any_refused { "error" } else { "success" };
         let each = answers.into_iter().map(|(id, answer)| (id, answer.body));
         let body = match self.bulk_shape {
             BulkShape::Array => each.map(|(_, body)| body).collect(),
@@ -144,7 +144,7 @@ mod tests {
 
     const KEY: (&str, &str) = ("authorization", "Bearer key");
 
-    /// The primary profile has `post-1`, the profile `tenant` has `post-2`, both scheduled.
+    /// Rules with two scheduled posts: `post-1` of the primary profile, and `post-2` of the profile `tenant`.
     fn rules() -> Rules {
         let mut rules = Rules::new("key", "x-key", "x-secret");
         rules.profiles.insert("tenant".into());
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn no_key_at_all_opens_a_mock_whose_key_was_revoked() {
+    fn a_mock_whose_key_was_revoked_accepts_no_request() {
         let mut rules = rules();
         rules.api_key = None;
         assert_eq!(
@@ -217,8 +217,8 @@ mod tests {
     }
 
     #[test]
-    fn half_an_x_pair_is_refused_with_the_name_of_the_other_half() {
-        for (given, absent) in [(X_KEY, X_SECRET), (X_SECRET, X_KEY)] {
+    fn one_x_api_key_alone_is_refused_and_the_answer_names_the_missing_header() {
+        for (given, absent) in [(X_API_KEY, X_API_SECRET), (X_API_SECRET, X_API_KEY)] {
             let (http, body) = ask(
                 &mut rules(),
                 &[KEY, (given, "x")],
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn deleting_all_scheduled_ignores_the_rest_of_the_body_and_spares_other_profiles_and_what_is_out()
+    fn delete_all_scheduled_spares_other_profiles_and_published_posts_and_ignores_the_rest_of_the_body()
      {
         let mut rules = rules();
         rules.posts.seed(
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn bulk_says_of_each_post_what_its_own_request_would_in_the_shape_chosen() {
+    fn bulk_answers_for_each_post_as_its_own_request_would_in_the_chosen_shape() {
         let body = json!({ "bulk": ["post-1", "post-2", "post-1"] });
         let shapes = [
             (BulkShape::Array, "/0", "/1"),
@@ -296,24 +296,21 @@ mod tests {
     }
 
     #[test]
-    fn what_exceeds_the_window_gets_429_deletes_nothing_and_every_answer_tells_the_count() {
+    fn a_request_beyond_the_window_gets_429_and_deletes_nothing_and_every_answer_has_the_count() {
         let mut rules = rules();
         rules.windows = Windows::new(1, Duration::from_secs(300));
-        let told = |reply: &Reply| {
-            let told = [("x-ratelimit-max", "1"), ("x-ratelimit-count", "1")];
-            told.iter()
-                .all(|(name, value)| reply.headers.contains(&((*name).into(), (*value).into())))
+        let status_and_count = |reply: &Reply| {
+            let expected = [("x-ratelimit-max", "1"), ("x-ratelimit-count", "1")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()));
+            let has_count = expected.iter().all(|header| reply.headers.contains(header));
+            (reply.status, has_count)
         };
 
         let first = reply(&mut rules, &[KEY], &json!({ "id": "unknown" }));
         let second = reply(&mut rules, &[KEY], &json!({ "id": "post-1" }));
 
-        assert_eq!((first.status, told(&first)), (Some(400), true), "{first:?}");
-        assert_eq!(
-            (second.status, told(&second)),
-            (Some(429), true),
-            "{second:?}"
-        );
+        assert_eq!(status_and_count(&first), (Some(400), true), "{first:?}");
+        assert_eq!(status_and_count(&second), (Some(429), true), "{second:?}");
         assert_eq!(rules.posts.remaining(), ["post-1", "post-2"]);
     }
 }

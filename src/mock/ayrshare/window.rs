@@ -3,7 +3,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How many requests a profile may make: a window opens with its first request and stays fixed until the period is over.
+/// The rate limit of each profile. A profile's window opens with its first request and stays open for the
+/// whole period.
 pub(super) struct Windows {
     limit: u32,
     period: Duration,
@@ -15,10 +16,10 @@ struct Window {
     used: u32,
 }
 
-/// Whether a request got in, and what the answer's headers say about the window.
+/// Whether a request is admitted, and what the headers of its answer say about the window.
 #[derive(Debug, PartialEq)]
-pub(super) struct Entry {
-    pub(super) admitted: bool,
+pub(super) struct Admission {
+    pub(super) is_admitted: bool,
     pub(super) limit: u32,
     pub(super) used: u32,
 }
@@ -32,8 +33,8 @@ impl Windows {
         }
     }
 
-    /// A request that is refused doesn't count.
-    pub(super) fn enter(&mut self, profile: Option<String>, now: Instant) -> Entry {
+    /// Admits or refuses a request. A refused request doesn't count.
+    pub(super) fn admit(&mut self, profile: Option<String>, now: Instant) -> Admission {
         let window = self.open.entry(profile).or_insert(Window {
             since: now,
             used: 0,
@@ -44,10 +45,10 @@ impl Windows {
                 used: 0,
             };
         }
-        let admitted = window.used < self.limit;
-        window.used += u32::from(admitted);
-        Entry {
-            admitted,
+        let is_admitted = window.used < self.limit;
+        window.used += u32::from(is_admitted);
+        Admission {
+            is_admitted,
             limit: self.limit,
             used: window.used,
         }
@@ -59,22 +60,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_window_is_fixed_from_its_first_request_and_each_profile_has_its_own() {
+    fn a_window_opens_with_the_first_request_and_each_profile_has_its_own() {
         #[allow(clippy::disallowed_methods, reason = "any instant will do")]
         let start = Instant::now();
         let mut windows = Windows::new(2, Duration::from_secs(300));
-        let mut enter = |profile: Option<&str>, seconds| {
-            let entry = windows.enter(
+        let mut admit = |profile: Option<&str>, seconds| {
+            let admission = windows.admit(
                 profile.map(Into::into),
                 start + Duration::from_secs(seconds),
             );
-            (entry.admitted, entry.used)
+            (admission.is_admitted, admission.used)
         };
 
-        assert_eq!(enter(None, 0), (true, 1));
-        assert_eq!(enter(None, 299), (true, 2));
-        assert_eq!(enter(None, 299), (false, 2));
-        assert_eq!(enter(Some("tenant"), 299), (true, 1));
-        assert_eq!(enter(None, 300), (true, 1));
+        assert_eq!(admit(None, 0), (true, 1));
+        assert_eq!(admit(None, 299), (true, 2));
+        assert_eq!(admit(None, 299), (false, 2));
+        assert_eq!(admit(Some("tenant"), 299), (true, 1));
+        assert_eq!(admit(None, 300), (true, 1));
     }
 }

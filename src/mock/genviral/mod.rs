@@ -11,7 +11,7 @@ use crate::model::Error;
 
 const API_KEY: &str = "mock-public-id.mock-secret";
 
-/// Genviral on loopback: a fresh server with its own posts.
+/// Genviral on loopback: a server with its own posts.
 ///
 /// ```
 /// use unpost::mock::Genviral;
@@ -20,7 +20,7 @@ const API_KEY: &str = "mock-public-id.mock-secret";
 /// let genviral = Genviral::start().await;
 /// genviral
 ///     .seed("11111111-1111-4111-8111-111111111111", "scheduled")
-///     .seed("22222222-2222-4222-8222-222222222222", "posted"); // blocked: it went out
+///     .seed("22222222-2222-4222-8222-222222222222", "posted"); // can't be deleted
 ///
 /// // … have the code under test delete through `genviral.base_url()` …
 ///
@@ -34,35 +34,37 @@ const API_KEY: &str = "mock-public-id.mock-secret";
 /// | request | answer |
 /// |---|---|
 /// | another key, or a [revoked](Genviral::revoke_key) one | 401 `invalid_token` |
-/// | no JSON | 400 `invalid_json` |
+/// | a body that isn't JSON | 400 `invalid_json` |
 /// | `postIds` (or `post_ids`) missing, empty or not all strings | 422 `invalid_payload` |
 /// | more than 50 distinct ids | 400 `too_many_post_ids` |
-/// | ids | 200, each distinct one in exactly one of the lists below |
+/// | 1 to 50 distinct ids | 200, with each of them in exactly one of the lists below |
 ///
-/// | a post | is found under |
+/// | post | list |
 /// |---|---|
-/// | in status `draft`, `pending`, `scheduled`, `retry` or `failed` | `deletedIds`, in the order asked |
-/// | in any other status | `blockedStatuses` |
-/// | [out of scope](Genviral::out_of_scope), deleted before or unknown | `skipped` |
-/// | whose [deletion fails](Genviral::fail_delete) | `errors`, a member only then |
+/// | its status is `draft`, `pending`, `scheduled`, `retry` or `failed` | `deletedIds`, in the order of the request |
+/// | it has any other status | `blockedStatuses` |
+/// | it is [out of scope](Genviral::out_of_scope), was deleted before, or is unknown | `skipped` |
+/// | its [deletion fails](Genviral::fail_delete) | `errors`, which the answer has only then |
 ///
 /// # Guesses
 ///
-/// The provider doesn't publish these; a client must not depend on them: ids needn't be UUIDs here; of `postIds` and
-/// `post_ids` the former wins; there is no request limit.
+/// Genviral doesn't publish these details, and a client must not depend on them:
+/// - The ids don't have to be UUIDs.
+/// - If a request has both `postIds` and `post_ids`, only `postIds` counts.
+/// - There is no rate limit.
 pub struct Genviral {
     server: Server<Rules>,
     base_url: String,
 }
 
 impl Genviral {
-    /// Starts a server without posts on a free port, on a thread of its own; it stops when dropped.
+    /// Starts a server without posts on a free port and a thread of its own. Dropping the mock stops the server.
     pub async fn start() -> Self {
         Self::behind(Server::start(Rules::new(API_KEY)).await)
     }
 
-    /// A mock without a server, for tests that bring requests to [`answer`](Self::answer) themselves. Nothing listens
-    /// at its `base_url`.
+    /// A mock without a server, for tests that call [`answer`](Self::answer). Nothing listens at its
+    /// `base_url`.
     #[cfg(feature = "internals")]
     #[doc(hidden)]
     pub fn offline() -> Self {
@@ -74,8 +76,8 @@ impl Genviral {
         Self { server, base_url }
     }
 
-    /// Puts a request to the rules that the server puts it to, at this time: status, headers and body of the answer.
-    /// No fault of [`fail_next`](Self::fail_next) strikes it, and [`requests`](Self::requests) doesn't list it.
+    /// Answers a request at this time as the server would. Returns the status, headers and body. The faults of
+    /// [`fail_next`](Self::fail_next) don't apply, and [`requests`](Self::requests) doesn't list the request.
     #[cfg(feature = "internals")]
     #[doc(hidden)]
     pub fn answer(
@@ -87,7 +89,7 @@ impl Genviral {
         self.server.router().answer(headers, body, now)
     }
 
-    /// Everything before `/posts/delete`.
+    /// The base URL for a client: everything before `/posts/delete`.
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
@@ -97,15 +99,15 @@ impl Genviral {
         API_KEY
     }
 
-    /// A client with the key that this mock accepts.
+    /// A client with the API key that this mock accepts.
     ///
     /// # Errors
-    /// None that a mock can cause: it is what building any client may come to.
+    /// Returns an error only if [`ClientBuilder::build`] does, which a mock gives no reason for.
     pub fn client(&self) -> Result<Client, Error> {
         self.client_builder().build()
     }
 
-    /// The same, for other settings.
+    /// The builder of [`client`](Self::client), for other settings.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
@@ -117,7 +119,7 @@ impl Genviral {
         Client::builder(API_KEY).base_url(self.base_url())
     }
 
-    /// Puts a post in this status into the key's workspace, or replaces it; any status will do.
+    /// Adds a post with this status to the key's workspace, or replaces it. Any status is allowed.
     pub fn seed(&self, id: impl Into<String>, status: impl Into<String>) -> &Self {
         self.insert(
             id.into(),
@@ -129,7 +131,7 @@ impl Genviral {
         )
     }
 
-    /// Puts a scheduled post into a workspace that the key doesn't reach: it is skipped and stands.
+    /// Adds a scheduled post to another workspace. A request for the post skips it, and it stays.
     pub fn out_of_scope(&self, id: impl Into<String>) -> &Self {
         self.insert(
             id.into(),
@@ -141,7 +143,8 @@ impl Genviral {
         )
     }
 
-    /// Puts a scheduled post into the key's workspace whose deletion the database refuses, until it is seeded anew.
+    /// Adds a scheduled post to the key's workspace whose deletion fails with this message, until it is seeded
+    /// again.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -165,13 +168,14 @@ impl Genviral {
         self
     }
 
-    /// Takes the API key away: every later request is answered 401.
+    /// Revokes the API key. Every later request gets a 401.
     pub fn revoke_key(&self) -> &Self {
         self.server.router().rules.api_key = None;
         self
     }
 
-    /// Fails the next requests, as many as told, whoever sends them; what was told before comes first.
+    /// Makes the next `times` requests fail with this fault, whoever sends them. Faults of earlier calls come
+    /// first.
     ///
     /// ```
     /// # use unpost::mock::{Fault, Genviral};
@@ -185,7 +189,7 @@ impl Genviral {
         self
     }
 
-    /// The status of a post that still stands; `None` once it is deleted, or if it was never seeded.
+    /// The status of a post. `None` if the post is deleted, or was never seeded.
     pub fn post(&self, id: &str) -> Option<String> {
         self.server
             .router()
@@ -195,17 +199,17 @@ impl Genviral {
             .map(|post| post.status.clone())
     }
 
-    /// The ids of all posts that still stand, in any workspace; sorted.
+    /// The sorted ids of all posts that aren't deleted, in any workspace.
     pub fn remaining(&self) -> Vec<String> {
         self.server.router().rules.posts.keys().cloned().collect()
     }
 
-    /// Every request so far, in order of arrival.
+    /// All requests so far, in the order of their arrival.
     pub fn requests(&self) -> Vec<Request> {
         self.server.router().requests()
     }
 
-    /// The requests that no rule knew, answered 501.
+    /// The requests to another path or with another method, which got a 501.
     pub fn unexpected(&self) -> Vec<Request> {
         self.server.router().unexpected()
     }

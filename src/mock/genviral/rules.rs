@@ -11,16 +11,16 @@ const DELETABLE: [&str; 5] = ["draft", "pending", "scheduled", "retry", "failed"
 const MOST_IDS: usize = 50;
 
 pub(super) struct Rules {
-    /// `None` once revoked.
+    /// `None` after the key is revoked.
     pub(super) api_key: Option<String>,
-    /// What still stands: a deleted post can't be told from one that never was.
+    /// The posts that still exist. The answers don't tell a deleted post from one that never existed.
     pub(super) posts: BTreeMap<String, Post>,
 }
 
 pub(super) struct Post {
     pub(super) status: String,
     pub(super) in_scope: bool,
-    /// What the database says when it is to delete this post.
+    /// The error message if deleting the post fails.
     pub(super) failure: Option<String>,
 }
 
@@ -38,7 +38,7 @@ impl router::Rules for Rules {
     const PATH: &'static str = "/api/partner/v1/posts/delete";
 
     fn answer(&mut self, request: &Request, _now: Instant) -> Reply {
-        match self.admit(request).and_then(|()| asked(request.body())) {
+        match self.authenticate(request).and_then(|()| ids_of(request)) {
             Ok(ids) => self.delete(&ids),
             Err(refusal) => refusal,
         }
@@ -46,7 +46,7 @@ impl router::Rules for Rules {
 }
 
 impl Rules {
-    fn admit(&self, request: &Request) -> Result<(), Reply> {
+    fn authenticate(&self, request: &Request) -> Result<(), Reply> {
         if self.api_key.is_none() || request.bearer() != self.api_key.as_deref() {
             return Err(refusal(401, "invalid_token", "this API key isn't valid"));
         }
@@ -86,9 +86,9 @@ impl Rules {
     }
 }
 
-/// The distinct ids of a request, in its order.
-fn asked(body: &str) -> Result<Vec<String>, Reply> {
-    let body: Value = serde_json::from_str(body)
+/// The distinct ids of a request, in the order given.
+fn ids_of(request: &Request) -> Result<Vec<String>, Reply> {
+    let body: Value = serde_json::from_str(request.body())
         .map_err(|_| refusal(400, "invalid_json", "the body isn't JSON"))?;
     let listed = body
         .get("postIds")
@@ -106,7 +106,7 @@ fn asked(body: &str) -> Result<Vec<String>, Reply> {
         0 => Err(refusal(
             422,
             "invalid_payload",
-            "postIds has to be a list of at least one string",
+            "postIds must be a list of at least one string",
         )),
         1..=MOST_IDS => Ok(distinct),
         _ => Err(refusal(
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn each_distinct_id_is_found_in_exactly_one_list_in_the_order_asked() {
+    fn each_distinct_id_is_in_exactly_one_list_in_the_order_of_the_request() {
         let mut rules = Rules::new("key");
         let post = |status: &str| Post {
             status: status.into(),
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_provider_refuses_is_refused_by_name_and_deletes_nothing() {
+    fn a_refused_request_gets_the_error_code_and_deletes_nothing() {
         let list = |length: usize| {
             json!({ "postIds": (0..length).map(|n| n.to_string()).collect::<Vec<_>>() }).to_string()
         };
