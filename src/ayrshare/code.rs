@@ -42,15 +42,23 @@ use crate::model::{Error, ErrorKind, Provider};
 pub struct ErrorCode(u32);
 
 macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal;)+) => {
+    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal is $kind:ident;)+) => {
         impl ErrorCode {
             $($(#[doc = $doc])+ pub const $name: Self = Self($code);)+
 
-            /// The name that this crate gives to the code. `None` for a code that this version of the
-            /// crate doesn't know.
+            /// The name of this code in this crate, if it has one.
             pub fn name(self) -> Option<&'static str> {
                 match self.0 {
                     $($code => Some(stringify!($name)),)+
+                    _ => None,
+                }
+            }
+
+            /// The kind of error that this code means, whatever the HTTP status is. `None` for a code
+            /// that this version of the crate doesn't know.
+            pub(crate) fn kind(self) -> Option<ErrorKind> {
+                match self.0 {
+                    $($code => Some(ErrorKind::$kind),)+
                     _ => None,
                 }
             }
@@ -60,39 +68,39 @@ macro_rules! codes {
 
 codes! {
     /// A parameter is missing or wrong.
-    INVALID_PARAMETERS = 101;
+    INVALID_PARAMETERS = 101 is Refused;
     /// The API key is invalid.
-    INVALID_API_KEY = 102;
+    INVALID_API_KEY = 102 is Unauthorized;
     /// Facebook answered with an error.
-    FACEBOOK_ERROR = 107;
+    FACEBOOK_ERROR = 107 is Refused;
     /// There is no post with this id.
-    POST_NOT_FOUND = 114;
+    POST_NOT_FOUND = 114 is NotFound;
     /// Instagram answered with an error.
-    INSTAGRAM_ERROR = 138;
+    INSTAGRAM_ERROR = 138 is Refused;
     /// The Profile-Key is invalid.
-    INVALID_PROFILE_KEY = 144;
+    INVALID_PROFILE_KEY = 144 is Unauthorized;
     /// The network isn't linked to the profile.
-    NETWORK_NOT_LINKED = 156;
+    NETWORK_NOT_LINKED = 156 is Refused;
     /// The authorization at Facebook is lost and must be renewed.
-    FACEBOOK_UNAUTHORIZED = 161;
+    FACEBOOK_UNAUTHORIZED = 161 is Refused;
     /// The authorization at X has a problem. Link the account again.
-    X_UNAUTHORIZED = 272;
+    X_UNAUTHORIZED = 272 is Refused;
     /// The profile is suspended.
-    PROFILE_SUSPENDED = 276;
+    PROFILE_SUSPENDED = 276 is Unauthorized;
     /// TikTok is still processing the post.
-    TIKTOK_PROCESSING = 288;
+    TIKTOK_PROCESSING = 288 is Refused;
     /// A post can't be marked as manually deleted because it still stands at a network.
-    NOT_MANUALLY_DELETED = 382;
+    NOT_MANUALLY_DELETED = 382 is NotManuallyDeleted;
     /// The post is already deleted.
-    ALREADY_DELETED = 383;
+    ALREADY_DELETED = 383 is AlreadyDeleted;
     /// The request had only one of the two X API keys.
-    X_KEYS_INCOMPLETE = 400;
+    X_KEYS_INCOMPLETE = 400 is XKeysRequired;
     /// The post went to X, and the request had no X API keys.
-    X_KEYS_MISSING = 419;
+    X_KEYS_MISSING = 419 is XKeysRequired;
     /// The *network's* rate limit is reached. The answer says how long to wait.
-    NETWORK_RATE_LIMITED_FOR = 435;
+    NETWORK_RATE_LIMITED_FOR = 435 is RateLimited;
     /// The *network's* rate limit is reached.
-    NETWORK_RATE_LIMITED = 444;
+    NETWORK_RATE_LIMITED = 444 is RateLimited;
 }
 
 impl ErrorCode {
@@ -104,24 +112,6 @@ impl ErrorCode {
     /// The number.
     pub const fn get(self) -> u32 {
         self.0
-    }
-
-    /// The kind of error that this code means, whatever the HTTP status is. `None` for a code without a
-    /// name.
-    pub(crate) fn kind(self) -> Option<ErrorKind> {
-        match self {
-            Self::POST_NOT_FOUND => Some(ErrorKind::NotFound),
-            Self::NOT_MANUALLY_DELETED => Some(ErrorKind::NotManuallyDeleted),
-            Self::ALREADY_DELETED => Some(ErrorKind::AlreadyDeleted),
-            Self::INVALID_API_KEY | Self::INVALID_PROFILE_KEY | Self::PROFILE_SUSPENDED => {
-                Some(ErrorKind::Unauthorized)
-            }
-            Self::X_KEYS_INCOMPLETE | Self::X_KEYS_MISSING => Some(ErrorKind::XKeysRequired),
-            Self::NETWORK_RATE_LIMITED_FOR | Self::NETWORK_RATE_LIMITED => {
-                Some(ErrorKind::RateLimited)
-            }
-            _ => self.name().map(|_| ErrorKind::Refused),
-        }
     }
 }
 

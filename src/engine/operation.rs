@@ -197,8 +197,11 @@ impl Reading {
         reading
     }
 
-    /// What the refusal of a request means for a post that it names.
-    pub(crate) fn into_post(self) -> PostReading {
+    /// What the reading says about its one post, or what the refusal of a request means for a post.
+    pub(crate) fn into_post(mut self) -> PostReading {
+        if let Some(post) = self.posts.pop().flatten() {
+            return post;
+        }
         let failure = self
             .failure
             .unwrap_or_else(|| Failure::new(ErrorKind::UnexpectedResponse));

@@ -4,86 +4,92 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Error, ErrorKind, Provider};
 
-/// The `error_code` in an answer of Genviral: its name for an error.
-///
-/// A known code decides the [`ErrorKind`], whatever the HTTP status is:
-///
-/// | kind | codes |
-/// |---|---|
-/// | `Unauthorized` | `invalid_token`, `subscription_required`, `tier_not_allowed`, `unauthorized` |
-/// | `RateLimited` | `rate_limited` |
-/// | `Server` | `bulk_delete_failed` |
-/// | `Refused` | `invalid_json`, `invalid_payload`, `too_many_post_ids` |
-///
-/// For any other code, the HTTP status decides the kind.
-///
-/// # Example
-///
-/// ```
-/// use unpost::genviral::ErrorCode;
-///
-/// assert_eq!(ErrorCode::from("invalid_token"), ErrorCode::InvalidToken);
-/// assert_eq!(ErrorCode::from("new_thing").as_str(), "new_thing");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
-#[non_exhaustive]
-pub enum ErrorCode {
-    /// `bulk_delete_failed` (500): the server failed. The outcomes may say which posts it had deleted by
-    /// then.
-    BulkDeleteFailed,
-    /// `invalid_json` (400): the request's body isn't JSON.
-    InvalidJson,
-    /// `invalid_payload` (422): the list of ids is missing or invalid.
-    InvalidPayload,
-    /// `invalid_token` (401): the API key isn't known.
-    InvalidToken,
-    /// `rate_limited` (429): too many requests.
-    RateLimited,
-    /// `subscription_required` (402): the plan has ended.
-    SubscriptionRequired,
-    /// `tier_not_allowed` (403): the plan doesn't include this.
-    TierNotAllowed,
-    /// `too_many_post_ids` (400): more than 50 ids.
-    TooManyPostIds,
-    /// `unauthorized` (401): the key doesn't allow this.
-    Unauthorized,
-    /// A code that this version of the crate doesn't know, as Genviral wrote it.
-    Other(String),
+macro_rules! codes {
+    ($(#[doc = $type_doc:literal])+ {
+        $($(#[doc = $doc:literal])+ $variant:ident = $code:literal is $kind:ident,)+
+    }) => {
+        $(#[doc = $type_doc])+
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(from = "String", into = "String")]
+        #[non_exhaustive]
+        pub enum ErrorCode {
+            $($(#[doc = $doc])+ $variant,)+
+            /// A code that this version of the crate doesn't know, as Genviral wrote it.
+            Other(String),
+        }
+
+        impl ErrorCode {
+            /// The code as Genviral writes it.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $code,)+
+                    Self::Other(code) => code,
+                }
+            }
+
+            /// The kind of error that this code means, whatever the HTTP status is. `None` for a code
+            /// that this version of the crate doesn't know.
+            pub(crate) fn kind(&self) -> Option<ErrorKind> {
+                match self {
+                    $(Self::$variant => Some(ErrorKind::$kind),)+
+                    Self::Other(_) => None,
+                }
+            }
+        }
+
+        impl From<&str> for ErrorCode {
+            fn from(code: &str) -> Self {
+                match code {
+                    $($code => Self::$variant,)+
+                    other => Self::Other(other.to_owned()),
+                }
+            }
+        }
+    };
 }
 
-impl ErrorCode {
-    /// The code as Genviral writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::BulkDeleteFailed => "bulk_delete_failed",
-            Self::InvalidJson => "invalid_json",
-            Self::InvalidPayload => "invalid_payload",
-            Self::InvalidToken => "invalid_token",
-            Self::RateLimited => "rate_limited",
-            Self::SubscriptionRequired => "subscription_required",
-            Self::TierNotAllowed => "tier_not_allowed",
-            Self::TooManyPostIds => "too_many_post_ids",
-            Self::Unauthorized => "unauthorized",
-            Self::Other(name) => name,
-        }
-    }
-
-    /// The kind of error that this code means, whatever the HTTP status is. `None` for a code that this
-    /// version of the crate doesn't know.
-    pub(crate) fn kind(&self) -> Option<ErrorKind> {
-        match self {
-            Self::BulkDeleteFailed => Some(ErrorKind::Server),
-            Self::InvalidJson | Self::InvalidPayload | Self::TooManyPostIds => {
-                Some(ErrorKind::Refused)
-            }
-            Self::InvalidToken
-            | Self::SubscriptionRequired
-            | Self::TierNotAllowed
-            | Self::Unauthorized => Some(ErrorKind::Unauthorized),
-            Self::RateLimited => Some(ErrorKind::RateLimited),
-            Self::Other(_) => None,
-        }
+codes! {
+    /// The `error_code` in an answer of Genviral: its name for an error.
+    ///
+    /// A known code decides the [`ErrorKind`], whatever the HTTP status is:
+    ///
+    /// | kind | codes |
+    /// |---|---|
+    /// | `Unauthorized` | `invalid_token`, `subscription_required`, `tier_not_allowed`, `unauthorized` |
+    /// | `RateLimited` | `rate_limited` |
+    /// | `Server` | `bulk_delete_failed` |
+    /// | `Refused` | `invalid_json`, `invalid_payload`, `too_many_post_ids` |
+    ///
+    /// For any other code, the HTTP status decides the kind.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use unpost::genviral::ErrorCode;
+    ///
+    /// assert_eq!(ErrorCode::from("invalid_token"), ErrorCode::InvalidToken);
+    /// assert_eq!(ErrorCode::from("new_thing").as_str(), "new_thing");
+    /// ```
+    {
+        /// `bulk_delete_failed` (500): the server failed. The outcomes may say which posts it had
+        /// deleted by then.
+        BulkDeleteFailed = "bulk_delete_failed" is Server,
+        /// `invalid_json` (400): the request's body isn't JSON.
+        InvalidJson = "invalid_json" is Refused,
+        /// `invalid_payload` (422): the list of ids is missing or invalid.
+        InvalidPayload = "invalid_payload" is Refused,
+        /// `invalid_token` (401): the API key isn't known.
+        InvalidToken = "invalid_token" is Unauthorized,
+        /// `rate_limited` (429): too many requests.
+        RateLimited = "rate_limited" is RateLimited,
+        /// `subscription_required` (402): the plan has ended.
+        SubscriptionRequired = "subscription_required" is Unauthorized,
+        /// `tier_not_allowed` (403): the plan doesn't include this.
+        TierNotAllowed = "tier_not_allowed" is Unauthorized,
+        /// `too_many_post_ids` (400): more than 50 ids.
+        TooManyPostIds = "too_many_post_ids" is Refused,
+        /// `unauthorized` (401): the key doesn't allow this.
+        Unauthorized = "unauthorized" is Unauthorized,
     }
 }
 
@@ -99,23 +105,6 @@ impl Error {
     /// ```
     pub fn genviral_code(&self) -> Option<ErrorCode> {
         self.code_of(Provider::Genviral).map(ErrorCode::from)
-    }
-}
-
-impl From<&str> for ErrorCode {
-    fn from(name: &str) -> Self {
-        match name {
-            "bulk_delete_failed" => Self::BulkDeleteFailed,
-            "invalid_json" => Self::InvalidJson,
-            "invalid_payload" => Self::InvalidPayload,
-            "invalid_token" => Self::InvalidToken,
-            "rate_limited" => Self::RateLimited,
-            "subscription_required" => Self::SubscriptionRequired,
-            "tier_not_allowed" => Self::TierNotAllowed,
-            "too_many_post_ids" => Self::TooManyPostIds,
-            "unauthorized" => Self::Unauthorized,
-            other => Self::Other(other.to_owned()),
-        }
     }
 }
 

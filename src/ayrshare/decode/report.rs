@@ -26,15 +26,6 @@ pub(super) struct Report<'j> {
     is_contradictory: bool,
 }
 
-/// What a report means, together with its HTTP status.
-pub(super) enum Verdict {
-    /// The report is about the post. The failure is the provider's explanation of a fate that holds no
-    /// failure of its own.
-    Post(PostReading, Option<Failure>),
-    /// The report is about the request as a whole.
-    Request(Reading),
-}
-
 /// How a report is read.
 impl<'j> Report<'j> {
     /// The report about the one post that was asked for. The answer may be an object about the post, a
@@ -137,41 +128,35 @@ impl<'j> Report<'j> {
 
     /// Merges the report of an object with that of an entry inside the object. The entry's own values
     /// come first. An entry without a failing status or a code contradicts a failing status around it.
-    pub(super) fn merge_nested(self, inner: Self) -> Self {
+    pub(super) fn merge_nested(mut self, mut inner: Self) -> Self {
         let is_fine = |status: Option<&str>| status.is_none_or(is_success);
-        let mut networks = self.networks;
-        networks.extend(inner.networks);
+        let excludes = is_fine(inner.status) && inner.code.is_none() && !is_fine(self.status);
+        // Networks stay in the order of the answer.
+        let mut networks = std::mem::take(&mut self.networks);
+        networks.append(&mut inner.networks);
         Self {
-            is_contradictory: inner.is_contradictory
-                || (is_fine(inner.status) && inner.code.is_none() && !is_fine(self.status)),
-            status: inner.status.or(self.status),
-            code: inner.code.or(self.code),
-            message: inner.message.or(self.message),
-            id: inner.id.or(self.id),
-            retry_available: inner.retry_available || self.retry_available,
-            wait: inner.wait.or(self.wait),
             networks,
-            has_errors: inner.has_errors || self.has_errors,
+            ..inner.or(self, excludes)
         }
     }
 
     /// Merges the reports of two entries about the same post. Two statuses or two codes that differ are
     /// a contradiction.
     pub(super) fn merge_sibling(self, other: Self) -> Self {
-        let mut networks = self.networks;
-        networks.extend(other.networks);
+        let excludes = differ(self.status, other.status) || differ(self.code, other.code);
+        self.or(other, excludes)
+    }
+
+    fn or(self, other: Self, excludes: bool) -> Self {
         Self {
-            is_contradictory: self.is_contradictory
-                || other.is_contradictory
-                || differ(self.status, other.status)
-                || differ(self.code, other.code),
+            is_contradictory: excludes || self.is_contradictory || other.is_contradictory,
             status: self.status.or(other.status),
             code: self.code.or(other.code),
             message: self.message.or(other.message),
             id: self.id.or(other.id),
             retry_available: self.retry_available || other.retry_available,
             wait: self.wait.or(other.wait),
-            networks,
+            networks: [self.networks, other.networks].concat(),
             has_errors: self.has_errors || other.has_errors,
         }
     }
@@ -179,8 +164,10 @@ impl<'j> Report<'j> {
 
 /// What a report means.
 impl Report<'_> {
-    /// Decides what the report means. `done` is the fate of a post whose request succeeded.
-    pub(super) fn verdict(self, http_status: u16, done: &Fate) -> Verdict {
+    /// Decides what the report means. The reading has one post if the report is about the post that was
+    /// asked for, and none if it is about the request as a whole. `done` is the fate of a post whose
+    /// request succeeded.
+    pub(super) fn verdict(self, http_status: u16, done: &Fate) -> Reading {
         if self.is_contradictory {
             let failure = self.failure(ErrorKind::UnexpectedResponse, http_status);
             return self.post_verdict(Fate::Uncertain(failure), None);
@@ -208,13 +195,13 @@ impl Report<'_> {
                 ErrorKind::NotManuallyDeleted if networks_agree => {
                     self.post_verdict(Fate::Failed(failure), None)
                 }
-                _ if self.networks.is_empty() => Verdict::Request(self.refusal(failure)),
+                _ if self.networks.is_empty() => self.refusal(failure),
                 _ => self.verdict_by_networks(http_status, done, allows_success),
             };
         }
         if http_status == 429 && !self.networks.iter().any(is_gone) {
             let failure = self.failure(ErrorKind::RateLimited, http_status);
-            return Verdict::Request(self.refusal(failure));
+            return self.refusal(failure);
         }
         // If every network says under a 5xx that the post is gone, the status decides, and the post is
         // asked for again.
@@ -229,7 +216,7 @@ impl Report<'_> {
 
     /// Decides by the networks' own results. `allows_success` is whether nothing else in the answer
     /// denies a success.
-    fn verdict_by_networks(self, http_status: u16, done: &Fate, allows_success: bool) -> Verdict {
+    fn verdict_by_networks(self, http_status: u16, done: &Fate, allows_success: bool) -> Reading {
         let networks = &self.networks;
         let count = |is_counted: fn(&NetworkResult) -> bool| {
             networks
@@ -271,7 +258,7 @@ impl Report<'_> {
     }
 
     /// Decides by the HTTP status and the status in the report, when no named code and no network does.
-    fn verdict_by_status(self, http_status: u16, done: &Fate, is_free_of_errors: bool) -> Verdict {
+    fn verdict_by_status(self, http_status: u16, done: &Fate, is_free_of_errors: bool) -> Reading {
         match (http_status, self.status) {
             (200, Some(status)) if is_success(status) && is_free_of_errors => {
                 self.post_verdict(done.clone(), None)
@@ -286,30 +273,32 @@ impl Report<'_> {
             }
             (200..=299, Some(status)) if is_error(status) => {
                 let failure = self.failure(ErrorKind::Refused, http_status);
-                Verdict::Request(self.refusal(failure))
+                self.refusal(failure)
             }
             (400..=499, Some(status)) if is_success(status) => {
                 let failure = self.failure(ErrorKind::UnexpectedResponse, http_status);
-                Verdict::Request(Reading::silent(AttemptKind::Foreign, Some(failure)))
+                Reading::silent(AttemptKind::Foreign, Some(failure))
             }
             _ => {
                 let reading = Reading::by_status(http_status);
                 let kind = reading.failure.as_ref().map(|failure| failure.kind);
                 let failure = self.failure(kind.unwrap_or(ErrorKind::Refused), http_status);
-                Verdict::Request(match reading.kind {
+                match reading.kind {
                     AttemptKind::Refused { .. } => self.refusal(failure),
-                    _ => Reading {
-                        failure: Some(failure),
-                        ..reading
-                    },
-                })
+                    kind => Reading::silent(kind, Some(failure)),
+                }
             }
         }
     }
 
-    fn post_verdict(self, fate: Fate, failure: Option<Failure>) -> Verdict {
+    /// About the post. The failure is the provider's explanation of a fate that holds no failure of its
+    /// own.
+    fn post_verdict(self, fate: Fate, failure: Option<Failure>) -> Reading {
         let networks = self.networks;
-        Verdict::Post(PostReading { fate, networks }, failure)
+        Reading {
+            posts: vec![Some(PostReading { fate, networks })],
+            ..Reading::silent(AttemptKind::Answered, failure)
+        }
     }
 
     /// The request was refused, or a limit turned it away.
@@ -317,14 +306,12 @@ impl Report<'_> {
         let by_network = self.is_throttled_by_network();
         let is_throttled =
             failure.kind == ErrorKind::RateLimited || failure.http_status == Some(429);
-        let kind = if !is_throttled {
-            AttemptKind::Refused {
+        let kind = match (is_throttled, by_network) {
+            (false, _) => AttemptKind::Refused {
                 retry_available: self.retry_available,
-            }
-        } else if by_network {
-            AttemptKind::Throttled(ThrottledBy::Network)
-        } else {
-            AttemptKind::Throttled(ThrottledBy::Profile)
+            },
+            (true, true) => AttemptKind::Throttled(ThrottledBy::Network),
+            (true, false) => AttemptKind::THROTTLED,
         };
         Reading {
             wait: self.wait.filter(|_| by_network),
