@@ -118,10 +118,8 @@ impl Pacer {
     /// Says whether a request may be sent now. If so, [`Pacer::sent`] must follow under the same lock.
     pub fn ready(&mut self, now: Instant) -> Ready {
         self.advance(now);
-        let (throttled, budget) = (
-            count(self.throttled_at.len()),
-            self.limit.max_throttled_per_day,
-        );
+        let throttled = count(self.throttled_at.len());
+        let budget = self.limit.max_throttled_per_day;
         if throttled >= budget {
             let until = self
                 .throttled_at
@@ -238,38 +236,16 @@ impl Pacer {
     fn advance(&mut self, now: Instant) {
         let window = self.limit.window;
         // These requests never got an answer. Each may have been counted as late as now.
-        while self
-            .in_flight
-            .front()
-            .is_some_and(|sent| later(*sent, window.max(LOST_AFTER)) <= now)
-        {
-            self.in_flight.pop_front();
-            self.own.push_back(now);
+        let lost = expire(&mut self.in_flight, window.max(LOST_AFTER), now);
+        self.own.extend(std::iter::repeat_n(now, lost));
+        self.own_expired |= expire(&mut self.own, window, now) > 0;
+        if self.window_limit().is_none() {
+            let excess = self.own.len().saturating_sub(MOST_OWN_WITHOUT_LIMIT);
+            self.own.drain(..excess);
         }
-        while self
-            .own
-            .front()
-            .is_some_and(|counted| later(*counted, window) <= now)
-        {
-            self.own.pop_front();
-            self.own_expired = true;
-        }
-        while self.window_limit().is_none() && self.own.len() > MOST_OWN_WITHOUT_LIMIT {
-            self.own.pop_front();
-        }
-        while self
-            .throttled_at
-            .front()
-            .is_some_and(|at| later(*at, DAY) <= now)
-        {
-            self.throttled_at.pop_front();
-        }
-        if self.closed_until.is_some_and(|until| until <= now) {
-            self.closed_until = None;
-        }
-        if self.learned_limit.is_some_and(|(_, until)| until <= now) {
-            self.learned_limit = None;
-        }
+        expire(&mut self.throttled_at, DAY, now);
+        self.closed_until = self.closed_until.filter(|until| *until > now);
+        self.learned_limit = self.learned_limit.filter(|(_, until)| *until > now);
         // If no answer has come for a whole window, nothing is known of others' requests: begin anew.
         if self.in_flight.is_empty() && self.informed_at.is_some_and(|at| later(at, window) <= now)
         {
@@ -519,6 +495,14 @@ impl Pacer {
 /// `at + by`, but at most a day after `at`, whatever a server asks for.
 fn later(at: Instant, by: Duration) -> Instant {
     at.checked_add(by.min(DAY)).unwrap_or(at)
+}
+
+/// Drops the times that are this old or older from the front, and says how many there were.
+fn expire(times: &mut VecDeque<Instant>, age: Duration, now: Instant) -> usize {
+    let is_expired = |at: &&Instant| later(**at, age) <= now;
+    let expired = times.iter().take_while(is_expired).count();
+    times.drain(..expired);
+    expired
 }
 
 fn count(length: usize) -> u32 {
