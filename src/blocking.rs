@@ -18,7 +18,7 @@ use crate::model::{Error, Outcome, PostId, Summary};
 /// A client whose verbs wait: a provider's client, wrapped.
 ///
 /// Cheap to clone, and may be shared between threads; their calls run side by side.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Client<C> {
     client: C,
     driver: Arc<Driver>,
@@ -76,12 +76,6 @@ impl<C: DeletePosts + Clone> Client<C> {
             posts: delete_many::DeleteMany::new(self.client.clone(), ids),
             driver: Arc::clone(&self.driver),
         }
-    }
-}
-
-impl<C: fmt::Debug> fmt::Debug for Client<C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.client.fmt(f)
     }
 }
 

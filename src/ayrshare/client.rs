@@ -1,7 +1,5 @@
 //! The client, and how it deletes the batches of a run.
 
-use std::fmt;
-
 use zeroize::Zeroizing;
 
 use super::bulk_fallback::delete_in_bulk;
@@ -17,7 +15,7 @@ use crate::model::{Error, Outcome, PostId, Provider};
 ///
 /// A client is cheap to clone. Clones share the connections and the profile's rate limit. A client always
 /// stays with its profile; [`for_profile`](Client::for_profile) makes the client of another profile.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Client {
     pub(super) core: Core,
 }
@@ -144,12 +142,6 @@ impl DeletePosts for Client {
 impl crate::client::HasCore for Client {
     fn core_mut(&mut self) -> &mut Core {
         &mut self.core
-    }
-}
-
-impl fmt::Debug for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.core.fmt(f)
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) async fn call<O: Operation>(
 ) -> Finished {
     let mut started = Instant::now();
     let mut tally = Tally::new(operation, attempts_before);
-    let mut body = Bytes::from(operation.encode(tally.open()));
+    let mut body = Bytes::from(operation.encode(&tally.open));
     loop {
         let queued = Instant::now();
         let time_left = config.deadline.saturating_sub(started.elapsed());
@@ -65,12 +65,12 @@ pub(crate) async fn call<O: Operation>(
         }
 
         let timeout = config.attempt_timeout.min(time_left());
-        let throttled_before = tally.was_throttled();
-        let open_before = tally.open().len();
+        let throttled_before = tally.was_throttled;
+        let open_before = tally.open.len();
         let attempt = tally.enter(exchange.attempt(body.clone(), timeout).await);
         let closed_for = permit.settle(attempt.kind, attempt.head.as_ref());
         let asked_wait = attempt.asked_wait(closed_for);
-        tally.set_retry_after(asked_wait);
+        tally.retry_after = asked_wait;
         if tally.is_settled() {
             return tally.finish();
         }
@@ -79,7 +79,7 @@ pub(crate) async fn call<O: Operation>(
         let context = RetryContext {
             kind: attempt.kind,
             repeatable: operation.is_repeatable(),
-            attempt: tally.attempts() - attempts_before,
+            attempt: tally.attempts - attempts_before,
             throttled_before,
             asked_wait,
             time_left: if by_profile {
@@ -97,8 +97,8 @@ pub(crate) async fn call<O: Operation>(
             }
             _ => return tally.finish(),
         }
-        if tally.open().len() < open_before {
-            body = Bytes::from(operation.encode(tally.open()));
+        if tally.open.len() < open_before {
+            body = Bytes::from(operation.encode(&tally.open));
         }
     }
 }

@@ -13,21 +13,22 @@ pub(crate) struct Tally<'a, O> {
     /// One for each post of the request; `None` while the post is open.
     settled: Vec<Option<Outcome>>,
     /// The posts of which nothing is known yet, in the order given.
-    open: Vec<PostId>,
+    pub(super) open: Vec<PostId>,
     /// Counts the attempts that were made before this call, too.
-    attempts: u32,
+    pub(super) attempts: u32,
     /// How many attempts may have been carried out although no answer says so.
     unanswered: u32,
     /// Whether an attempt got as far as the provider.
     was_sent: bool,
     /// Whether a limit turned an attempt away.
-    was_throttled: bool,
+    pub(super) was_throttled: bool,
     /// What the last attempt came to.
     kind: AttemptKind,
     failure: Option<Failure>,
     raw: Vec<u8>,
     source: Option<BoxError>,
-    retry_after: Option<Duration>,
+    /// How long the provider or the limiter asks to wait before the next request of this kind.
+    pub(super) retry_after: Option<Duration>,
 }
 
 /// What one attempt came to.
@@ -57,18 +58,6 @@ impl<'a, O: Operation> Tally<'a, O> {
             source: None,
             retry_after: None,
         }
-    }
-
-    pub(crate) fn open(&self) -> &[PostId] {
-        &self.open
-    }
-
-    pub(crate) fn attempts(&self) -> u32 {
-        self.attempts
-    }
-
-    pub(crate) fn was_throttled(&self) -> bool {
-        self.was_throttled
     }
 
     /// Whether the provider may have acted on an attempt, so that only another one can tell.
@@ -139,11 +128,6 @@ impl<'a, O: Operation> Tally<'a, O> {
                 unanswered: self.unanswered,
             });
         }
-    }
-
-    /// How long the provider or the limiter asks to wait before the next request of this kind.
-    pub(crate) fn set_retry_after(&mut self, wait: Option<Duration>) {
-        self.retry_after = wait;
     }
 
     /// Ends the call before another attempt. What the last attempt failed with stays the reason.

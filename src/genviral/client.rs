@@ -1,7 +1,5 @@
 //! The client, and how it deletes the batches of a run.
 
-use std::fmt;
-
 use super::request::{DeleteRequest, DeleteResponse, MOST_IDS};
 use crate::client::Core;
 use crate::delete_many::DeleteMany;
@@ -11,7 +9,7 @@ use crate::model::{Error, Outcome, PostId, Provider};
 /// A client of one Genviral API key.
 ///
 /// A client is cheap to clone. Clones share the connections and the rate limit.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Client {
     pub(super) core: Core,
 }
@@ -99,11 +97,5 @@ impl DeletePosts for Client {
 impl crate::client::HasCore for Client {
     fn core_mut(&mut self) -> &mut Core {
         &mut self.core
-    }
-}
-
-impl fmt::Debug for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.core.fmt(f)
     }
 }
