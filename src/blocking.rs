@@ -1,10 +1,10 @@
-//! The same verbs without async, for programs that have no runtime (feature `blocking`).
+//! The same methods without async, for programs that have no runtime (feature `blocking`).
 //!
-//! A client is made as ever, and wrapped. What it deletes one by one is documented with the provider's
-//! own client; any number of posts goes through [`Client::delete_many`].
+//! Build a provider's client as usual, and wrap it in [`Client`]. The provider's own client documents the
+//! methods for single requests. [`Client::delete_many`] deletes any number of posts.
 //!
-//! It drives its own runtime on the calling thread. Called from inside a runtime it still works, on a
-//! thread made for the call, and blocks the one it is called on: use the async client there.
+//! A [`Client`] drives its own runtime on the calling thread. Inside another runtime, each call starts a
+//! thread and blocks the calling one until it is done. Use the async client there.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,9 +15,9 @@ use crate::delete_many;
 use crate::delete_posts::DeletePosts;
 use crate::model::{Error, Outcome, PostId, Summary};
 
-/// A client whose verbs wait: a provider's client, wrapped.
+/// A provider's client, wrapped so that its methods block until they are done.
 ///
-/// Cheap to clone, and may be shared between threads; their calls run side by side.
+/// It is cheap to clone and may be shared between threads, whose calls run at the same time.
 #[derive(Clone, Debug)]
 pub struct Client<C> {
     client: C,
@@ -28,8 +28,8 @@ impl<C> Client<C> {
     /// Wraps a client.
     ///
     /// # Errors
-    /// [`Invalid`](crate::ErrorKind::Invalid) if the system gives no runtime (it is out of file
-    /// descriptors, say).
+    /// [`Invalid`](crate::ErrorKind::Invalid) if the system can't provide a runtime, for example because it is
+    /// out of file descriptors.
     pub fn new(client: C) -> Result<Self, Error> {
         let runtime = Builder::new_current_thread().enable_all().build();
         let driver = Driver(Some(runtime.map_err(Error::setup)?));
@@ -43,7 +43,7 @@ impl<C> Client<C> {
         &self.client
     }
 
-    /// The same driver, another client.
+    /// The same driver with another client.
     pub(crate) fn with_client(&self, client: C) -> Self {
         Self {
             client,
@@ -113,7 +113,7 @@ impl<'a, P: DeletePosts> DeleteMany<'a, P> {
     }
 }
 
-/// The outcomes of a run, one by one: an iterator. See [`crate::Outcomes`].
+/// An iterator over the outcomes of a run. See [`crate::Outcomes`].
 #[derive(Debug)]
 pub struct Outcomes<'a> {
     outcomes: delete_many::Outcomes<'a>,
@@ -140,7 +140,7 @@ impl Iterator for Outcomes<'_> {
     }
 }
 
-/// A runtime of one thread, the caller's; there until it is dropped.
+/// A runtime that runs on the caller's thread. It is `None` only while the driver is dropped.
 struct Driver(Option<Runtime>);
 
 impl Driver {
@@ -159,7 +159,7 @@ impl Driver {
 }
 
 impl Drop for Driver {
-    /// Dropped the usual way inside another runtime, a runtime panics.
+    /// Shuts the runtime down in the background, because dropping it inside another runtime panics.
     fn drop(&mut self) {
         if let Some(runtime) = self.0.take() {
             runtime.shutdown_background();

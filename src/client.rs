@@ -1,4 +1,4 @@
-//! What the clients of all providers share: the way from a request to its end.
+//! What the clients of all providers share: they make calls and redact secrets from the results.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,12 +15,12 @@ use crate::http::settings::Settings;
 use crate::http::transport::{Endpoint, Transport};
 use crate::model::Error;
 
-/// What a client is, whatever its provider. It never changes, so that a clone can't come to speak for
-/// another tenant.
+/// The inside of every provider's client. It never changes, so a clone can't begin to act for another
+/// tenant.
 #[derive(Clone)]
 pub struct Core {
     transport: Transport,
-    /// Makes the attempts in place of the transport, in this crate's own tests.
+    /// Makes the attempts instead of the transport, in this crate's own tests.
     stand_in: Option<Arc<dyn Exchange>>,
     config: CallConfig,
     limiters: Limiters,
@@ -29,7 +29,7 @@ pub struct Core {
 }
 
 impl Core {
-    /// Checks everything and makes the client. Nothing is sent.
+    /// Checks the settings and makes the client. Nothing is sent.
     pub fn new(
         endpoint: &'static Endpoint,
         credentials: Credentials,
@@ -53,7 +53,7 @@ impl Core {
         })
     }
 
-    /// The client of another profile: the same connections and the same table of limiters.
+    /// The client of another profile. It shares the connections and the table of limiters.
     pub fn for_profile(&self, profile: Credential) -> Result<Self, Error> {
         let credentials = self.credentials.of_profile(profile);
         let mut core = self.clone();
@@ -64,13 +64,13 @@ impl Core {
         Ok(core)
     }
 
-    /// A call of its own.
+    /// Makes a call that belongs to no run.
     pub async fn call<O: Operation>(&self, operation: &O) -> Finished {
         self.call_in(None, operation, 0).await
     }
 
-    /// A call of a run, about posts that were asked for so many times before without an answer about
-    /// them.
+    /// Makes a call of a run. `attempts_before` says how many earlier attempts at these posts got no answer
+    /// about them.
     pub async fn call_in_run<O: Operation>(
         &self,
         run: &RunContext,
@@ -92,13 +92,13 @@ impl Core {
         finished
     }
 
-    /// What is sent, for this crate's tests.
+    /// The credentials that are sent.
     #[cfg(test)]
     pub(crate) fn credentials(&self) -> &Credentials {
         &self.credentials
     }
 
-    /// The same client, its limiter included, whose attempts are made by something else than HTTP.
+    /// The same client with the same limiter. `exchange` makes its attempts, instead of HTTP.
     #[cfg(feature = "internals")]
     pub(crate) fn over(&self, exchange: Arc<dyn Exchange>) -> Self {
         Self {
@@ -108,7 +108,7 @@ impl Core {
     }
 }
 
-/// A client that is made of a [`Core`].
+/// A client that has a [`Core`].
 #[cfg(feature = "internals")]
 pub trait HasCore {
     /// The core.

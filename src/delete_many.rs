@@ -1,5 +1,7 @@
-//! Any number of posts, one outcome each: deduplicated, batched, a bounded number of requests at a
-//! time, all of it driven by whoever reads the stream.
+//! Deletes any number of posts, with one outcome for each distinct id.
+//!
+//! Ids are deduplicated and batched, and a bounded number of requests is under way at a time. Nothing
+//! happens unless somebody reads the stream.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;
@@ -18,10 +20,10 @@ use crate::delete_posts::{Batch, DeletePosts};
 use crate::engine::run::{RunContext, stopped_by_caller};
 use crate::model::{ErrorKind, Failure, Fate, Outcome, PostId, Provider, Summary};
 
-/// Any number of posts to delete, set up step by step and begun with [`run`](DeleteMany::run).
+/// Deletes any number of posts: set it up step by step, and start it with [`run`](DeleteMany::run).
 ///
-/// Made by `delete_many` of any client. Each distinct id comes out exactly once, whatever happens: rate
-/// limits, outages, partial answers, a key that is revoked half-way.
+/// `delete_many` of any client makes one. Each distinct id has exactly one outcome, whatever happens: rate
+/// limits, outages, partial answers, or a key that is revoked half-way.
 ///
 /// # Example
 ///
@@ -44,8 +46,8 @@ pub struct DeleteMany<'a, P> {
 }
 
 impl<'a, P: DeletePosts> DeleteMany<'a, P> {
-    /// Posts to delete through this provider. The ids are pulled as they are needed, never more than
-    /// one batch for each request under way, and repeated ones count once.
+    /// Prepares to delete these posts through this provider. The ids are pulled from the iterator as they
+    /// are needed, at most one batch for each request under way. Repeated ids count once.
     pub fn new(
         provider: P,
         ids: impl IntoIterator<Item: Into<PostId> + 'a, IntoIter: Send + 'a>,
@@ -64,14 +66,14 @@ impl<'a, P: DeletePosts> DeleteMany<'a, P> {
         self
     }
 
-    /// How many ids go into one request: at least 1, and at most as many as the provider takes. Each client's
-    /// `delete_many` says what its default is.
+    /// How many ids go into one request: at least 1, and at most as many as the provider takes. The
+    /// documentation of each client's `delete_many` gives the default.
     pub fn batch_size(mut self, ids: usize) -> Self {
         self.batch_size = ids;
         self
     }
 
-    /// Begins. Nothing is sent until the stream is read.
+    /// Starts the run. Nothing is sent until the stream is read.
     pub fn run(self) -> Outcomes<'a> {
         let provider = Arc::new(self.provider);
         Outcomes {
@@ -100,19 +102,19 @@ impl<P> fmt::Debug for DeleteMany<'_, P> {
     }
 }
 
-/// The outcomes of a run, each as soon as it is known: a `Stream`, and an async iterator of its own
-/// ([`next`](Outcomes::next)).
+/// The outcomes of a run, each as soon as it is known. This is a `Stream`, and [`next`](Outcomes::next)
+/// reads it without a stream library.
 ///
-/// The run goes on only while it is read. An answer that isn't looked at in time counts as lost, so a
+/// The run makes progress only while it is read. An answer that isn't read in time counts as lost, so a
 /// reader that does slow work between two outcomes should hand the outcomes to another task. A call to the
 /// same profile from inside the loop is slow work too: it waits for places in the profile's window that the
-/// unread requests hold. Collect such calls, and make them after the run.
+/// unread requests hold. Make such calls after the run.
 ///
-/// A run that waits for the profile's rate limit is silent for as long as that takes. With 300 requests in
+/// A run that waits for the profile's rate limit gives no outcomes meanwhile. With 300 requests in
 /// 5 minutes, 1,000 posts in a request each take a quarter of an hour.
 ///
 /// # Cancelling
-/// Dropping the stream sends nothing further. The outcomes of requests under way are lost, and their posts
+/// If the stream is dropped, nothing more is sent. The outcomes of requests under way are lost, and their posts
 /// may be gone or not. To end early and lose nothing, call [`stop`](Outcomes::stop) and read on.
 pub struct Outcomes<'a> {
     provider: Provider,
@@ -126,7 +128,7 @@ pub struct Outcomes<'a> {
     run: Arc<RunContext>,
 }
 
-/// A batch, and what was said of its posts.
+/// A batch, and the outcomes that the provider's side returned for it.
 struct Answered {
     ids: Vec<PostId>,
     outcomes: Vec<Outcome>,
@@ -138,9 +140,9 @@ impl Outcomes<'_> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Begins no further request. Requests under way are settled; a lost answer is asked for again. Every
-    /// other post comes out as [`NotAttempted`](Fate::NotAttempted) for [`Stopped`](ErrorKind::Stopped),
-    /// also one that waits for the profile's rate limit or hasn't been pulled yet.
+    /// Starts no further request. Requests under way are finished, with a retry if an answer is lost. Every
+    /// other post is [`NotAttempted`](Fate::NotAttempted) for [`Stopped`](ErrorKind::Stopped). So is a post
+    /// that waits for the profile's rate limit, or whose id hasn't been pulled yet.
     ///
     /// ```
     /// use unpost::{DeleteMany, DeletePosts};
@@ -155,7 +157,7 @@ impl Outcomes<'_> {
         self.run.stop(stopped_by_caller());
     }
 
-    /// Why the run ends early, once it does: a failure that can't get better, or [`stop`](Outcomes::stop).
+    /// Why the run ends early, if it does: a failure that would only repeat, or [`stop`](Outcomes::stop).
     pub fn stopped_by(&self) -> Option<&Failure> {
         self.run.stopped_by()
     }
@@ -170,13 +172,13 @@ impl Outcomes<'_> {
         summary
     }
 
-    /// Begins as many requests as may be under way.
+    /// Starts requests until as many are under way as may be.
     fn fill(&mut self) {
         while self.run.stopped_by().is_none() && self.ready.is_empty() {
             if self.in_flight.len() >= self.concurrency {
                 return;
             }
-            // Empty at the end of the ids, or if only ids came that can't be sent.
+            // The batch is empty if the ids have ended, or if none of the next ids can be sent.
             let ids = self.next_batch();
             if ids.is_empty() {
                 return;
@@ -187,7 +189,7 @@ impl Outcomes<'_> {
                 run: Arc::clone(&self.run),
             });
             self.in_flight.push(Box::pin(async move {
-                // The batch begins only now, and the run may have been stopped since.
+                // This is polled for the first time later, and the run may be stopped by then.
                 let outcomes = match run.stopped_by() {
                     None => answer.await,
                     Some(reason) => not_attempted(&ids, provider, reason),
@@ -213,23 +215,23 @@ impl Outcomes<'_> {
         batch
     }
 
-    /// Gives every post of a batch its one outcome, whatever the provider's side returned.
-    fn absorb(&mut self, answered: Answered) {
-        self.learn(&answered.outcomes);
-        let mut told: HashMap<PostId, Outcome> = HashMap::new();
+    /// Gives every post of a batch exactly one outcome, whatever the provider's side returned.
+    fn settle(&mut self, answered: Answered) {
+        self.update_run(&answered.outcomes);
+        let mut reported: HashMap<PostId, Outcome> = HashMap::new();
         for outcome in answered.outcomes {
-            told.entry(outcome.id.clone()).or_insert(outcome);
+            reported.entry(outcome.id.clone()).or_insert(outcome);
         }
         for id in answered.ids {
-            let outcome = told.remove(&id);
+            let outcome = reported.remove(&id);
             self.ready.push_back(
                 outcome.unwrap_or_else(|| Outcome::new(id, self.provider, Fate::Unreported)),
             );
         }
     }
 
-    /// Stops the run if there is no point in sending more.
-    fn learn(&mut self, outcomes: &[Outcome]) {
+    /// Stops the run if there is no point in sending more, and otherwise rewards a success.
+    fn update_run(&mut self, outcomes: &[Outcome]) {
         let is_hopeless = |outcome: &&Outcome| match &outcome.fate {
             Fate::NotAttempted(failure) if failure.kind == ErrorKind::RateLimited => true,
             fate => (fate.failure()).is_some_and(|failure| failure.kind.is_about_credentials()),
@@ -266,8 +268,8 @@ fn not_attempted(ids: &[PostId], provider: Provider, reason: &Failure) -> Vec<Ou
         .collect()
 }
 
-/// If so many requests fail in a row, each after its retries, the provider counts as down and the run ends.
-/// With a high concurrency it takes twice as many as may be under way.
+/// If this many requests fail in a row, each after its retries, the provider counts as down and the run ends.
+/// If twice the concurrency is more, that many must fail.
 const FAILURES_THAT_END_A_RUN: usize = 10;
 
 impl Stream for Outcomes<'_> {
@@ -279,15 +281,15 @@ impl Stream for Outcomes<'_> {
                 return Poll::Ready(Some(outcome));
             }
             self.fill();
-            // Answers are looked at also when an outcome is ready. Otherwise a long row of ids that can't be
-            // sent would keep them waiting until they time out.
+            // Answers are polled even if an outcome is ready. Otherwise they would time out during a long row
+            // of ids that can't be sent.
             match Pin::new(&mut self.in_flight).poll_next(context) {
-                Poll::Ready(Some(answered)) => self.absorb(answered),
+                Poll::Ready(Some(answered)) => self.settle(answered),
                 Poll::Pending if self.ready.is_empty() => return Poll::Pending,
                 Poll::Pending => {}
                 Poll::Ready(None) if !self.ready.is_empty() => {}
                 Poll::Ready(None) => {
-                    // Nothing is under way and nothing more is sent, so the rest comes out unsent.
+                    // No request is under way. If the run is stopped, the remaining ids are not attempted.
                     let Some(reason) = self.run.stopped_by().cloned() else {
                         return Poll::Ready(None);
                     };
@@ -314,10 +316,10 @@ impl fmt::Debug for Outcomes<'_> {
     }
 }
 
-/// Ids, each once.
+/// Gives each distinct id once.
 ///
-/// Seen ids are kept as 128 bits of hash, under keys drawn anew for each run: 16 bytes an id instead
-/// of its text. That two of a billion ids share one is less likely than 1 in 10^20.
+/// An id that was seen is kept as a hash of 128 bits, which is smaller than its text. The hash keys are
+/// random and differ for each run. Two of a billion ids have the same hash with a chance below 1 in 10^20.
 struct Distinct<'a> {
     ids: Fuse<Box<dyn Iterator<Item = PostId> + Send + 'a>>,
     seen: HashSet<(u64, u64)>,

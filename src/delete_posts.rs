@@ -5,11 +5,12 @@ use std::sync::Arc;
 use crate::engine::run::RunContext;
 use crate::model::{Outcome, PostId, Provider};
 
-/// What [`DeleteMany`] needs of a provider. Both clients implement it; so can you, for a third one.
+/// What [`DeleteMany`] needs of a provider. Both clients implement it, and you can implement it for another
+/// provider.
 ///
-/// The run sees to distinct ids, batches, concurrency, the budget of retries and when to end. Timeouts, waits
-/// between attempts and a rate limit are up to the implementation. It must not panic, because a panic reaches
-/// the reader of the run.
+/// The run takes care of distinct ids, batches, concurrency, the budget of retries and the end. The
+/// implementation takes care of timeouts, waits between attempts and a rate limit. It must not panic, because
+/// a panic reaches the reader of the run.
 ///
 /// # Example
 ///
@@ -40,27 +41,27 @@ use crate::model::{Outcome, PostId, Provider};
 /// # }
 /// ```
 pub trait DeletePosts: Send + Sync + 'static {
-    /// Whom the outcomes are said to come from.
+    /// The provider that the outcomes name.
     fn provider(&self) -> Provider;
 
     /// How many ids go into one request, unless the caller asks for another number.
     fn batch_size(&self) -> usize;
 
-    /// The most ids that one request may name, which a caller's `batch_size` is cut down to: by default as many
-    /// as [`batch_size`](Self::batch_size).
+    /// The most ids that one request may name. A larger `batch_size` of the caller is reduced to this number. By
+    /// default it is the same as [`batch_size`](Self::batch_size).
     fn largest_batch(&self) -> usize {
         self.batch_size()
     }
 
-    /// Deletes the posts of one batch, with all retries that make sense, and says what became of each.
+    /// Deletes the posts of one batch, with all retries that make sense, and returns the outcome of each.
     ///
-    /// An id that the answer leaves out is [`Unreported`](Fate::Unreported); one that isn't of the batch
-    /// is ignored. A refusal of the credentials, or a rate limit that lets nothing be sent
-    /// ([`NotAttempted`](Fate::NotAttempted) for [`RateLimited`](ErrorKind::RateLimited)), ends the run.
+    /// An id without an outcome becomes [`Unreported`](Fate::Unreported). An outcome whose id isn't in the batch
+    /// is ignored. The run ends if the credentials are refused, or if the rate limit lets nothing be sent
+    /// ([`NotAttempted`](Fate::NotAttempted) for [`RateLimited`](ErrorKind::RateLimited)).
     fn delete_posts(&self, batch: Batch) -> impl Future<Output = Vec<Outcome>> + Send;
 }
 
-/// The posts of one request of a run: distinct, and fit to be sent.
+/// The posts of one request of a run. They are distinct, and their ids can be sent.
 #[derive(Debug)]
 pub struct Batch {
     pub(crate) ids: Vec<PostId>,
@@ -80,12 +81,13 @@ impl Batch {
         &self.run
     }
 
-    /// Pays for one more request for this batch, and says whether the run could afford it.
+    /// Pays for one retry of this batch out of the run's budget. Returns whether the budget allowed it.
     ///
-    /// A run has a budget of 20 retries, and five batches that get through pay for another, so that an
-    /// outage costs few extra requests. A batch got through unless each of its posts failed as in an outage: [`Server`](ErrorKind::Server), [`Connect`](ErrorKind::Connect),
-    /// [`Timeout`](ErrorKind::Timeout), [`Disconnected`](ErrorKind::Disconnected) or
-    /// [`UnexpectedResponse`](ErrorKind::UnexpectedResponse).
+    /// A run has a budget of 20 retries, so that an outage costs few extra requests. Five batches that succeed
+    /// pay for one more. A batch succeeds unless each of its posts failed as in an outage:
+    /// [`Server`](ErrorKind::Server), [`Connect`](ErrorKind::Connect), [`Timeout`](ErrorKind::Timeout),
+    /// [`Disconnected`](ErrorKind::Disconnected), [`UnexpectedResponse`](ErrorKind::UnexpectedResponse), or
+    /// [`Refused`](ErrorKind::Refused) without the provider's words.
     pub fn try_spend_retry(&self) -> bool {
         self.run.try_spend_retry()
     }

@@ -1,8 +1,8 @@
-//! The engine's seams: what a provider is written against, and the way in for this crate's own tests,
-//! benchmarks and fuzz targets.
+//! The parts of the engine that a provider's module uses, for this crate's own tests, benchmarks and fuzz
+//! targets.
 //!
-//! Not part of the API: hidden from the documentation, behind a feature of its own, and free to change
-//! in any release.
+//! This module isn't part of the API. It has a feature of its own, is hidden from the documentation, and
+//! may change in any release.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub use crate::http::secrets::Secret;
 pub use crate::http::settings::{HttpHook, Settings};
 pub use crate::http::transport::Endpoint;
 
-/// The same client, its limiter included, whose attempts are made by `exchange` instead of HTTP.
+/// The same client with the same limiter. `exchange` makes its attempts, instead of HTTP.
 #[must_use]
 pub fn over<C: HasCore + Clone>(client: &C, exchange: impl Exchange) -> C {
     let mut client = client.clone();

@@ -1,4 +1,4 @@
-//! Deletes social-media posts through [Ayrshare](ayrshare) and [Genviral](genviral), and tells what
+//! Deletes social-media posts through [Ayrshare](ayrshare) and [Genviral](genviral), and reports what
 //! became of each one.
 //!
 //! ```
@@ -21,27 +21,28 @@
 //!
 //! # Overview
 //!
-//! - [`ayrshare::Client`] and [`genviral::Client`] delete. A client holds one set of credentials, never
+//! - [`ayrshare::Client`] and [`genviral::Client`] delete posts. A client holds one set of credentials, never
 //!   changes and is cheap to clone; a builder makes it from keys or from the environment.
-//! - [`ayrshare::DeleteRequest`] and [`genviral::DeleteRequest`] say what to delete. What a provider
-//!   can't do has no constructor.
+//! - [`ayrshare::DeleteRequest`] and [`genviral::DeleteRequest`] say what to delete. There is no
+//!   constructor for what a provider can't do.
 //! - [`Outcome`] is what became of one post: its [`PostId`], its [`Fate`], what each network answered
-//!   ([`NetworkResult`]), how many attempts it took. N distinct ids in, N outcomes out.
-//! - [`Error`] is why a call as a whole failed: its [`ErrorKind`], whether the provider may have acted
-//!   all the same, and the outcomes that are known in spite of it.
-//! - [`DeleteMany`] is any number of posts, [`Outcomes`] the stream that answers, [`Summary`] its figures.
-//!   [`DeletePosts`] is what it needs of a provider: a third one can be yours.
-//! - [`Retry`] and [`RateLimit`] say how often and how fast. The defaults keep to the providers' limits.
+//!   ([`NetworkResult`]), how many attempts it took. N distinct ids give N outcomes.
+//! - [`Error`] says why a call as a whole failed. It has an [`ErrorKind`], tells whether the provider may
+//!   have acted anyway, and holds the outcomes that are known.
+//! - [`DeleteMany`] deletes any number of posts. [`Outcomes`] is the stream of their outcomes, and
+//!   [`Summary`] counts them. Implement [`DeletePosts`] to use it with a provider of your own.
+//! - [`Retry`] says how often a request is attempted, and [`RateLimit`] how many requests a window holds.
+//!   The defaults keep to the providers' limits.
 //!
 //! # Where to read on
 //!
 //! - [`docs::guide`]: which request to use, what to do about each fate and each error, what is sent
 //!   again and what never is, deadlines, proxies, tests.
-//! - [`docs::rate_limits`]: how a profile's window is found and kept, with figures.
-//! - [`docs::faults`]: what comes of every way a network can fail, row by row, as tests see it; and
-//!   [`docs::secrets`]: where keys are, and where they aren't.
-//! - [`docs::performance`]: what all of it costs beside the same by hand.
-//! - [`docs::contract`]: which sentence of the providers' documentation is held by which test.
+//! - [`docs::rate_limits`]: how the limiter finds a profile's window and keeps to it, with figures.
+//! - [`docs::faults`]: what a client does when the server, or something on the way to it, is broken.
+//! - [`docs::secrets`]: where keys are, and where they aren't.
+//! - [`docs::performance`]: what the crate costs, compared with code written by hand.
+//! - [`docs::contract`]: what the providers' documentation demands, and which test checks it.
 //! - `examples/` in the repository: `quickstart` and `delete_many` need no key, `delete` is a command-line tool.
 //!
 //! # Features
@@ -49,10 +50,10 @@
 //! | feature | by default | |
 //! |---|---|---|
 //! | `rustls` | yes | TLS by rustls, with its cryptography |
-//! | `http2` | yes | HTTP/2 where the server speaks it |
+//! | `http2` | yes | HTTP/2 with servers that support it |
 //! | `rustls-no-provider` | | TLS by rustls; the application installs the cryptography |
 //! | `native-tls` | | TLS by the operating system, or OpenSSL on Linux |
-//! | `blocking` | | the module `blocking`: the same verbs without async |
+//! | `blocking` | | the module `blocking`: the same methods without async |
 //! | `mock` | | the module `mock`: both providers as servers on loopback, for your tests |
 //!
 //! Without any of the three for TLS, only plain HTTP to loopback is possible.
@@ -60,14 +61,17 @@
 //! # What it does not do
 //!
 //! - It deletes, and nothing else: it doesn't publish, schedule, list or search posts.
-//! - It can't delete what a provider can't: nothing published on Instagram or TikTok, nothing that
-//!   Genviral has posted. It says so of each such post.
-//! - It keeps no record, starts no task and writes no log of its own, and reads the environment only in
+//! - It can't delete what its provider can't: posts that were published on Instagram or TikTok, or posts
+//!   that Genviral has posted. The outcome of each such post says so.
+//! - It keeps no record, starts no task and writes no log of its own. It reads the environment only in
 //!   `from_env`.
-//! - It doesn't coordinate processes: the pace is kept within one client and its clones.
+//! - It doesn't coordinate processes: each client and its clones keep the rate limit by themselves.
 #![cfg_attr(
     not(feature = "internals"),
-    allow(unreachable_pub, reason = "only `internals` shows the engine's seams")
+    allow(
+        unreachable_pub,
+        reason = "these items are public only with the feature `internals`"
+    )
 )]
 
 mod client;
@@ -83,7 +87,7 @@ pub mod ayrshare;
 pub mod blocking;
 #[allow(
     clippy::doc_markdown,
-    reason = "the pages are prose, and one is printed by a test"
+    reason = "the pages are prose, and a test prints one of them"
 )]
 pub mod docs;
 pub mod genviral;

@@ -1,4 +1,4 @@
-//! The retry loop: one call, from the first attempt to the last word on each of its posts.
+//! The retry loop: one call, from the first attempt to the outcome of each of its posts.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use super::run::RunContext;
 use super::tally::Tally;
 use crate::model::{ErrorKind, Failure};
 
-/// The settings of a client that its calls keep to.
+/// The settings of a client that apply to its calls.
 #[derive(Clone, Debug)]
 pub(crate) struct CallConfig {
     pub(crate) attempt_timeout: Duration,
@@ -24,8 +24,8 @@ pub(crate) struct CallConfig {
     pub(crate) limiter: Limiter,
 }
 
-/// Makes the call. It may belong to a run, and its posts may have been asked for before, so many times
-/// without an answer about them.
+/// Makes the call, which may belong to a run. `attempts_before` says how many earlier attempts at its posts
+/// got no answer about them.
 pub(crate) async fn call<O: Operation>(
     operation: &O,
     exchange: &dyn Exchange,
@@ -39,13 +39,13 @@ pub(crate) async fn call<O: Operation>(
     loop {
         let queued = Instant::now();
         let time_left = config.deadline.saturating_sub(started.elapsed());
-        let permit = config.limiter.acquire(patience(run, time_left));
-        // A stop doesn't hold up the question what became of a request that may have been carried out.
-        let permit = match run {
-            Some(run) if !tally.needs_an_answer() => run.unless_stopped(permit).await,
-            _ => Ok(permit.await),
+        let acquire = config.limiter.acquire(patience(run, time_left));
+        // If an attempt may have been carried out, the next one finds out, even in a run that is stopped.
+        let acquired = match run {
+            Some(run) if !tally.needs_an_answer() => run.unless_stopped(acquire).await,
+            _ => Ok(acquire.await),
         };
-        let permit = match permit {
+        let permit = match acquired {
             Ok(Ok(permit)) => permit,
             Ok(Err(rejected)) => {
                 let reason = Failure::detailed(ErrorKind::RateLimited, rejected.reason);
@@ -53,7 +53,7 @@ pub(crate) async fn call<O: Operation>(
             }
             Err(reason) => return tally.stop(reason),
         };
-        // In a run, waiting for a permit isn't the call's time.
+        // In a run, the wait for a permit doesn't count towards the call's deadline.
         if run.is_some() {
             started += queued.elapsed();
         }
@@ -67,7 +67,7 @@ pub(crate) async fn call<O: Operation>(
         let timeout = config.attempt_timeout.min(time_left());
         let throttled_before = tally.was_throttled;
         let open_before = tally.open.len();
-        let attempt = tally.enter(exchange.attempt(body.clone(), timeout).await);
+        let attempt = tally.record(exchange.attempt(body.clone(), timeout).await);
         let closed_for = permit.settle(attempt.kind, attempt.head.as_ref());
         let asked_wait = attempt.asked_wait(closed_for);
         tally.retry_after = asked_wait;
@@ -90,7 +90,7 @@ pub(crate) async fn call<O: Operation>(
             jitter: fastrand::f64(),
         };
         match config.retry.decide(&context) {
-            // The limiter stays closed for as long as the answer asks.
+            // The limiter itself stays closed for as long as the answer asks.
             Decision::Again { .. } if by_profile => {}
             Decision::Again { after } if run.is_none_or(RunContext::try_spend_retry) => {
                 sleep(after).await;
@@ -103,8 +103,7 @@ pub(crate) async fn call<O: Operation>(
     }
 }
 
-/// How long a call waits for its turn. A run waits longer than its calls' deadline, but a provider that
-/// closes for hours ends it.
+/// How long a call waits for a permit. In a run it may wait longer than its deadline, but not for hours.
 fn patience(run: Option<&RunContext>, time_left: Duration) -> Duration {
     const OF_A_RUN: Duration = Duration::from_secs(60 * 60);
     if run.is_some() { OF_A_RUN } else { time_left }

@@ -1,5 +1,5 @@
-//! One attempt: a request's body goes to the provider, and an answer or the reason for its absence
-//! comes back.
+//! One attempt: a request's body goes to the provider, and an answer comes back, or the reason why there
+//! is none.
 
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -18,7 +18,7 @@ pub trait Exchange: Send + Sync + 'static {
 /// An answer that arrived whole.
 #[derive(Debug)]
 pub struct Answer {
-    /// What stood before the body.
+    /// What came before the body.
     pub head: Head,
     /// The body, as it came.
     pub body: Vec<u8>,
@@ -40,11 +40,11 @@ pub struct Fault {
     pub kind: FaultKind,
     /// What was read before the answer broke off.
     pub head: Option<Head>,
-    /// The HTTP library's own account.
+    /// The HTTP library's own error.
     pub source: Option<BoxError>,
 }
 
-/// What went wrong with an attempt on the way, and whether its bytes left.
+/// What went wrong with an attempt on the way, and whether its body may have been sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FaultKind {
@@ -62,7 +62,7 @@ pub enum FaultKind {
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 impl Fault {
-    /// The last error in the chain of sources, which says most: "Connection refused", "invalid peer
+    /// The last error in the chain of sources. It is the most specific: "Connection refused", "invalid peer
     /// certificate".
     pub(crate) fn root_cause(&self) -> Option<&(dyn StdError + 'static)> {
         let mut root: &(dyn StdError + 'static) = self.source.as_deref()?;

@@ -1,4 +1,4 @@
-//! How a call ended, and what its caller gets of it: a response or an error.
+//! How a call ended, and how that becomes a response or an error.
 
 use std::time::Duration;
 
@@ -24,8 +24,8 @@ pub struct Finished {
 }
 
 impl Finished {
-    /// The response or the error. A request about one post succeeds only if that post is done, and any
-    /// other request if the provider answered it.
+    /// Returns an error if the call failed. A request about one post succeeds only if that post is done. Any
+    /// other request succeeds if the provider answered it.
     pub fn into_result(self) -> Result<Self, Error> {
         let post = self.outcomes.first().filter(|_| self.is_about_one_post);
         let failure = match post {

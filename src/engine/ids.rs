@@ -11,16 +11,16 @@ pub(crate) fn distinct(ids: impl IntoIterator<Item: Into<PostId>>) -> Vec<PostId
     ids.filter(|id: &PostId| seen.insert(id.clone())).collect()
 }
 
-/// Refuses, before anything is sent, what the provider could only refuse: no ids, more than `most` of
+/// Refuses ids that the provider would refuse too, before anything is sent: no ids, more than `most` of
 /// them, or an id that can't be sent.
 pub(crate) fn check(provider: Provider, ids: &[PostId], most: usize) -> Result<(), Error> {
     let advice = if ids.is_empty() {
         "no post ids were given".to_owned()
     } else if ids.len() > most {
         let count = ids.len();
-        format!("{count} ids, and {provider} takes {most} a request: use delete_many")
+        format!("{count} ids were given, and {provider} takes {most} in a request: use delete_many")
     } else if let Some(flaw) = ids.iter().find_map(PostId::flaw) {
-        format!("{flaw}: mend it or leave it out")
+        format!("{flaw}: correct it or leave it out")
     } else {
         return Ok(());
     };

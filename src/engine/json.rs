@@ -1,7 +1,7 @@
-//! JSON as the providers' answers need it read: leniently, but never ambiguously.
+//! Reads JSON of any shape, but refuses an object in which a name is repeated.
 //!
-//! `serde_json::Value` keeps the last of two members with one name, so that an answer saying both
-//! `"status":"error"` and `"status":"success"` would count as a success; and it sorts members, which
+//! `serde_json::Value` keeps the last of two members with one name. An answer with both
+//! `"status":"error"` and `"status":"success"` would count as a success. It also sorts members, which
 //! loses the order of the networks. Here a repeated name is an error, order is kept, and strings are
 //! borrowed from the answer where they can be.
 
@@ -12,9 +12,9 @@ use std::fmt;
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// Reads a whole answer. The reason for a failure isn't kept: it would quote the answer.
+/// Reads a whole answer. The reason for a failure isn't kept, because it would quote the answer.
 pub(crate) fn parse(text: &[u8]) -> Option<Json<'_>> {
-    // Once for the whole text, which is cheaper than for each string in it.
+    // UTF-8 is checked once for the whole text, which is cheaper than for each string in it.
     serde_json::from_str(std::str::from_utf8(text).ok()?).ok()
 }
 
@@ -22,7 +22,7 @@ pub(crate) fn parse(text: &[u8]) -> Option<Json<'_>> {
 pub(crate) enum Json<'a> {
     Null,
     Bool(bool),
-    /// A whole number that isn't negative: the only kind the providers give a meaning to.
+    /// A whole number that isn't negative. The providers use no other numbers that matter.
     Whole(u64),
     OtherNumber,
     Text(Cow<'a, str>),
@@ -92,7 +92,8 @@ pub(crate) struct Members<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
 
 impl<'a> Members<'a> {
     pub(crate) fn get(&self, name: &str) -> Option<&Json<'a>> {
-        self.iter().find(|(known, _)| *known == name).map(|it| it.1)
+        let mut members = self.iter();
+        members.find_map(|(known, value)| (known == name).then_some(value))
     }
 
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
@@ -104,8 +105,8 @@ impl<'a> Members<'a> {
     }
 
     fn has_repeated_names(&self) -> bool {
-        // Answers have a handful of members, where looking at each pair is quickest; one with
-        // thousands must not cost their square.
+        // Comparing each pair is quickest for the few members that most answers have. Its cost is quadratic, so
+        // an answer with thousands of members uses a set.
         if self.0.len() <= 16 {
             let mut rest = self.0.as_slice();
             while let Some(((name, _), others)) = rest.split_first() {
@@ -203,7 +204,12 @@ mod tests {
     #[test]
     fn members_keep_the_order_of_the_answer() {
         let json = parse(br#"{"twitter":1,"facebook":-2,"bluesky":null}"#).unwrap();
-        let names: Vec<_> = json.as_object().unwrap().iter().map(|it| it.0).collect();
+        let names: Vec<_> = json
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(name, _)| name)
+            .collect();
         assert_eq!(names, ["twitter", "facebook", "bluesky"]);
     }
 

@@ -1,7 +1,7 @@
 //! The path of a request, whatever the provider.
 //!
 //! ```text
-//! client.rs ── call ──┬─ limiter    when may the next attempt go? (permit; pacer decides)
+//! client.rs ── call ──┬─ limiter    when may the next attempt be sent? (permit; pacer decides)
 //!                     ├─ exchange   one attempt: the body out, an answer or a fault in
 //!                     ├─ operation  the provider's own: encode the request, decode the answer;
 //!                     │             the reading says what the attempt came to (AttemptKind)
@@ -12,10 +12,10 @@
 //! ```
 //!
 //! `call` makes no decision of its own. What an attempt came to is decided once, by the provider's
-//! `decode` for an answer and by `Reading::of_fault` where there is none. `retry` decides whether it is
-//! asked again, the pacer when, the tally what is known of each post. `ids` checks the ids of a request
-//! before anything is sent, `index` finds the ids of an answer among them, and `json` reads answers without
-//! guessing.
+//! `decode` for an answer and by `Reading::of_fault` where there is none. `retry` decides whether there
+//! is another attempt, the pacer decides when, and the tally decides what is known of each post. `ids` checks
+//! the ids of a request before anything is sent, `index` finds the ids of an answer among them, and `json`
+//! reads answers and refuses ambiguous ones.
 
 pub(crate) mod call;
 pub(crate) mod exchange;

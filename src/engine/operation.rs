@@ -1,4 +1,4 @@
-//! What a provider's request must offer, and what an attempt at it came to.
+//! What each provider's request implements, and the classification of an attempt.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::exchange::{Fault, FaultKind};
 use crate::model::{ErrorKind, Failure, Fate, NetworkResult, PostId, Provider};
 
-/// A request to a provider: how it is written, and how an answer to it is read.
+/// A request to a provider: how it is encoded, and how an answer to it is decoded.
 ///
-/// Both are pure, and reading is total: it accepts whatever a server sends.
+/// Both are pure functions. Decoding accepts whatever a server sends.
 pub trait Operation: Sync {
     /// The provider that the request goes to.
     const PROVIDER: Provider;
@@ -23,7 +23,7 @@ pub trait Operation: Sync {
     /// Whether carrying the request out twice is harmless.
     fn is_repeatable(&self) -> bool;
 
-    /// What has happened to a post when the request succeeded.
+    /// The fate of a post for which the request succeeded.
     fn done(&self) -> Fate;
 
     /// The request's JSON for those of its posts that are still open.
@@ -33,7 +33,7 @@ pub trait Operation: Sync {
     fn decode(&self, open: &[PostId], http_status: u16, body: &[u8]) -> Reading;
 }
 
-/// A request's JSON. It is made of texts and lists of texts, which can always be written.
+/// Writes a request's JSON. This can't fail, because it has only texts and lists of texts in it.
 pub(crate) fn to_json(body: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(body).unwrap_or_default()
 }
@@ -43,11 +43,11 @@ pub(crate) fn to_json(body: &impl Serialize) -> Vec<u8> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AttemptKind {
-    /// The provider spoke about the posts, for better or worse.
+    /// The provider's answer says something about the posts.
     Answered,
-    /// HTTP 500, 502, 503 or 504 without a word on some or all of the posts.
+    /// HTTP 500, 502, 503 or 504 and the answer says nothing about some or all of the posts.
     Broken,
-    /// The answer isn't the provider's, or it is a 5xx that no repetition mends.
+    /// The answer isn't the provider's, or it is a 5xx for which a retry doesn't help.
     Foreign,
     /// The answer was lost or cut, or it didn't come in time.
     Lost,
@@ -58,15 +58,15 @@ pub enum AttemptKind {
         /// Whether the provider says that another attempt may succeed.
         retry_available: bool,
     },
-    /// The request was turned away by a limit, and nothing was carried out.
+    /// A limit refused the request, and nothing was carried out.
     Throttled(ThrottledBy),
 }
 
-/// Whose limit turned a request away.
+/// Whose limit refused a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ThrottledBy {
-    /// A social network's. The profile's own window has room.
+    /// A social network's limit. The profile's own window has room.
     Network,
     /// The provider's limit for the profile: its window is full.
     Profile,
@@ -86,8 +86,8 @@ impl AttemptKind {
         matches!(self, Self::Broken | Self::Lost | Self::Foreign)
     }
 
-    /// Whose limit the answer speaks of. HTTP 429 is the profile's limit unless the answer says
-    /// otherwise, also where it speaks about the posts.
+    /// Whose limit the answer reports. HTTP 429 is the profile's limit unless the answer says otherwise,
+    /// even if the answer says something about the posts.
     pub(crate) fn throttled_by(self, http_status: Option<u16>) -> Option<ThrottledBy> {
         match self {
             Self::Throttled(by) => Some(by),
@@ -102,11 +102,11 @@ impl AttemptKind {
 pub struct Reading {
     /// What the attempt came to.
     pub kind: AttemptKind,
-    /// Why the request failed as a whole; or, where the fate of its one post holds no failure of its
-    /// own, what the provider said of it.
+    /// Why the request failed as a whole. For a request about one post whose fate holds no failure, this is
+    /// what the provider said of that post.
     pub failure: Option<Failure>,
-    /// What is said about each open post, in order. The answer doesn't mention a post with `None` or
-    /// one past the end.
+    /// What the answer says about each open post, in order. `None`, or a missing entry at the end, means that
+    /// it doesn't mention the post.
     pub posts: Vec<Option<PostReading>>,
     /// How long the body asks to wait.
     pub wait: Option<Duration>,
@@ -122,7 +122,7 @@ pub struct PostReading {
 }
 
 impl Reading {
-    /// An attempt that says nothing about any post.
+    /// The reading of an attempt that says nothing about any post.
     pub fn silent(kind: AttemptKind, failure: Option<Failure>) -> Self {
         Self {
             kind,
@@ -137,7 +137,7 @@ impl Reading {
         let status = fault.head.map(|head| head.status);
         let (kind, error_kind) = match (fault.kind, status) {
             (FaultKind::NotSent, _) => (AttemptKind::NotSent, ErrorKind::Connect),
-            // The status says it all, and the missing body can't change it.
+            // The status decides, and the missing body can't change it.
             (_, Some(429)) => (AttemptKind::THROTTLED, ErrorKind::RateLimited),
             (_, Some(300..=399)) | (FaultKind::TooLarge, _) => {
                 (AttemptKind::Foreign, ErrorKind::UnexpectedResponse)
@@ -156,7 +156,7 @@ impl Reading {
         Self::silent(kind, Some(failure))
     }
 
-    /// What an answer comes to by its HTTP status, where its body says nothing that counts.
+    /// Classifies an answer by its HTTP status alone, because its body says nothing that matters.
     pub fn by_status(http_status: u16) -> Self {
         let (kind, error_kind) = match http_status {
             401..=403 => (AttemptKind::REFUSED, ErrorKind::Unauthorized),
@@ -181,9 +181,8 @@ impl Reading {
         Self::silent(kind, Some(failure))
     }
 
-    /// What an answer comes to whose body can't be read. Its status speaks for it, with one exception:
-    /// a body that begins as JSON was cut, and a refusal that was cut may have said that something was
-    /// done before it.
+    /// Classifies an answer whose body can't be read. Its status decides, with one exception: a body that
+    /// begins as JSON was cut off, and a refusal that was cut off may have said that something was done.
     pub fn unreadable(http_status: u16, body: &[u8]) -> Self {
         let begins_as_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
         let mut reading = Self::by_status(http_status);
@@ -197,7 +196,8 @@ impl Reading {
         reading
     }
 
-    /// What the reading says about its one post, or what the refusal of a request means for a post.
+    /// What the reading says about its one post; without one, what the failure of the request means for a
+    /// post that it names.
     pub(crate) fn into_post(mut self) -> PostReading {
         if let Some(post) = self.posts.pop().flatten() {
             return post;

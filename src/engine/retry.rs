@@ -2,10 +2,10 @@ use std::time::Duration;
 
 use super::operation::AttemptKind;
 
-/// How often, and how soon, a request is made again.
+/// How many attempts a request gets, and how long the waits between them are.
 ///
-/// What may be repeated at all is not a setting: deleting a post twice is harmless, deleting *all
-/// scheduled posts* twice is not, and the crate knows which is which. See the table in the
+/// Which requests may be repeated is not a setting. Deleting a post twice is harmless, and deleting *all
+/// scheduled posts* twice is not, so the crate decides. See the table in the
 /// [guide](crate::docs::guide).
 ///
 /// # Example
@@ -40,9 +40,9 @@ impl Retry {
         Self::attempts(1)
     }
 
-    /// The wait before the second attempt, doubled for each further one up to `longest`; of that, a
-    /// random part is waited, so that callers that failed together don't return together.
-    /// 500 ms and 20 s by default.
+    /// The longest wait before the second attempt is `first`. It doubles for each further attempt, up to
+    /// `longest`. The real wait is a random part of it, so that callers that failed together don't return
+    /// together. 500 ms and 20 s by default.
     #[must_use]
     pub fn backoff(mut self, first: Duration, longest: Duration) -> Self {
         self.first_wait = first;
@@ -50,7 +50,7 @@ impl Retry {
         self
     }
 
-    /// Decides from what the attempt came to and from its circumstances. Pure.
+    /// Decides whether there is another attempt, and after what wait. This is a pure function.
     pub(crate) fn decide(&self, context: &RetryContext) -> Decision {
         if context.attempt >= self.attempts {
             return Decision::Stop;
@@ -92,7 +92,7 @@ impl Default for Retry {
     }
 }
 
-/// All that the decision is made from.
+/// Everything that the decision depends on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RetryContext {
     pub(crate) kind: AttemptKind,
@@ -100,14 +100,14 @@ pub(crate) struct RetryContext {
     pub(crate) repeatable: bool,
     /// How many attempts there were, this one included.
     pub(crate) attempt: u32,
-    /// Whether an earlier attempt of this call was throttled too. One more request is all that a call
-    /// risks.
+    /// Whether an earlier attempt of this call was throttled too. A call risks only
+    /// one more request after a 429.
     pub(crate) throttled_before: bool,
     /// How long the provider asks to wait, or how long the limiter stays closed.
     pub(crate) asked_wait: Option<Duration>,
     /// What is left until the deadline of the call.
     pub(crate) time_left: Duration,
-    /// From 0 to 1, random.
+    /// A random number from 0 to 1.
     pub(crate) jitter: f64,
 }
 

@@ -11,8 +11,8 @@ use crate::model::{ErrorKind, Failure};
 
 /// A budget of retries, and a signal that stops the run.
 ///
-/// Retries use the budget up and successes refill it. An outage then costs a bounded number of extra
-/// requests, while an answer that is lost now and then is always asked for again.
+/// Retries spend the budget, and successes refill it. An outage then costs a bounded number of extra
+/// requests, and a few lost answers among many successes are always retried.
 #[derive(Debug)]
 pub struct RunContext {
     retry_tokens: AtomicU32,
@@ -30,7 +30,7 @@ impl RunContext {
         self.update_budget(|left| left.checked_sub(Self::PRICE_OF_RETRY))
     }
 
-    /// A request got through, which refills the budget a little.
+    /// Refills the budget a little, because a request succeeded.
     pub(crate) fn reward_success(&self) {
         self.update_budget(|left| Some((left + Self::REWARD_OF_SUCCESS).min(Self::FULL_BUDGET)));
     }
@@ -46,14 +46,14 @@ impl RunContext {
         self.stopped.notify_waiters();
     }
 
-    /// Why the run sends nothing more, once it is stopped.
+    /// Why the run was stopped, if it was.
     pub(crate) fn stopped_by(&self) -> Option<&Failure> {
         self.stopped_by.get()
     }
 
     /// Waits for `wait`, unless the run is stopped before that.
     pub(crate) async fn unless_stopped<F: Future>(&self, wait: F) -> Result<F::Output, Failure> {
-        // Listens before it looks, so that no signal between the two is missed.
+        // Listening begins before the check, so that no signal between the two is missed.
         let stopped = self.stopped.notified();
         if let Some(reason) = self.stopped_by() {
             return Err(reason.clone());

@@ -7,20 +7,20 @@ use super::finished::Finished;
 use super::operation::{AttemptKind, Operation, PostReading, Reading, ThrottledBy};
 use crate::model::{ErrorKind, Failure, Fate, Outcome, PostId};
 
-/// The account of one call.
+/// The posts of one call, with what is known of each.
 pub(crate) struct Tally<'a, O> {
     operation: &'a O,
     /// One for each post of the request; `None` while the post is open.
     settled: Vec<Option<Outcome>>,
-    /// The posts of which nothing is known yet, in the order given.
+    /// The posts without an outcome, in the order given.
     pub(super) open: Vec<PostId>,
-    /// Counts the attempts that were made before this call, too.
+    /// How many attempts were made, including those before this call.
     pub(super) attempts: u32,
     /// How many attempts may have been carried out although no answer says so.
     unanswered: u32,
     /// Whether an attempt got as far as the provider.
     was_sent: bool,
-    /// Whether a limit turned an attempt away.
+    /// Whether a limit refused an attempt.
     pub(super) was_throttled: bool,
     /// What the last attempt came to.
     kind: AttemptKind,
@@ -41,8 +41,8 @@ pub(crate) struct Attempt {
 }
 
 impl<'a, O: Operation> Tally<'a, O> {
-    /// Begins the account of a request. `attempts_before` says how often its posts were asked for
-    /// before this call without an answer about them.
+    /// Begins with every post open. `attempts_before` says how many attempts at these posts, before this call,
+    /// got no answer about them.
     pub(crate) fn new(operation: &'a O, attempts_before: u32) -> Self {
         Self {
             operation,
@@ -60,7 +60,7 @@ impl<'a, O: Operation> Tally<'a, O> {
         }
     }
 
-    /// Whether the provider may have acted on an attempt, so that only another one can tell.
+    /// Whether the provider may have acted on an attempt, so that only another attempt can find out.
     pub(crate) fn needs_an_answer(&self) -> bool {
         self.was_sent && !self.was_throttled
     }
@@ -70,9 +70,9 @@ impl<'a, O: Operation> Tally<'a, O> {
         self.open.is_empty() && !self.settled.is_empty()
     }
 
-    /// Enters what came of an attempt: the posts that the answer speaks about are settled, the others stay
-    /// open.
-    pub(crate) fn enter(&mut self, result: Result<Answer, Fault>) -> Attempt {
+    /// Counts an attempt at the open posts and records what came of it. The posts that the answer mentions
+    /// are settled, and the others stay open.
+    pub(crate) fn record(&mut self, result: Result<Answer, Fault>) -> Attempt {
         self.attempts = self.attempts.saturating_add(1);
         let (reading, head) = match result {
             Ok(Answer { head, body }) => {
@@ -114,10 +114,10 @@ impl<'a, O: Operation> Tally<'a, O> {
                 id,
                 provider: O::PROVIDER,
                 fate: match fate {
-                    // An earlier attempt without an answer is what deleted it.
+                    // An earlier attempt, which got no answer, deleted the post.
                     Fate::AlreadyDeleted if self.unanswered > 0 => self.operation.done(),
-                    // A network that refuses speaks for itself alone. The others may have let go of the
-                    // post at an earlier attempt, and are no longer named.
+                    // This answer is about the networks that it names. An earlier attempt may have
+                    // deleted the post from others.
                     Fate::Failed(failure) if self.unanswered > 0 && !networks.is_empty() => {
                         Fate::Uncertain(failure)
                     }
@@ -130,7 +130,7 @@ impl<'a, O: Operation> Tally<'a, O> {
         }
     }
 
-    /// Ends the call before another attempt. What the last attempt failed with stays the reason.
+    /// Ends the call before another attempt. The failure of the last attempt, if there is one, stays the reason.
     pub(crate) fn end(mut self, reason: Failure, retry_after: Option<Duration>) -> Finished {
         self.failure.get_or_insert(reason);
         self.retry_after = retry_after.or(self.retry_after);
@@ -145,7 +145,7 @@ impl<'a, O: Operation> Tally<'a, O> {
         self.finish()
     }
 
-    /// Ends the call. The posts that no answer spoke about get their outcome from the last attempt.
+    /// Ends the call. The open posts get their outcome from the last attempt.
     pub(crate) fn finish(self) -> Finished {
         let fate_of_open = self.fate_of_open();
         let mut open = self.open.into_iter();
@@ -195,14 +195,14 @@ impl<'a, O: Operation> Tally<'a, O> {
 }
 
 impl Attempt {
-    /// Whether the profile's limit turned the attempt away, or spoke beside the answer.
+    /// Whether the answer reports the profile's limit, even if it also says something about the posts.
     pub(crate) fn is_throttled_by_profile(self) -> bool {
         let status = self.head.map(|head| head.status);
         self.kind.throttled_by(status) == Some(ThrottledBy::Profile)
     }
 
-    /// How long to wait before the next request of this kind: as long as the provider asks, and at
-    /// least as long as the limiter stays closed after the profile's limit was met.
+    /// How long to wait before the next request of this kind: as long as the provider asks. If the attempt
+    /// met the profile's limit, the wait is at least as long as the limiter stays closed.
     pub(crate) fn asked_wait(self, closed_for: Duration) -> Option<Duration> {
         let by_header = || self.head.and_then(|head| head.rate.retry_after);
         let asked = self.wait.or_else(by_header);

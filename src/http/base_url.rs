@@ -1,4 +1,4 @@
-//! Where a provider is found, and what is no place for secrets.
+//! Checks the base URL, and refuses one to which no secrets may be sent.
 
 use std::net::IpAddr;
 
@@ -6,8 +6,8 @@ use url::{Host, Url};
 
 use crate::model::Error;
 
-/// Reads the base URL and refuses one that would show the secrets to somebody else. `example` is a right
-/// one, for the advice.
+/// Parses the base URL, and refuses one that would show the secrets to somebody else. `example` is a valid
+/// URL for the error text.
 pub(crate) fn parse(text: &str, example: &str) -> Result<Url, Error> {
     let refuse = |why: &str| Err(Error::invalid(format!("the base URL {why}")));
     let Ok(url) = Url::parse(text) else {
@@ -29,7 +29,7 @@ pub(crate) fn parse(text: &str, example: &str) -> Result<Url, Error> {
         "https" => return refuse("is HTTPS, and no TLS is built in: enable the feature `rustls`"),
         "http" if is_loopback => {}
         "http" => return refuse("is plain HTTP, which shows the keys to the network: use HTTPS"),
-        _ => return refuse("is neither HTTPS nor, to loopback, plain HTTP: use https://"),
+        _ => return refuse("is neither HTTPS nor plain HTTP to loopback: use https://"),
     }
     if !url.username().is_empty() || url.password().is_some() {
         return refuse("has a user or password in it, which would end up in logs: take it out");
@@ -40,7 +40,7 @@ pub(crate) fn parse(text: &str, example: &str) -> Result<Url, Error> {
     Ok(url)
 }
 
-/// The URL of what is found at `path` below the base URL.
+/// The URL of `path` below the base URL.
 pub(crate) fn join(mut base_url: Url, path: &str) -> Url {
     let path = format!("{}{path}", base_url.path().trim_end_matches('/'));
     base_url.set_path(&path);

@@ -1,4 +1,4 @@
-//! The secrets that a client sends, and the headers they go out in.
+//! The secrets that a client sends, and the headers that hold them.
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use zeroize::Zeroizing;
@@ -16,7 +16,7 @@ pub struct Credential {
 }
 
 impl Credential {
-    /// A secret that goes out in a header of its own, named in lower case.
+    /// A secret that is sent in a header of its own. The header's name is in lower case.
     pub fn in_header(header: &'static str, secret: Secret) -> Self {
         Self {
             header,
@@ -26,7 +26,7 @@ impl Credential {
         }
     }
 
-    /// A secret that goes out as `Authorization: Bearer …`.
+    /// A secret that is sent as `Authorization: Bearer …`.
     pub fn bearer(secret: Secret) -> Self {
         Self {
             prefix: "Bearer ",
@@ -34,8 +34,8 @@ impl Credential {
         }
     }
 
-    /// A secret whose parts are secrets too, such as `<public_id>.<secret>`: a server may quote one of
-    /// them alone.
+    /// Makes each part of the secret a secret too, such as of `<public_id>.<secret>`. A server may quote one part
+    /// alone.
     #[must_use]
     pub fn in_parts(self, separator: char) -> Self {
         Self {
@@ -58,7 +58,7 @@ impl Credential {
     }
 }
 
-/// All credentials of a client. They say whose posts its requests are about.
+/// All credentials of a client. They decide whose posts its requests are about.
 #[derive(Clone, Debug)]
 pub struct Credentials {
     all: Vec<Credential>,
@@ -66,7 +66,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Those that every profile of the account sends.
+    /// The credentials that every profile of the account sends.
     pub fn new(all: impl IntoIterator<Item = Credential>) -> Self {
         Self {
             all: all.into_iter().collect(),
@@ -74,7 +74,7 @@ impl Credentials {
         }
     }
 
-    /// The same with the credential that names the profile, in place of any other profile's.
+    /// The same credentials for this profile. Its credential replaces that of any other profile.
     #[must_use]
     pub fn of_profile(&self, profile: Credential) -> Self {
         Self {
@@ -83,7 +83,7 @@ impl Credentials {
         }
     }
 
-    /// What tells this profile from the others.
+    /// The secret that tells this profile from the others.
     pub(crate) fn profile(&self) -> Option<&Secret> {
         self.profile.as_ref().map(|profile| &profile.secret)
     }

@@ -1,4 +1,4 @@
-//! The environment's variables, which `from_env` alone reads.
+//! Reads environment variables for `from_env`.
 
 use std::ffi::OsString;
 
@@ -6,8 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::model::Error;
 
-/// The value of a variable, if it is set. A variable that is set and empty has a value, which is refused
-/// later on.
+/// The value of a variable, if it is set. An empty value is returned too, and is refused later.
 pub(crate) fn variable(
     name: &str,
     lookup: impl Fn(&str) -> Option<OsString>,

@@ -1,8 +1,8 @@
-//! The way to a provider over HTTP: the only rooms, beside `client.rs`, that name `reqwest`.
+//! Sends requests over HTTP. Only this module and `client.rs` may name `reqwest`.
 //!
-//! `transport` makes one attempt. `base_url` says what is no place for secrets, `credentials` puts them
-//! into headers, `secrets` keeps them out of everything else. `settings` is what a builder collects, and
-//! `environment` is what `from_env` reads.
+//! `transport` makes one attempt. `base_url` refuses URLs to which no secrets may be sent, `credentials`
+//! puts secrets into headers, and `secrets` keeps them out of everything else. `settings` is what a builder
+//! collects, and `environment` reads the variables for `from_env`.
 
 mod base_url;
 pub(crate) mod credentials;

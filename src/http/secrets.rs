@@ -1,5 +1,5 @@
-//! Secrets: checked when they come in, never shown, redacted from what a server writes, zeroed when
-//! they go.
+//! Secrets are checked when they come in, never shown, redacted from what a server writes, and zeroed when
+//! they are dropped.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -10,12 +10,12 @@ use zeroize::Zeroizing;
 use crate::engine::finished::Finished;
 use crate::model::{Error, Failure, Fate, NetworkResult, Outcome};
 
-/// A key that is fit for a header and is shown nowhere.
+/// A key that can be sent in a header and is never shown.
 #[derive(Clone)]
 pub struct Secret(Arc<Zeroizing<String>>);
 
 impl Secret {
-    /// Checks a key. `name` is what the advice in the error calls it; the key itself is never repeated.
+    /// Checks a key. The error calls it `name`, and never repeats the key itself.
     pub fn new(name: &str, value: impl Into<Zeroizing<String>>) -> Result<Self, Error> {
         let value = value.into();
         let flaw = if value.trim().is_empty() {
@@ -34,11 +34,11 @@ impl Secret {
         &self.0
     }
 
-    /// The parts of a key that consists of several. Each of them is a secret too.
+    /// The parts of a key, if it has several. Each part is a secret too.
     pub(crate) fn parts(&self, separator: char) -> impl Iterator<Item = Self> {
-        let parts = self.expose().split(separator);
-        // The whole key isn't a part of itself: that would be one more copy in memory.
-        let parts = parts.filter(|part| part.len() < self.0.len());
+        // A key without a separator has no parts: its one part would be a second copy in memory.
+        let is_part = |part: &&str| part.len() < self.0.len();
+        let parts = self.expose().split(separator).filter(is_part);
         parts.map(|part| Self(Arc::new(Zeroizing::new(part.to_owned()))))
     }
 }
@@ -55,8 +55,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Takes a client's secrets out of what a server wrote. A server that quotes a header back must not get
-/// the secret in it into a log.
+/// Redacts a client's secrets in what a server wrote. If a server quotes a header, its secret must not reach a
+/// log.
 ///
 /// The structs are destructured to the last field and the enums matched to the last variant, so that a
 /// new field or variant doesn't compile until somebody decides whether it can hold a secret.
@@ -64,13 +64,13 @@ impl fmt::Debug for Secret {
 pub(crate) struct Redactor(Vec<Secret>);
 
 impl Redactor {
-    /// Shorter secrets aren't looked for: no real key is that short, and they would garble messages.
+    /// Shorter secrets aren't redacted: no real key is that short, and messages would become unreadable.
     const SHORTEST: usize = 6;
 
     pub(crate) fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
         let mut secrets: Vec<_> = secrets.into_iter().collect();
         secrets.retain(|secret| secret.0.len() >= Self::SHORTEST);
-        // A secret that contains another goes first, or the rest of it would stay.
+        // A secret that contains another comes first. Otherwise the rest of it would stay.
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.0.len()));
         Self(secrets)
     }
@@ -152,7 +152,7 @@ impl Redactor {
 
     fn redact_text(&self, text: &mut String) {
         for secret in &self.0 {
-            // Most texts are shorter than a key and needn't be searched.
+            // Most texts are shorter than a key, so they needn't be searched.
             if secret.0.len() <= text.len() && text.contains(secret.expose()) {
                 *text = text.replace(secret.expose(), "[secret]");
             }

@@ -8,23 +8,23 @@ use crate::engine::retry::Retry;
 
 /// What a builder collects for any provider.
 pub struct Settings {
-    /// The provider's own, unless set.
+    /// The base URL, or `None` for the provider's own.
     pub base_url: Option<String>,
     /// How long one attempt may take.
     pub attempt_timeout: Duration,
     /// How long a call may take, with all its attempts and waits.
     pub deadline: Duration,
-    /// How often an attempt is repeated.
+    /// How many attempts a request gets, and the waits between them.
     pub retry: Retry,
-    /// The provider's own, unless set.
+    /// The rate limit, or `None` for the provider's own.
     pub rate_limit: Option<RateLimit>,
-    /// The largest answer that is read.
+    /// The largest answer that is read, in bytes.
     pub max_response_bytes: usize,
-    /// What the caller does to the HTTP client's builder.
+    /// The caller's changes to the HTTP client's builder.
     pub http: Option<HttpHook>,
 }
 
-/// A caller's function that sets the HTTP client up.
+/// A caller's function that configures the HTTP client.
 pub type HttpHook = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
 
 impl Default for Settings {
@@ -54,62 +54,62 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// The setters that every provider's builder has, over its field `settings`.
+/// The setters that every provider's builder has, for its field `settings`.
 ///
-/// It takes the name of the provider's module, for the examples.
+/// The argument is the name of the provider's module, for the examples.
 macro_rules! shared_settings {
     ($module:literal) => {
         /// Where the provider is: everything before the path of its endpoint, for a mock or a gateway.
         ///
-        /// HTTPS; plain HTTP to loopback alone (`localhost`, `127.0.0.0/8`, `::1`). No user, query
-        /// or fragment. Checked by [`build`](Self::build).
+        /// It must be HTTPS. Plain HTTP is allowed only to loopback (`localhost`, `127.0.0.0/8`, `::1`). It
+        /// must have no user, query or fragment. [`build`](Self::build) checks it.
         pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
             self.settings.base_url = Some(base_url.into());
             self
         }
 
         /// How long one attempt may take, from the first packet to the last byte of the answer.
-        /// 60 s by default, and not 0. Connecting may take 10 s of it.
+        /// 60 s by default, and not 0. Connecting may take at most 10 s of it.
         pub fn attempt_timeout(mut self, timeout: std::time::Duration) -> Self {
             self.settings.attempt_timeout = timeout;
             self
         }
 
         /// How long a whole call may take, with its retries and its waits for the profile's limit.
-        /// 5 minutes by default. In `delete_many` it is about each request, without the waits for the
-        /// limit. A call that would have to wait longer ends at once, with
+        /// 5 minutes by default. In `delete_many` it applies to each request, without the waits for
+        /// the limit. A call that would have to wait longer ends at once, with
         /// [`retry_after`](crate::Error::retry_after) in its error.
         pub fn deadline(mut self, deadline: std::time::Duration) -> Self {
             self.settings.deadline = deadline;
             self
         }
 
-        /// How often a request is made again where that is safe: 3 attempts by default.
+        /// How many attempts a request gets, if repeating it is safe: 3 by default.
         pub fn retry(mut self, retry: crate::engine::retry::Retry) -> Self {
             self.settings.retry = retry;
             self
         }
 
-        /// How many requests of a profile may go in how long, and how many answers of 429 are risked in a
-        /// day. By default, what the provider documents.
+        /// How many requests of a profile may be sent in a window, and how many answers of 429 are risked in
+        /// a day. The default keeps to what the provider documents.
         pub fn rate_limit(mut self, limit: crate::engine::limiter::RateLimit) -> Self {
             self.settings.rate_limit = Some(limit);
             self
         }
 
-        /// The largest answer that is read: 8 MiB by default. A larger one is an error
-        /// ([`UnexpectedResponse`](crate::ErrorKind::UnexpectedResponse)), never cut and read in part.
+        /// The largest answer that is read, in bytes: 8 MiB by default. A larger one is an error
+        /// ([`UnexpectedResponse`](crate::ErrorKind::UnexpectedResponse)). It is never read in part.
         pub fn max_response_bytes(mut self, bytes: usize) -> Self {
             self.settings.max_response_bytes = bytes;
             self
         }
 
-        /// Hands over the HTTP client's builder (`reqwest` 0.13's), for proxies, roots of trust and DNS.
+        /// Configures the HTTP client's builder (`reqwest` 0.13's), for proxies, root certificates and DNS.
         ///
-        /// The client takes no proxy from the environment: name one here. What keeps credentials in
-        /// place is set afterwards and wins: no redirects, HTTPS (or loopback, without a proxy), no
+        /// The client takes no proxy from the environment: set one here. What keeps credentials safe is
+        /// set afterwards, and overrides what is set here: no redirects, HTTPS (or loopback, without a proxy), no
         /// re-sends, no compression, the timeouts and limits of this builder. A default header that is
-        /// set here goes out with every profile's requests, so it must not hold a profile's key.
+        /// set here is sent with every profile's requests, so it must not hold a profile's key.
         ///
         /// ```
         /// # fn main() -> unpost::Result<()> {

@@ -1,4 +1,4 @@
-//! One HTTP attempt: a request out, an answer in, and the truth about what left.
+//! Makes one HTTP attempt, and finds out whether the request's body may have been sent.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -22,7 +22,7 @@ use crate::engine::limiter::RateLimit;
 use crate::engine::limiter::headers::{RateHeaderNames, RateHeaders};
 use crate::model::Error;
 
-/// Where a provider takes its requests, and what is known of its limits.
+/// Where a provider accepts requests, and what is known of its limits.
 #[derive(Debug)]
 pub struct Endpoint {
     /// The base URL, unless the caller sets another.
@@ -33,11 +33,11 @@ pub struct Endpoint {
     pub method: Method,
     /// The rate limit of a profile, unless the caller sets another.
     pub rate_limit: fn() -> RateLimit,
-    /// What the provider calls its rate headers.
+    /// The provider's names for its rate headers.
     pub rate_headers: RateHeaderNames,
 }
 
-/// The way to one provider for one profile, over a connection pool that profiles share.
+/// Sends requests to one provider for one profile, over a connection pool that profiles share.
 #[derive(Clone, Debug)]
 pub(crate) struct Transport {
     http: reqwest::Client,
@@ -63,8 +63,7 @@ impl Transport {
         let base_url = base_url::parse(base_url, endpoint.base_url)?;
         let headers = credentials.headers()?;
 
-        // A proxy from the environment would be a second opinion on where secrets go. A caller who wants
-        // one names it.
+        // The environment must not decide where secrets are sent, so a caller sets a proxy explicitly.
         let http = reqwest::Client::builder()
             .no_proxy()
             .user_agent(concat!("unpost/", env!("CARGO_PKG_VERSION")));
@@ -87,7 +86,7 @@ impl Transport {
         })
     }
 
-    /// The same way, for other credentials.
+    /// The same transport with other credentials.
     pub(crate) fn for_credentials(&self, credentials: &Credentials) -> Result<Self, Error> {
         Ok(Self {
             headers: credentials.headers()?,
@@ -99,7 +98,7 @@ impl Transport {
         &self.url
     }
 
-    /// Sends once. The HTTP library repeats nothing, because the body can't be had twice.
+    /// Sends the request once. The HTTP library can't repeat it, because the body can't be read twice.
     async fn send(&self, body: Bytes, timeout: Duration) -> Result<Answer, Fault> {
         let may_have_left = Arc::new(AtomicBool::new(false));
         let request = self.request(body, timeout, &may_have_left);
@@ -167,13 +166,13 @@ impl Exchange for Transport {
     }
 }
 
-/// Sets what no caller may loosen, over whatever a caller has set.
+/// Sets what no caller may change. It overrides whatever a caller has set.
 ///
-/// - `localhost` is looked up nowhere: plain HTTP is allowed to loopback alone, and a resolver that
-///   answers otherwise would turn that into plain HTTP across a network. A proxy would do the same.
-/// - Redirects are answers: followed, they take the Profile-Key and the X pair to another origin.
-/// - Idle connections are closed before the server does it (Node's servers wait 5 s), since a
-///   request sent into a closing connection can't be told from one that was carried out.
+/// - `localhost` is never resolved by DNS. Plain HTTP is allowed only to loopback, and a resolver with
+///   another address would send it across a network. So would a proxy.
+/// - Redirects aren't followed, because that could send the credentials' headers to another origin.
+/// - Idle connections are closed before the server closes them (Node's servers wait 5 s). A request that
+///   is sent into a closing connection can't be told from one that was carried out.
 pub(crate) fn hardened(
     http: reqwest::ClientBuilder,
     base_url: &Url,
@@ -205,7 +204,8 @@ pub(crate) fn hardened(
     http.build().map_err(reqwest::Error::without_url)
 }
 
-/// With `rustls-no-provider` alone the HTTP library panics unless the application has installed one.
+/// With `rustls-no-provider` alone the HTTP library panics unless the application has installed
+/// a provider of cryptography.
 fn has_tls_provider() -> bool {
     #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
     return rustls::crypto::CryptoProvider::get_default().is_some();
@@ -229,10 +229,10 @@ fn fault(error: reqwest::Error, may_have_left: bool) -> Fault {
 fn rate_headers(names: &RateHeaderNames, headers: &HeaderMap) -> RateHeaders {
     #[allow(
         clippy::disallowed_methods,
-        reason = "a Retry-After may be a date, and this is where the world is touched"
+        reason = "a Retry-After may be a date, and only this module may read the calendar"
     )]
     let unix_now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
-    // An answer has few headers: to go through them costs less than to make a name to look up.
+    // An answer has few headers, so comparing each name costs less than building one to look up.
     let find = |wanted: &str| {
         let (_, value) = headers.iter().find(|(name, _)| name.as_str() == wanted)?;
         value.to_str().ok()
@@ -240,8 +240,8 @@ fn rate_headers(names: &RateHeaderNames, headers: &HeaderMap) -> RateHeaders {
     RateHeaders::parse(names, find, unix_now)
 }
 
-/// A body that notes when it is first asked for. Until then no connection has any of it, whatever
-/// the error says; after that, some server may have all of it.
+/// A body that records when it is first read. Before that, no part of it was sent, whatever the error says.
+/// After that, a server may have all of it.
 struct WatchedBody {
     content: Option<Bytes>,
     may_have_left: Arc<AtomicBool>,
@@ -263,7 +263,7 @@ impl HttpBody for WatchedBody {
         self.content.is_none()
     }
 
-    /// Exact, so that the request has a content-length and isn't chunked.
+    /// The size is exact, so that the request has a content-length and isn't chunked.
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(
             self.content

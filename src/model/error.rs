@@ -12,14 +12,14 @@ use super::provider::Provider;
 /// `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a call didn't do what it was asked to do, and what is known nevertheless.
+/// Why a call failed, and what is known of its posts all the same.
 ///
 /// [`kind`](Error::kind) says what went wrong, [`is_uncertain`](Error::is_uncertain) whether the provider
-/// may have acted, and [`outcomes`](Error::outcomes) what became of each post: an error loses nothing that
-/// was learnt on the way.
+/// may have acted, and [`outcomes`](Error::outcomes) what became of each post.
 ///
-/// It holds no secret of the client. Where a provider's message quotes one, the secret is replaced by
-/// `[secret]`. Cloning is cheap.
+/// An error holds no secret of the client. If a provider's message quotes one, the secret is replaced by
+/// `[secret]`.
+/// Cloning an error is cheap.
 ///
 /// # Example
 ///
@@ -71,13 +71,13 @@ impl Error {
         self.0.failure.http_status
     }
 
-    /// The code that this provider gave, if it is the one that was asked.
+    /// The code in the answer, if this provider was asked.
     pub(crate) fn code_of(&self, provider: Provider) -> Option<&str> {
         let code = self.0.failure.code.as_deref();
         code.filter(|_| self.0.provider == Some(provider))
     }
 
-    /// The provider's own words. They may change from day to day, so show them, and don't decide by them.
+    /// The provider's own words. They may change at any time, so show them, but don't decide by them.
     pub fn message(&self) -> Option<&str> {
         self.0.failure.message.as_deref()
     }
@@ -87,29 +87,29 @@ impl Error {
         self.0.post_id.as_ref()
     }
 
-    /// What is known of each post nevertheless: one outcome for each distinct id of the request, in the
-    /// order given. Empty for a request that names no post.
+    /// What is known of each post: one outcome for each distinct id of the request, in the order given. Empty
+    /// for a request that names no post.
     pub fn outcomes(&self) -> &[Outcome] {
         &self.0.outcomes
     }
 
-    /// How long to wait before the next request: as long as the provider asked for, or as long as this
-    /// client's rate limit lets no request go. At most 24 hours.
+    /// How long to wait before the next request, at most 24 hours. The provider asked for this wait, or this
+    /// client's rate limit allows no request before.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// How many attempts were made. Attempts that found no connection count too. 0 if the request was
-    /// refused here.
+    /// How many attempts were made. Attempts that found no connection count too. 0 if nothing was
+    /// attempted.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
     /// Whether making the same call again may help and can do no harm.
     ///
-    /// `true` usually means that an outage or a limit outlasted the attempts of this call. `false` for a
-    /// request that would be refused again, and for one that deletes all scheduled posts and may have been
-    /// carried out: posts scheduled since would go too.
+    /// `true` usually means that an outage or a limit outlasted the attempts of this call. `false` means that
+    /// the request would be refused again. It also means that a request to delete all scheduled posts may have
+    /// been carried out: a second one would delete posts that were scheduled since.
     pub fn is_retryable(&self) -> bool {
         let something_is_left = self.0.outcomes.is_empty()
             || self
@@ -120,18 +120,18 @@ impl Error {
         self.kind().is_transient() && something_is_left && (self.0.repeatable || !self.0.uncertain)
     }
 
-    /// Whether the provider may have acted although no trustworthy answer says so. The post may be gone or
-    /// not.
+    /// Whether the provider may have acted although no trustworthy answer says so. The post may or
+    /// may not be gone.
     pub fn is_uncertain(&self) -> bool {
         self.0.uncertain
     }
 
-    /// A call that is refused here. `advice` says what is wrong and what to do.
+    /// The error of a call that the client itself refuses. `advice` says what is wrong and what to do.
     pub(crate) fn invalid(advice: impl Into<String>) -> Self {
         Self::refused(advice, Vec::new(), None)
     }
 
-    /// The same, known to be about these posts.
+    /// The same, with the outcomes of its posts.
     pub(crate) fn invalid_posts(advice: impl Into<String>, outcomes: Vec<Outcome>) -> Self {
         Self::refused(advice, outcomes, None)
     }
@@ -185,7 +185,7 @@ impl fmt::Display for Parts {
             write!(f, ", after {attempts} attempts")?;
         }
         if let Some(wait) = retry_after {
-            write!(f, "; to be tried again in {} s", wait.as_secs_f32().ceil())?;
+            write!(f, "; try again in {} s", wait.as_secs_f32().ceil())?;
         }
         if *uncertain {
             f.write_str("; the provider may have acted")?;

@@ -2,8 +2,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What kind of thing went wrong: the first question to ask of an [`Error`](crate::Error), and of a
-/// [`Failure`](crate::Failure) inside an [`Outcome`](crate::Outcome).
+/// What kind of thing went wrong, in an [`Error`](crate::Error) or in a [`Failure`](crate::Failure) inside an
+/// [`Outcome`](crate::Outcome).
 ///
 /// Each provider's `ErrorCode` says which of the provider's codes belongs to which kind. A kind is
 /// serialized as its name in snake case.
@@ -28,11 +28,11 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The call was refused here, and nothing was sent: an empty or unprintable id, key or URL, no ids,
+    /// The client itself refused the call and sent nothing: an empty or unprintable id, key or URL, no ids,
     /// or more ids than the provider takes. Correct the call.
     Invalid,
     /// The provider refused the key, the profile or the plan: HTTP 401, 402 or 403, or a code that says
-    /// so. No other request with these credentials will fare better.
+    /// so. Every other request with these credentials fails too.
     Unauthorized,
     /// The post went to X, and the X API keys of your own app are missing, or only one of them was sent.
     /// Set both.
@@ -42,31 +42,31 @@ pub enum ErrorKind {
     NotFound,
     /// The post was deleted before.
     AlreadyDeleted,
-    /// The provider refused to mark the post as deleted by hand, because it still stands at a network.
+    /// The provider refused to mark the post as deleted by hand, because it still exists at a network.
     NotManuallyDeleted,
     /// The post's status doesn't allow deleting it.
     Blocked,
     /// The post is gone from some networks, and others still hold it. The outcome's `networks` tells
     /// which.
     Partial,
-    /// Too many requests (HTTP 429), or so many such answers in a day that no more are risked.
-    /// [`retry_after`](crate::Error::retry_after) says when to come back.
+    /// Too many requests (HTTP 429), or the day's budget of such answers is used up.
+    /// [`retry_after`](crate::Error::retry_after) says how long to wait.
     RateLimited,
-    /// The provider refused for any other reason, by a code or by a status of 4xx. The post stands,
-    /// unless the error [may have acted](crate::Error::is_uncertain): a refused request about several
-    /// posts may have come half-way.
+    /// The provider refused for any other reason, by a code or by a status of 4xx. The post still exists,
+    /// unless the error [is uncertain](crate::Error::is_uncertain): a refused request about several posts may
+    /// have been carried out in part.
     Refused,
-    /// The provider failed (5xx) without a word about the post.
+    /// The provider failed (5xx), and its answer says nothing about the post.
     Server,
     /// No connection could be made, so this attempt sent nothing. An earlier attempt may have sent
     /// something; [`is_uncertain`](crate::Error::is_uncertain) says so.
     Connect,
-    /// No answer came in time. Or no time was left to send anything; `attempts` is 0 then.
+    /// No answer came in time. If `attempts` is 0, no time was left to send anything.
     Timeout,
-    /// The request left, and the answer was lost or cut.
+    /// The request was sent, and its answer was lost or cut off.
     Disconnected,
-    /// The request was not sent, and this post is not the reason: the caller stopped the run before its
-    /// turn came, or another id of its request couldn't be sent.
+    /// The request was not sent, and this post is not the reason: the caller stopped the run before
+    /// the post's turn came, or something else in its request prevented sending.
     Stopped,
     /// The answer doesn't come from the provider, or isn't one that the provider documents: a redirect,
     /// HTML, JSON of another shape, an answer above the size limit.
@@ -74,7 +74,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// Whether the cause passes by itself.
+    /// Whether the cause goes away by itself.
     pub(crate) fn is_transient(self) -> bool {
         matches!(
             self,

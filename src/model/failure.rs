@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error_kind::ErrorKind;
 
-/// Why a post stands, or why nobody can tell.
+/// Why a post wasn't deleted, or why that isn't known.
 ///
 /// ```
 /// use unpost::{ErrorKind, Failure};
@@ -23,11 +23,11 @@ pub struct Failure {
     /// The provider's own code, a number or a name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// The provider's own words. They may change from day to day, so decide by `kind` and `code`.
+    /// The provider's own words. They may change at any time, so decide by `kind` and `code`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// The crate's own words, where the provider could say nothing: what is wrong with an id, or why no
-    /// connection came about.
+    /// The crate's own words on a failure that the provider doesn't explain: what is wrong with an id, or why
+    /// there was no connection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }
@@ -44,7 +44,7 @@ impl Failure {
         }
     }
 
-    /// The same, with the crate's own words.
+    /// A failure with the crate's own words.
     pub(crate) fn detailed(kind: ErrorKind, detail: impl Into<String>) -> Self {
         Self {
             detail: Some(detail.into()),
@@ -54,7 +54,8 @@ impl Failure {
 }
 
 impl Failure {
-    /// Whether something refused without a provider's words: a gateway, or what is found at a wrong base URL.
+    /// Whether the refusal has no words of the provider. It may come from a gateway, or from another server at a
+    /// wrong base URL.
     pub(super) fn is_wordless(&self) -> bool {
         let has_words = self.code.is_some() || self.message.is_some();
         self.kind == ErrorKind::Refused && !has_words && self.detail.is_some()

@@ -1,4 +1,4 @@
-//! What the crate promises, in data: outcomes, errors, and what they are made of.
+//! The data types that the crate returns: outcomes, errors, and their parts.
 
 pub(crate) mod error;
 mod error_kind;

@@ -7,7 +7,7 @@ use super::failure::{Excerpt, Failure};
 use super::post_id::PostId;
 use super::provider::Provider;
 
-/// What became of one post: the unit in which this crate answers.
+/// What became of one post.
 ///
 /// N distinct ids go in, and exactly N outcomes come out, whatever happens on the way.
 ///
@@ -90,46 +90,46 @@ fn is_zero(count: &u32) -> bool {
 #[serde(tag = "fate", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Fate {
-    /// Deleted. The provider says so about this very post; or it says "already deleted" when it is asked
-    /// again after the answer to our own first request was lost.
+    /// Deleted. The provider says so about this very post, or it says "already deleted" on a retry after the
+    /// answer to an earlier request of ours was lost.
     Deleted,
     /// Marked as deleted in the provider's records, because you said so. Nothing was removed from a
     /// network.
     MarkedDeleted,
-    /// It was deleted before we asked.
+    /// The post was deleted before we asked.
     AlreadyDeleted,
     /// The provider knows no such post: the id is wrong, or the post belongs to another profile or
     /// workspace, or, with some providers, it was deleted before. If there were
     /// [`unanswered`](Outcome::unanswered) attempts, one of them may have deleted it.
     NotFound,
-    /// Gone from some networks and still on others: see [`Outcome::networks`].
+    /// The post is gone from some networks and still on others: see [`Outcome::networks`].
     Partial,
     /// The post's status doesn't allow deleting it. Asking again changes nothing.
     Blocked {
         /// The status that stood in the way, as the provider names it, such as `posted`.
         status: String,
     },
-    /// Refused: the post stands.
+    /// The request was refused, and the post still exists.
     Failed(Failure),
-    /// It may be gone or not: a request left, and no answer can be trusted.
+    /// The post may or may not be gone: a request was sent, and no answer can be trusted.
     Uncertain(Failure),
-    /// The provider answered, and said nothing about this post.
+    /// The provider answered, and the answer says nothing about this post.
     Unreported,
-    /// Nothing was sent for it.
+    /// No request for this post was sent.
     NotAttempted(Failure),
 }
 
 impl Fate {
     /// Whether the provider says that the post is deleted, by us or before.
     ///
-    /// Not so for [`MarkedDeleted`](Fate::MarkedDeleted), which removes nothing, nor for
+    /// `false` for [`MarkedDeleted`](Fate::MarkedDeleted), which removes nothing, nor for
     /// [`NotFound`](Fate::NotFound), which may be a wrong id.
     pub fn is_gone(&self) -> bool {
         matches!(self, Self::Deleted | Self::AlreadyDeleted)
     }
 
-    /// Whether it makes sense to hand the post in again: nothing was sent, no answer can be trusted, or
-    /// the obstacle passes (a limit, an outage) or can be removed (a wrong key).
+    /// Whether it makes sense to try the post again: nothing was sent, no answer can be trusted, or the
+    /// cause goes away by itself (a limit, an outage) or can be removed (a wrong key).
     ///
     /// Deleting a post twice does no harm. `false` if the post is settled or would only be refused again.
     pub fn should_retry(&self) -> bool {
@@ -147,7 +147,7 @@ impl Fate {
 }
 
 impl Fate {
-    /// Why the post stands, or why nobody can tell, if the fate says so.
+    /// The failure that the fate holds, if it holds one.
     pub(crate) fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Failed(failure) | Self::Uncertain(failure) | Self::NotAttempted(failure) => {
@@ -200,15 +200,15 @@ impl fmt::Display for Fate {
 pub struct NetworkResult {
     /// The network's key in the answer, such as `twitter`, `facebook` or `gmb`.
     pub network: String,
-    /// Its status, such as `success` or `error`; empty if it gave none.
+    /// The post's status at that network, such as `success` or `error`; empty if the answer gives none.
     pub status: String,
     /// The post's id at that network.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// The provider's number for what went wrong there.
+    /// The provider's number for what went wrong at that network.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<u32>,
-    /// The provider's words on it.
+    /// The provider's words on what went wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }

@@ -6,9 +6,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The provider's own id of a post, as the provider returned it when the post was made.
 ///
-/// Any text can be made a `PostId`, so that a list of ids from a database or a file needs no ceremony.
-/// It is checked when a request is made with it: a blank id, or one with a control character, is refused
-/// before anything is sent.
+/// Any text can be made a `PostId`, so a list of ids from a database or a file needs no checks.
+/// The client checks each id before it sends anything. It refuses a blank id, and one with a control
+/// character.
 ///
 /// Ids are compared letter by letter. Cloning one is cheap.
 ///
@@ -30,7 +30,7 @@ impl PostId {
         &self.0
     }
 
-    /// What is wrong with this id, if it can't be sent. A request with such an id is refused here.
+    /// What is wrong with this id, if it can't be sent. The client refuses a request with such an id.
     ///
     /// ```
     /// use unpost::PostId;
@@ -73,7 +73,7 @@ impl AsRef<str> for PostId {
     }
 }
 
-/// So that a set or map of ids can be asked for a `&str`.
+/// Lets a set or map of ids be searched with a `&str`.
 impl Borrow<str> for PostId {
     fn borrow(&self) -> &str {
         &self.0

@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::outcome::{Fate, Outcome};
 use super::post_id::PostId;
 
-/// A run in figures, and what it takes to go on from there.
+/// How many posts had which fate, and which posts to try again.
 ///
 /// # Example
 ///
@@ -34,8 +34,8 @@ pub struct Summary {
     pub already_deleted: usize,
     /// [`Fate::NotFound`]
     pub not_found: usize,
-    /// How many of those weren't found on asking again, after an answer was lost: most likely they were
-    /// deleted by the request before.
+    /// How many of `not_found` weren't found on a retry after a lost answer. Most likely, an earlier attempt
+    /// deleted them.
     #[serde(default)]
     pub not_found_after_lost_answer: usize,
     /// [`Fate::Partial`]
@@ -50,14 +50,14 @@ pub struct Summary {
     pub unreported: usize,
     /// [`Fate::NotAttempted`]
     pub not_attempted: usize,
-    /// The posts to hand in again: those whose [`Fate::should_retry`] says so.
+    /// The posts to try again: those whose [`Fate::should_retry`] is `true`.
     pub to_retry: Vec<PostId>,
     /// Why the run ended early, if it did: set by [`Outcomes::summary`](crate::Outcomes::summary).
     pub stopped_by: Option<Failure>,
 }
 
 impl Summary {
-    /// Counts one more.
+    /// Counts one more outcome.
     pub fn add(&mut self, outcome: &Outcome) {
         self.total += 1;
         *match &outcome.fate {
@@ -80,7 +80,7 @@ impl Summary {
         }
     }
 
-    /// Whether every post is known to be gone; so it is of none at all.
+    /// Whether every post is known to be gone. `true` if there are no posts.
     pub fn all_gone(&self) -> bool {
         self.deleted + self.already_deleted == self.total
     }

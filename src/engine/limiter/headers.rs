@@ -1,10 +1,10 @@
-//! What the headers of an answer say of the window: read once, here.
+//! Reads what the headers of an answer say about the window.
 
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::rate_limit::DAY;
 
-/// What a provider calls the headers that say how its window stands; `None` for one that it lacks.
+/// A provider's names for the headers about its window. `None` stands for a header that it doesn't send.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RateHeaderNames {
     /// How many requests a window holds.
@@ -33,9 +33,9 @@ pub struct RateHeaders {
 }
 
 impl RateHeaders {
-    /// Reads what can be read and passes over the rest. `header` looks a header up by its lower-case
-    /// name. `unix_now` is the time since the Unix epoch, without which dates say nothing. No wait is
-    /// longer than 24 hours.
+    /// Reads the headers, and ignores those that can't be read. `header` looks a header up by its lower-case
+    /// name. `unix_now` is the time since the Unix epoch. Without it, dates are ignored. No wait is longer than
+    /// 24 hours.
     pub fn parse<'a>(
         names: &RateHeaderNames,
         header: impl Fn(&str) -> Option<&'a str>,
@@ -52,7 +52,7 @@ impl RateHeaders {
         }
     }
 
-    /// How many are used, of `limit` where the headers don't say of how many.
+    /// How many requests are used. `limit` is how many a window holds, unless the headers say that.
     pub(super) fn used(&self, limit: Option<u32>) -> Option<u32> {
         let left = || Some(self.max.or(limit)?.saturating_sub(self.remaining?));
         self.count.or_else(left)
@@ -70,7 +70,7 @@ fn retry_after(text: &str, unix_now: Option<Duration>) -> Option<Duration> {
     Some(since_epoch.saturating_sub(unix_now?).min(DAY))
 }
 
-/// Milliseconds from now. Too many to be that are a date: in milliseconds, or in seconds as many servers have it.
+/// Milliseconds from now. A larger number is a date: in milliseconds, or in seconds, which many servers send.
 fn reset(text: &str, unix_now: Option<Duration>) -> Option<Duration> {
     let number: u64 = text.parse().ok()?;
     let wait = match number {

@@ -1,8 +1,8 @@
-//! When a profile's next request may go.
+//! Decides when a profile's next request may be sent.
 //!
-//! `rate_limit` is the setting. `pacer` is a state machine that keeps the account of one window; it is
-//! handed the time and touches neither clock nor socket. `permit` waits until the pacer lets a request
-//! go, `profiles` has one limiter a profile, and `headers` reads what an answer says about the window.
+//! `rate_limit` is the setting. `pacer` is a state machine that counts the requests in one window. It is
+//! handed the time, and uses neither a clock nor a socket. `permit` waits until the pacer lets a request be
+//! sent, `profiles` has one limiter for each profile, and `headers` reads what an answer says about the window.
 //! `docs/rate-limits.md` says in plain words what the pacer does and how well that works.
 
 pub(crate) mod headers;

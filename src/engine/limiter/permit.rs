@@ -1,4 +1,4 @@
-//! The clock's side of the rate limit: waits until a profile's pacer lets a request go.
+//! Waits, by the clock, until a profile's pacer lets a request be sent.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -18,7 +18,7 @@ pub(crate) struct Limiter(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     pacer: Mutex<Pacer>,
-    /// An answer came, which may let waiting requests go.
+    /// Wakes waiting requests when an answer came, since they may be sent now.
     changed: Notify,
 }
 
@@ -43,11 +43,11 @@ impl Limiter {
         }))
     }
 
-    /// Waits for the profile's turn, but no longer than `patience`.
+    /// Waits until a request may be sent, but no longer than `patience`.
     pub(crate) async fn acquire(&self, patience: Duration) -> Result<Permit<'_>, Rejected> {
         let started = Instant::now();
         loop {
-            // Listens before it looks, so that no change between the two is missed.
+            // Listening begins before the check, so that no change between the two is missed.
             let changed = self.0.changed.notified();
             let now = Instant::now();
             let until = {
@@ -103,7 +103,7 @@ impl Limiter {
 }
 
 impl Permit<'_> {
-    /// Tells the limiter what the attempt came to, and learns for how long the limiter is closed now.
+    /// Tells the limiter what the attempt came to, and returns for how long the limiter is closed now.
     pub(crate) fn settle(mut self, kind: AttemptKind, head: Option<&Head>) -> Duration {
         self.is_settled = true;
         let now = Instant::now().into_std();
@@ -127,7 +127,7 @@ impl Permit<'_> {
 }
 
 impl Drop for Permit<'_> {
-    /// A call that is dropped while its request is under way has used its place in the window up.
+    /// If a call is dropped while its request is under way, the request counts as used.
     fn drop(&mut self) {
         if !self.is_settled {
             let now = Instant::now().into_std();

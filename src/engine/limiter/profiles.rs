@@ -1,4 +1,4 @@
-//! One limiter a profile, whoever uses it.
+//! One limiter for each profile, which all its clients share.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
@@ -11,9 +11,9 @@ use super::rate_limit::RateLimit;
 
 /// The limiters of all profiles of one API key.
 ///
-/// A limiter outlives the clients of its profile, and the profile's key must not. The table therefore
-/// knows a profile by 128 bits of hash, under hash keys that each table draws anew. That two of a billion
-/// profiles share one is less likely than 1 in 10^20.
+/// A limiter outlives the clients of its profile, but the profile's key must not. The table therefore stores
+/// a hash of 128 bits for each profile. The hash keys are random and differ for each table. Two of a billion
+/// profiles have the same hash with a chance below 1 in 10^20.
 #[derive(Clone, Debug)]
 pub(crate) struct Limiters {
     limit: RateLimit,
@@ -48,7 +48,7 @@ impl Limiters {
     }
 }
 
-/// So many profiles may be kept before those that nobody uses are looked for.
+/// From this many profiles on, limiters that nobody uses are looked for and dropped.
 const FORGET_FROM: usize = 256;
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 use std::time::Duration;
 
-/// How many requests of one profile may go in how long, and how many answers of 429 are risked in a day.
+/// How many requests of one profile may be sent in a window, and how many answers of 429 are risked in a day.
 ///
-/// Every task that uses the same profile of the same client shares one account of the window, so a program
+/// Every task that uses the same profile of the same client shares one count of the window, so a program
 /// may run as many tasks as it likes.
 ///
-/// The rate headers of an answer count for more than this setting where they are stricter: if the provider
+/// The rate headers of an answer override this setting if they are stricter. If the provider
 /// says that 200 requests are allowed, or that another process has used half of them, the client keeps to that.
 ///
 /// ```
@@ -42,7 +42,7 @@ impl RateLimit {
         }
     }
 
-    /// No window until the provider shows one, by its rate headers or by an answer of 429.
+    /// No limit until the provider shows one, by its rate headers or by an answer of 429.
     ///
     /// ```
     /// # use unpost::RateLimit;
@@ -80,5 +80,5 @@ impl RateLimit {
 
 pub(super) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const DEFAULT_MAX_THROTTLED: u32 = 100;
-/// For how long sends are remembered where no window is known.
+/// The window's length, for as long as it isn't known.
 const ASSUMED_WINDOW: Duration = Duration::from_secs(300);

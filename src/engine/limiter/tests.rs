@@ -39,7 +39,7 @@ fn retry_after(wait: Duration) -> RateHeaders {
     }
 }
 
-/// Sends at `now` and has the answer at once.
+/// Sends a request at `now`, and settles it at once.
 fn exchange(pacer: &mut Pacer, now: Instant, headers: &RateHeaders, came_to: CameTo) {
     assert_eq!(pacer.ready(now), Ready::Now);
     pacer.sent(now);
@@ -70,7 +70,7 @@ fn a_429_closes_the_limiter_for_everyone() {
     let (now, mut pacer) = (origin(), Pacer::new(RateLimit::unlimited()));
     exchange(&mut pacer, now, &retry_after(30 * SECOND), THROTTLED);
     assert_eq!(pacer.ready(now), Ready::At(now + 30 * SECOND));
-    // Then one goes to see, and nobody else until it is back.
+    // Then one request is sent, and no other until its answer is there.
     let then = now + 30 * SECOND;
     assert_eq!(pacer.ready(then), Ready::Now);
     pacer.sent(then);
@@ -102,8 +102,8 @@ fn an_earlier_answer_does_not_reopen_the_limiter() {
 }
 
 #[test]
-fn who_came_when_told_and_is_refused_again_waits_longer_each_time() {
-    // From the first gap on, which is a second for both, it doubles or grows by a fifth.
+fn a_request_that_waited_as_asked_and_is_refused_again_waits_longer_each_time() {
+    // The first interval is a second for both. Then it doubles, or grows by a fifth.
     for (limit, third) in [
         (RateLimit::unlimited(), 2.0),
         (RateLimit::new(300, 12 * SECOND), 1.2),
@@ -120,7 +120,7 @@ fn who_came_when_told_and_is_refused_again_waits_longer_each_time() {
 }
 
 #[test]
-fn a_first_429_is_taken_at_its_word() {
+fn a_first_429_closes_the_limiter_for_exactly_as_long_as_it_asks() {
     let (now, mut pacer) = (origin(), Pacer::new(RateLimit::new(300, WINDOW)));
     exchange(&mut pacer, now, &retry_after(SECOND), THROTTLED);
     assert_eq!(pacer.ready(now), Ready::At(now + SECOND));
@@ -171,7 +171,7 @@ fn a_count_that_drops_a_little_is_no_new_window() {
     for used in 290..=300 {
         exchange(&mut pacer, now, &counted(used, 300), ANSWER);
     }
-    // Of a new window it would know when it ends, and wait for that.
+    // If this were a new window, the pacer would know its end, and wait for that.
     assert_eq!(pacer.ready(now), Ready::At(now + WINDOW / 12));
 }
 
@@ -197,7 +197,7 @@ fn a_count_in_which_no_request_of_ours_is_left_says_nothing_of_how_it_slides() {
     exchange(&mut pacer, start, &counted(1, 300), ANSWER);
     let now = start + WINDOW;
     exchange(&mut pacer, now, &counted(300, 300), ANSWER);
-    // If each request left the count by itself, it would wait for its own to do so.
+    // If each request left the count by itself, the pacer would wait for its own request to do so.
     assert_eq!(pacer.ready(now), Ready::At(now + WINDOW / 12));
 }
 
@@ -326,7 +326,7 @@ fn a_request_without_an_answer_takes_its_place_and_an_unsent_one_does_not() {
 
 #[test]
 fn a_stricter_limit_in_the_headers_is_believed_and_a_laxer_one_is_not() {
-    // A limit of 0 would be a profile that may never send: it is taken for no limit at all.
+    // A profile with a limit of 0 could never send, so a limit of 0 counts as no limit.
     for (max, room) in [(2, false), (1_000_000, true), (0, true)] {
         let (now, mut pacer) = (origin(), Pacer::new(RateLimit::new(4, WINDOW)));
         exchange(&mut pacer, now, &counted(1, max), ANSWER);
@@ -364,7 +364,7 @@ fn a_count_that_always_says_1_does_not_undo_the_own_account_again_and_again() {
 }
 
 #[test]
-fn it_is_idle_once_nothing_it_knows_matters() {
+fn a_pacer_is_idle_once_nothing_that_it_knows_matters() {
     let (now, mut pacer) = (origin(), Pacer::new(RateLimit::new(300, WINDOW)));
     assert!(pacer.is_idle(now));
     pacer.sent(now);
@@ -381,7 +381,7 @@ fn it_is_idle_once_nothing_it_knows_matters() {
 }
 
 #[test]
-fn whatever_it_is_told_it_neither_panics_nor_sleeps_for_ever() {
+fn the_pacer_neither_panics_nor_waits_for_ever_whatever_it_is_told() {
     let mut random = fastrand::Rng::with_seed(1);
     for round in 0..300 {
         let limit = match round % 3 {
@@ -408,19 +408,19 @@ fn whatever_it_is_told_it_neither_panics_nor_sleeps_for_ever() {
                     reset: number(&mut random).map(|wait| Duration::from_secs(wait.into())),
                     retry_after: number(&mut random).map(|wait| Duration::from_millis(wait.into())),
                 };
-                let heard = [ANSWER, THROTTLED, NETWORK_THROTTLED, NO_ANSWER, UNSENT];
+                let came_to = [ANSWER, THROTTLED, NETWORK_THROTTLED, NO_ANSWER, UNSENT];
                 let sent = under_way.swap_remove(random.usize(..under_way.len()));
                 settle(
                     &mut pacer,
                     now,
                     sent,
                     &headers,
-                    heard[random.usize(..heard.len())],
+                    came_to[random.usize(..came_to.len())],
                 );
             }
             now += Duration::from_millis(u64::from(number(&mut random).unwrap_or(0) % 10_000));
         }
-        // The callers vanish. Whoever waits as told is let through within the longest wait and one window.
+        // The callers are dropped. A new request that waits as told is let through in the end.
         let mut waits = 0;
         loop {
             let until = match pacer.ready(now) {
