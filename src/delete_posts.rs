@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::engine::run::RunContext;
 use crate::model::{Outcome, PostId, Provider};
 
-/// What [`DeleteMany`] needs of a provider. Both clients implement it, and you can implement it for another
+/// What [`DeleteMany`](crate::DeleteMany) needs of a provider. Both clients implement it, and you can implement it for another
 /// provider.
 ///
 /// The run takes care of distinct ids, batches, concurrency, the budget of retries and the end. The
@@ -55,9 +55,9 @@ pub trait DeletePosts: Send + Sync + 'static {
 
     /// Deletes the posts of one batch, with all retries that make sense, and returns the outcome of each.
     ///
-    /// An id without an outcome becomes [`Unreported`](Fate::Unreported). An outcome whose id isn't in the batch
+    /// An id without an outcome becomes [`Unreported`](crate::Fate::Unreported). An outcome whose id isn't in the batch
     /// is ignored. The run ends if the credentials are refused, or if the rate limit lets nothing be sent
-    /// ([`NotAttempted`](Fate::NotAttempted) for [`RateLimited`](ErrorKind::RateLimited)).
+    /// ([`NotAttempted`](crate::Fate::NotAttempted) for [`RateLimited`](crate::ErrorKind::RateLimited)).
     fn delete_posts(&self, batch: Batch) -> impl Future<Output = Vec<Outcome>> + Send;
 }
 
@@ -85,9 +85,9 @@ impl Batch {
     ///
     /// A run has a budget of 20 retries, so that an outage costs few extra requests. Five batches that succeed
     /// pay for one more. A batch succeeds unless each of its posts failed as in an outage:
-    /// [`Server`](ErrorKind::Server), [`Connect`](ErrorKind::Connect), [`Timeout`](ErrorKind::Timeout),
-    /// [`Disconnected`](ErrorKind::Disconnected), [`UnexpectedResponse`](ErrorKind::UnexpectedResponse), or
-    /// [`Refused`](ErrorKind::Refused) without the provider's words.
+    /// [`Server`](crate::ErrorKind::Server), [`Connect`](crate::ErrorKind::Connect), [`Timeout`](crate::ErrorKind::Timeout),
+    /// [`Disconnected`](crate::ErrorKind::Disconnected), [`UnexpectedResponse`](crate::ErrorKind::UnexpectedResponse), or
+    /// [`Refused`](crate::ErrorKind::Refused) without the provider's words.
     pub fn try_spend_retry(&self) -> bool {
         self.run.try_spend_retry()
     }

@@ -68,10 +68,7 @@
 //! - It doesn't coordinate processes: each client and its clones keep the rate limit by themselves.
 #![cfg_attr(
     not(feature = "internals"),
-    allow(
-        unreachable_pub,
-        reason = "these items are public only with the feature `internals`"
-    )
+    allow(unreachable_pub, reason = "only `internals` makes them public")
 )]
 
 mod client;

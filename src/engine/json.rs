@@ -92,8 +92,8 @@ pub(crate) struct Members<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
 
 impl<'a> Members<'a> {
     pub(crate) fn get(&self, name: &str) -> Option<&Json<'a>> {
-        let mut members = self.iter();
-        members.find_map(|(known, value)| (known == name).then_some(value))
+        let value_if_named = |(known, value)| (known == name).then_some(value);
+        self.iter().find_map(value_if_named)
     }
 
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
@@ -204,12 +204,8 @@ mod tests {
     #[test]
     fn members_keep_the_order_of_the_answer() {
         let json = parse(br#"{"twitter":1,"facebook":-2,"bluesky":null}"#).unwrap();
-        let names: Vec<_> = json
-            .as_object()
-            .unwrap()
-            .iter()
-            .map(|(name, _)| name)
-            .collect();
+        let members = json.as_object().unwrap().iter();
+        let names: Vec<_> = members.map(|(name, _)| name).collect();
         assert_eq!(names, ["twitter", "facebook", "bluesky"]);
     }
 

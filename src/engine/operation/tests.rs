@@ -20,9 +20,7 @@ fn an_answer_that_speaks_by_its_status_alone_says_where_to_look() {
         let reading = Reading::by_status(http_status);
         assert!(detail(&reading).starts_with(advice), "{http_status}");
         assert_eq!(detail(&reading).is_empty(), advice.is_empty());
-        let failure = reading
-            .failure
-            .map(|failure| (failure.kind, failure.http_status));
+        let failure = reading.failure.map(|cause| (cause.kind, cause.http_status));
         assert_eq!(failure, Some((kind, Some(http_status))));
     }
 }
@@ -41,9 +39,7 @@ fn json_that_was_cut_refuses_nothing_and_another_page_is_taken_at_its_status() {
         (500, "{", AttemptKind::Broken, ErrorKind::Server),
     ] {
         let reading = Reading::unreadable(http_status, body.as_bytes());
-        let failure = reading
-            .failure
-            .map(|failure| (failure.kind, failure.http_status));
+        let failure = reading.failure.map(|cause| (cause.kind, cause.http_status));
         assert_eq!(
             (reading.kind, failure),
             (kind, Some((error_kind, Some(http_status)))),
@@ -67,10 +63,7 @@ fn an_answer_that_broke_off_keeps_its_status_and_the_cause() {
     };
     let cut = broken(FaultKind::Disconnected, 200);
     assert_eq!(detail(&cut), "the wire was cut");
-    assert_eq!(
-        cut.failure.and_then(|failure| failure.http_status),
-        Some(200)
-    );
+    assert_eq!(cut.failure.and_then(|cause| cause.http_status), Some(200));
     let large = broken(FaultKind::TooLarge, 200);
     assert!(detail(&large).contains("max_response_bytes"));
 }
