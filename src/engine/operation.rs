@@ -196,12 +196,8 @@ impl Reading {
         reading
     }
 
-    /// What the reading says about its one post; without one, what the failure of the request means for a
-    /// post that it names.
-    pub(crate) fn into_post(mut self) -> PostReading {
-        if let Some(post) = self.posts.pop().flatten() {
-            return post;
-        }
+    /// What the failure of a request as a whole means for a post that it names.
+    pub(crate) fn into_post(self) -> PostReading {
         let failure = self
             .failure
             .unwrap_or_else(|| Failure::new(ErrorKind::UnexpectedResponse));

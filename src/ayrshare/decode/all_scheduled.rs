@@ -1,7 +1,7 @@
 //! The answer to `deleteAllScheduled`, of which only the status is known. Pure.
 
 use super::networks::lists;
-use super::report::Report;
+use super::report::{Report, Verdict};
 use crate::engine::json::Json;
 use crate::engine::operation::{AttemptKind, Reading};
 use crate::model::{ErrorKind, Fate};
@@ -22,29 +22,25 @@ pub(in crate::ayrshare) fn decode_all_scheduled(http_status: u16, json: &Json<'_
         (outer, _) => outer,
     };
     let nothing_was_deleted = !report.has_code() || report.refuses_whole_request(http_status);
-    let mut reading = report.verdict(http_status, &Fate::Deleted);
-    let Some(post) = reading.posts.pop().flatten() else {
-        // Some posts may have been deleted before the refusal, or before a network's limit.
-        match reading.kind {
-            AttemptKind::Refused { .. } if nothing_was_deleted => {}
-            AttemptKind::Throttled(_) if http_status == 429 => {}
-            AttemptKind::Refused { .. } | AttemptKind::Throttled(_) => {
-                reading.kind = AttemptKind::Foreign;
-            }
-            _ => {}
-        }
-        return reading;
-    };
-    match post.fate {
-        Fate::Deleted => Reading::silent(AttemptKind::Answered, partial.or(reading.failure)),
-        // The answer leaves open what was done.
-        Fate::Uncertain(uncertain) => match partial {
-            Some(partial) => Reading::silent(AttemptKind::Answered, Some(partial)),
-            None => Reading::silent(AttemptKind::Foreign, Some(uncertain)),
+    match report.verdict(http_status, &Fate::Deleted) {
+        Verdict::Request(reading) => Reading {
+            kind: match reading.kind {
+                // Some posts may have been deleted before the refusal, or before a network's limit.
+                AttemptKind::Refused { .. } if !nothing_was_deleted => AttemptKind::Foreign,
+                AttemptKind::Throttled(_) if http_status != 429 => AttemptKind::Foreign,
+                kind => kind,
+            },
+            ..reading
         },
-        fate => {
-            let failure = fate.into_failure().or(reading.failure);
-            Reading::silent(AttemptKind::Answered, failure)
-        }
+        Verdict::Post(post, failure) => match post.fate {
+            Fate::Deleted => Reading::silent(AttemptKind::Answered, partial.or(failure)),
+            // The answer leaves open what was done.
+            Fate::Uncertain(uncertain) => match partial {
+                Some(partial) => Reading::silent(AttemptKind::Answered, Some(partial)),
+                None => Reading::silent(AttemptKind::Foreign, Some(uncertain)),
+            },
+            Fate::Failed(failed) => Reading::silent(AttemptKind::Answered, Some(failed)),
+            _ => Reading::silent(AttemptKind::Answered, failure),
+        },
     }
 }

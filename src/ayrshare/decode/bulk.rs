@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::networks::{LIST_NAMES, lists};
-use super::report::Report;
+use super::report::{Report, Verdict};
 use crate::engine::index::Index;
 use crate::engine::json::{Json, Members};
 use crate::engine::operation::{AttemptKind, PostReading, Reading, ThrottledBy};
@@ -87,8 +87,11 @@ fn read_posts(reports: Vec<Option<Report<'_>>>, http_status: u16) -> Reading {
 fn read_post(report: Report<'_>, http_status: u16) -> Option<PostReading> {
     let unexpected = report.failure(ErrorKind::UnexpectedResponse, http_status);
     // The HTTP status belongs to the whole batch and says little about one post.
-    let mut post = report.verdict(200, &Fate::Deleted).into_post();
-    match &mut post.fate {
+    let mut reading = match report.verdict(200, &Fate::Deleted) {
+        Verdict::Post(reading, _) => reading,
+        Verdict::Request(reading) => reading.into_post(),
+    };
+    match &mut reading.fate {
         Fate::Failed(failure) | Fate::Uncertain(failure) => failure.http_status = Some(http_status),
         fate @ Fate::Deleted if http_status != 200 => match http_status {
             // A 429 means that nothing was done.
@@ -98,18 +101,20 @@ fn read_post(report: Report<'_>, http_status: u16) -> Option<PostReading> {
         },
         _ => {}
     }
-    Some(post)
+    Some(reading)
 }
 
 /// Reads an answer that names none of the posts.
 fn read_overall(overall: Report<'_>, http_status: u16) -> Reading {
     let nothing_was_deleted = overall.refuses_whole_request(http_status);
-    let mut reading = overall.verdict(http_status, &Fate::Deleted);
-    if let Some(post) = reading.posts.pop().flatten() {
+    let mut reading = match overall.verdict(http_status, &Fate::Deleted) {
+        Verdict::Request(reading) => reading,
         // The answer doesn't say which of the posts it is about.
-        let failure = post.fate.into_failure().or(reading.failure);
-        return Reading::silent(AttemptKind::Answered, failure);
-    }
+        Verdict::Post(post, failure) => {
+            let failure = post.fate.into_failure().or(failure);
+            return Reading::silent(AttemptKind::Answered, failure);
+        }
+    };
     if let AttemptKind::Refused { retry_available } = reading.kind
         && !nothing_was_deleted
     {

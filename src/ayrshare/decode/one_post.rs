@@ -1,6 +1,6 @@
 //! The answer to a request about one post. Pure.
 
-use super::report::Report;
+use super::report::{Report, Verdict};
 use crate::engine::json::Json;
 use crate::engine::operation::{AttemptKind, Reading, ThrottledBy};
 use crate::model::{ErrorKind, Fate, PostId};
@@ -16,15 +16,19 @@ pub(in crate::ayrshare) fn decode_one(
     };
     let is_about_another = report.is_about_another_than(asked);
     let unexpected = report.failure(ErrorKind::UnexpectedResponse, http_status);
-    let by_network = report.is_throttled_by_network();
-    let mut reading = report.verdict(http_status, done);
-    if !reading.posts.is_empty() {
-        if is_about_another {
-            return Reading::silent(AttemptKind::Answered, Some(unexpected));
+    let kind = if http_status == 429 && report.is_throttled_by_network() {
+        AttemptKind::Throttled(ThrottledBy::Network)
+    } else {
+        AttemptKind::Answered
+    };
+    match report.verdict(http_status, done) {
+        Verdict::Request(reading) => reading,
+        Verdict::Post(..) if is_about_another => {
+            Reading::silent(AttemptKind::Answered, Some(unexpected))
         }
-        if http_status == 429 && by_network {
-            reading.kind = AttemptKind::Throttled(ThrottledBy::Network);
-        }
+        Verdict::Post(post, failure) => Reading {
+            posts: vec![Some(post)],
+            ..Reading::silent(kind, failure)
+        },
     }
-    reading
 }

@@ -26,6 +26,15 @@ pub(super) struct Report<'j> {
     is_contradictory: bool,
 }
 
+/// What a report means, together with its HTTP status.
+pub(super) enum Verdict {
+    /// The report is about the post. The failure is the provider's explanation of a fate that holds no
+    /// failure of its own.
+    Post(PostReading, Option<Failure>),
+    /// The report is about the request as a whole.
+    Request(Reading),
+}
+
 /// How a report is read.
 impl<'j> Report<'j> {
     /// The report about the one post that was asked for. The answer may be an object about the post, a
@@ -164,10 +173,8 @@ impl<'j> Report<'j> {
 
 /// What a report means.
 impl Report<'_> {
-    /// Decides what the report means. The reading has one post if the report is about the post that was
-    /// asked for, and none if it is about the request as a whole. `done` is the fate of a post whose
-    /// request succeeded.
-    pub(super) fn verdict(self, http_status: u16, done: &Fate) -> Reading {
+    /// Decides what the report means. `done` is the fate of a post whose request succeeded.
+    pub(super) fn verdict(self, http_status: u16, done: &Fate) -> Verdict {
         if self.is_contradictory {
             let failure = self.failure(ErrorKind::UnexpectedResponse, http_status);
             return self.post_verdict(Fate::Uncertain(failure), None);
@@ -195,13 +202,13 @@ impl Report<'_> {
                 ErrorKind::NotManuallyDeleted if networks_agree => {
                     self.post_verdict(Fate::Failed(failure), None)
                 }
-                _ if self.networks.is_empty() => self.refusal(failure),
+                _ if self.networks.is_empty() => Verdict::Request(self.refusal(failure)),
                 _ => self.verdict_by_networks(http_status, done, allows_success),
             };
         }
         if http_status == 429 && !self.networks.iter().any(is_gone) {
             let failure = self.failure(ErrorKind::RateLimited, http_status);
-            return self.refusal(failure);
+            return Verdict::Request(self.refusal(failure));
         }
         // If every network says under a 5xx that the post is gone, the status decides, and the post is
         // asked for again.
@@ -216,7 +223,7 @@ impl Report<'_> {
 
     /// Decides by the networks' own results. `allows_success` is whether nothing else in the answer
     /// denies a success.
-    fn verdict_by_networks(self, http_status: u16, done: &Fate, allows_success: bool) -> Reading {
+    fn verdict_by_networks(self, http_status: u16, done: &Fate, allows_success: bool) -> Verdict {
         let networks = &self.networks;
         let count = |is_counted: fn(&NetworkResult) -> bool| {
             networks
@@ -258,7 +265,7 @@ impl Report<'_> {
     }
 
     /// Decides by the HTTP status and the status in the report, when no named code and no network does.
-    fn verdict_by_status(self, http_status: u16, done: &Fate, is_free_of_errors: bool) -> Reading {
+    fn verdict_by_status(self, http_status: u16, done: &Fate, is_free_of_errors: bool) -> Verdict {
         match (http_status, self.status) {
             (200, Some(status)) if is_success(status) && is_free_of_errors => {
                 self.post_verdict(done.clone(), None)
@@ -273,32 +280,27 @@ impl Report<'_> {
             }
             (200..=299, Some(status)) if is_error(status) => {
                 let failure = self.failure(ErrorKind::Refused, http_status);
-                self.refusal(failure)
+                Verdict::Request(self.refusal(failure))
             }
             (400..=499, Some(status)) if is_success(status) => {
                 let failure = self.failure(ErrorKind::UnexpectedResponse, http_status);
-                Reading::silent(AttemptKind::Foreign, Some(failure))
+                Verdict::Request(Reading::silent(AttemptKind::Foreign, Some(failure)))
             }
             _ => {
                 let reading = Reading::by_status(http_status);
                 let kind = reading.failure.as_ref().map(|failure| failure.kind);
                 let failure = self.failure(kind.unwrap_or(ErrorKind::Refused), http_status);
-                match reading.kind {
+                Verdict::Request(match reading.kind {
                     AttemptKind::Refused { .. } => self.refusal(failure),
                     kind => Reading::silent(kind, Some(failure)),
-                }
+                })
             }
         }
     }
 
-    /// About the post. The failure is the provider's explanation of a fate that holds no failure of its
-    /// own.
-    fn post_verdict(self, fate: Fate, failure: Option<Failure>) -> Reading {
+    fn post_verdict(self, fate: Fate, failure: Option<Failure>) -> Verdict {
         let networks = self.networks;
-        Reading {
-            posts: vec![Some(PostReading { fate, networks })],
-            ..Reading::silent(AttemptKind::Answered, failure)
-        }
+        Verdict::Post(PostReading { fate, networks }, failure)
     }
 
     /// The request was refused, or a limit turned it away.
