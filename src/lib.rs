@@ -42,6 +42,7 @@
 //! - [`docs::faults`]: what a client does when the server, or something on the way to it, is broken.
 //! - [`docs::secrets`]: where keys are, and where they aren't.
 //! - [`docs::performance`]: what the crate costs, compared with code written by hand.
+//! - [`docs::architecture`]: how the crate is built, and where what is decided.
 //! - [`docs::contract`]: what the providers' documentation demands, and which test checks it.
 //! - `examples/` in the repository: `quickstart` and `delete_many` need no key, `delete` is a command-line tool.
 //!
@@ -60,12 +61,13 @@
 //!
 //! # What it does not do
 //!
-//! - It deletes, and nothing else: it doesn't publish, schedule, list or search posts.
+//! - It deletes posts, or marks them as deleted, and nothing else: it doesn't publish, schedule, list or search posts.
 //! - It can't delete what its provider can't: posts that were published on Instagram or TikTok, or posts
 //!   that Genviral has posted. The outcome of each such post says so.
 //! - It keeps no record, starts no task and writes no log of its own. It reads the environment only in
 //!   `from_env`.
-//! - It doesn't coordinate processes: each client and its clones keep the rate limit by themselves.
+//! - It doesn't coordinate processes: a client, its clones and its `for_profile` clients share one window
+//!   for each profile, and no others do.
 #![cfg_attr(
     not(feature = "internals"),
     allow(unreachable_pub, reason = "only `internals` makes them public")

@@ -2,19 +2,19 @@
 //!
 //! ```text
 //! client.rs ── call ──┬─ limiter    when may the next attempt be sent? (permit; pacer decides)
-//!                     ├─ exchange   one attempt: the body out, an answer or a fault in
-//!                     ├─ operation  the provider's own: encode the request, decode the answer;
+//!                     ├─ exchange   one attempt: sends the body, returns an answer or a fault
+//!                     ├─ operation  what a provider implements: encode the request, decode the answer;
 //!                     │             the reading says what the attempt came to (AttemptKind)
 //!                     ├─ tally      settles the posts that the answer speaks about
 //!                     ├─ retry      again or stop? (a pure decision)
 //!                     └─ run        may a run afford the retry, and was it stopped?
-//!            finished ◄─ tally      one outcome a post, then a response or an error
+//!            finished ◄─ tally      one outcome per post, then a response or an error
 //! ```
 //!
-//! `call` makes no decision of its own. What an attempt came to is decided once, by the provider's
+//! `call` runs the loop. The decisions about retries, time and outcomes are elsewhere. What an attempt came to is decided once, by the provider's
 //! `decode` for an answer and by `Reading::of_fault` where there is none. `retry` decides whether there
 //! is another attempt, the pacer decides when, and the tally decides what is known of each post. `ids` checks
-//! the ids of a request before anything is sent, `index` finds the ids of an answer among them, and `json`
+//! the ids of a request before anything is sent, `index` finds which post an id in an answer names, and `json`
 //! reads answers and refuses ambiguous ones.
 
 pub(crate) mod call;
