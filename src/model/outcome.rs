@@ -156,15 +156,6 @@ impl Fate {
             _ => None,
         }
     }
-
-    pub(crate) fn into_failure(self) -> Option<Failure> {
-        match self {
-            Self::Failed(failure) | Self::Uncertain(failure) | Self::NotAttempted(failure) => {
-                Some(failure)
-            }
-            _ => None,
-        }
-    }
 }
 
 impl fmt::Display for Fate {

@@ -111,7 +111,7 @@ fn read_overall(overall: Report<'_>, http_status: u16) -> Reading {
         Verdict::Request(reading) => reading,
         // The answer doesn't say which of the posts it is about.
         Verdict::Post(post, failure) => {
-            let failure = post.fate.into_failure().or(failure);
+            let failure = post.fate.failure().cloned().or(failure);
             return Reading::silent(AttemptKind::Answered, failure);
         }
     };
