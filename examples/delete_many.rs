@@ -71,7 +71,7 @@ async fn main() -> unpost::Result<()> {
     ] {
         println!("\n{name}: {summary}");
         println!("  {requests} requests; {} posts are left", left.len());
-        println!("  {} posts to retry", summary.to_retry.len());
+        println!("  to retry: {}", summary.to_retry.len());
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Both providers in one minute: `cargo run --example quickstart`, no key and no network needed.
+//! Both providers in one minute: `cargo run --example quickstart`, no key and no internet needed.
 //!
 //! The servers are the crate's own mock kit. They get the same requests as the real providers would, and
 //! in the end they tell which posts are really left.
@@ -12,7 +12,7 @@ type AnyError = Box<dyn std::error::Error>;
 #[tokio::main]
 async fn main() -> Result<(), AnyError> {
     println!("unpost deletes posts and tells what became of each.");
-    println!("Everything here talks to mock servers built into the crate: no key, no network.");
+    println!("Everything here talks to mock servers built into the crate: no key, no internet.");
 
     let ayrshare = mock::Ayrshare::start().await;
     let genviral = mock::Genviral::start().await;

@@ -51,6 +51,7 @@ fn run(flags: &[&str], repository: &Path) -> io::Result<ExitCode> {
                 println!("violations: {}", violations.len());
                 return Ok(ExitCode::FAILURE);
             }
+            println!("no rule is broken");
         }
         ["--docs"] => {
             let document = repository.join("docs/architecture.md");

@@ -5,8 +5,10 @@ use std::time::Duration;
 /// Every task that uses the same profile of the same client shares one count of the window, so a program
 /// may run as many tasks as it likes.
 ///
-/// The rate headers of an answer override this setting if they are stricter. If the provider
-/// says that 200 requests are allowed, or that another process has used half of them, the client keeps to that.
+/// The rate headers of an answer override this setting if they are stricter. If the provider says that 200
+/// requests are allowed, or that another process has used half of them, the client keeps to that. The window
+/// should be as long as the provider's own: with a shorter one, requests that the provider still counts look
+/// like another process's.
 ///
 /// ```
 /// use std::time::Duration;
