@@ -18,7 +18,7 @@ use crate::model::{Error, Outcome, PostId, Summary};
 /// A provider's client, wrapped so that its methods block until they are done.
 ///
 /// It is cheap to clone and may be shared between threads, whose calls run at the same time.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client<C> {
     client: C,
     driver: Arc<Driver>,
@@ -76,6 +76,12 @@ impl<C: DeletePosts + Clone> Client<C> {
             posts: delete_many::DeleteMany::new(self.client.clone(), ids),
             driver: Arc::clone(&self.driver),
         }
+    }
+}
+
+impl<C: fmt::Debug> fmt::Debug for Client<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.client.fmt(f)
     }
 }
 

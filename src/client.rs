@@ -117,7 +117,7 @@ pub trait HasCore {
 
 impl fmt::Debug for Core {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Core")
+        f.debug_struct("Client")
             .field("url", &self.transport.url().as_str())
             .field("attempt_timeout", &self.config.attempt_timeout)
             .field("deadline", &self.config.deadline)

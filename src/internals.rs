@@ -7,7 +7,9 @@
 use std::sync::Arc;
 
 pub use crate::client::{Core, HasCore};
-pub use crate::engine::exchange::{Answer, BoxError, Exchange, Fault, FaultKind, Head};
+pub use crate::engine::exchange::{
+    Answer, BoxError, Exchange, Head, TransportError, TransportErrorKind,
+};
 pub use crate::engine::finished::Finished;
 pub use crate::engine::limiter::headers::{RateHeaderNames, RateHeaders};
 pub use crate::engine::limiter::pacer::{Pacer, Ready};

@@ -42,7 +42,7 @@
 //! - [`docs::faults`]: what a client does when the server, or something on the way to it, is broken.
 //! - [`docs::secrets`]: where keys are, and where they aren't.
 //! - [`docs::performance`]: what the crate costs, compared with code written by hand.
-//! - [`docs::architecture`]: how the crate is built, and where what is decided.
+//! - [`docs::architecture`]: how the crate is built, and where each decision is made.
 //! - [`docs::contract`]: what the providers' documentation demands, and which test checks it.
 //! - `examples/` in the repository: `quickstart` and `delete_many` need no key, `delete` is a command-line tool.
 //!

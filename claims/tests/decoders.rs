@@ -14,7 +14,7 @@ use unpost_claims::decoders::{Asked, check_ayrshare, check_genviral};
 use unpost_claims::reading::failure;
 
 /// How many answers each property is checked with.
-const CASES: u64 = 4_000;
+const CASES: usize = 4_000;
 
 /// An answer to a provider's request, and the way to read it.
 trait Case: for<'a> Arbitrary<'a> + std::fmt::Debug {
@@ -56,14 +56,15 @@ macro_rules! case {
 case!(AyrshareCase, check_ayrshare);
 case!(GenviralCase, check_genviral);
 
-/// Checks a property of many cases. The cases are the same in every run, so that a failure comes again.
-/// They get longer, so that the first that fails is a short one.
+/// Checks a property of many cases. The cases are the same in every run, so that a failure comes again;
+/// `CLAIMS_SEED` asks for others. They get longer, so that the first that fails is a short one.
 fn for_every_case<C: Case>(property: fn(&C, &mut fastrand::Rng)) {
-    for seed in 0..CASES {
+    let first = std::env::var("CLAIMS_SEED").ok();
+    let first: u64 = first.map_or(0, |seed| seed.parse().expect("a number in CLAIMS_SEED"));
+    for (seed, number) in (first..).zip(0..CASES) {
         let mut random = fastrand::Rng::with_seed(seed);
-        let length = usize::try_from(seed / 2).expect("a length");
         let bytes = std::iter::repeat_with(|| random.u8(..));
-        let bytes: Vec<_> = bytes.take(length).collect();
+        let bytes: Vec<_> = bytes.take(number / 2).collect();
         let case = C::arbitrary_take_rest(Unstructured::new(&bytes)).expect("a case");
         let shown = ShownIfItFails { seed, case };
         property(&shown.case, &mut random);

@@ -11,19 +11,34 @@ use unpost_claims::limiter::{
 use unpost_claims::rate_headers;
 
 /// How many courses of events each claim is checked with.
-const CASES: u64 = 1_000;
+const CASES: usize = 1_000;
 
-/// The numbers are the same in every run, so that a failure comes again. There are more of them each time,
-/// so that the first course that fails is a short one.
+/// The numbers are the same in every run, so that a failure comes again; `CLAIMS_SEED` asks for others.
+/// There are more of them each time, so that the first course that fails is a short one.
 fn for_every_course(claim: fn(Instant, &[u16])) {
-    for seed in 0..CASES {
+    for (seed, length) in (first_seed()..).zip(0..CASES) {
         let mut random = fastrand::Rng::with_seed(seed);
-        let length = usize::try_from(seed).expect("a length");
-        let numbers: Vec<_> = std::iter::repeat_with(|| random.u16(..))
-            .take(length)
-            .collect();
+        let numbers = std::iter::repeat_with(|| random.u16(..));
+        let numbers: Vec<_> = numbers.take(length).collect();
+        let _shown = ShownIfItFails(seed, length);
         #[allow(clippy::disallowed_methods, reason = "any instant will do")]
         claim(Instant::now(), &numbers);
+    }
+}
+
+fn first_seed() -> u64 {
+    let seed = std::env::var("CLAIMS_SEED").ok();
+    seed.map_or(0, |seed| seed.parse().expect("a number in CLAIMS_SEED"))
+}
+
+struct ShownIfItFails(u64, usize);
+
+impl Drop for ShownIfItFails {
+    #[allow(clippy::print_stderr, reason = "a failing test says what it failed on")]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("seed {}, {} numbers", self.0, self.1);
+        }
     }
 }
 
@@ -39,7 +54,7 @@ fn the_limiter_keeps_to_the_budget_and_lets_waiters_through_whatever_a_server_sa
 
 #[test]
 fn rate_headers_are_read_as_they_were_meant_and_no_wait_is_longer_than_a_day() {
-    for seed in 0..4_000 {
+    for seed in (first_seed()..).take(4_000) {
         let mut random = fastrand::Rng::with_seed(seed);
         let bytes: Vec<_> = std::iter::repeat_with(|| random.u8(..)).take(200).collect();
         let headers = Arbitrary::arbitrary_take_rest(Unstructured::new(&bytes));

@@ -220,7 +220,7 @@ pub(crate) fn optimum(scene: Scene, requests: usize) -> Vec<Duration> {
     let mut last = START;
     while let (true, Some(Reverse(at))) = (done.len() < requests, free.pop()) {
         let mut arrival = last.max(START + at + LATENCY / 2);
-        while !server.has_room(arrival) {
+        while !server.advance_and_look_for_room(arrival) {
             arrival = server.next_change(arrival);
         }
         server.take(arrival);
@@ -283,14 +283,14 @@ impl Server {
 
     /// Takes a request of ours. Returns whether there was room, and how many requests count now.
     fn take(&mut self, now: Duration) -> (bool, u32) {
-        let accepted = self.has_room(now);
+        let accepted = self.advance_and_look_for_room(now);
         if accepted {
             self.count(now);
         }
         (accepted, u32::try_from(self.counted.len()).unwrap())
     }
 
-    fn has_room(&mut self, now: Duration) -> bool {
+    fn advance_and_look_for_room(&mut self, now: Duration) -> bool {
         while let (Some(next), Some(every)) = (
             self.other_next.filter(|next| *next <= now),
             self.scene.other_every,

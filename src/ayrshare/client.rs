@@ -2,6 +2,8 @@
 
 use zeroize::Zeroizing;
 
+use std::fmt;
+
 use super::bulk_fallback::delete_in_bulk;
 use super::request::{DeleteRequest, DeleteResponse};
 use crate::client::Core;
@@ -15,7 +17,7 @@ use crate::model::{Error, Outcome, PostId, Provider};
 ///
 /// A client is cheap to clone. Clones share the connections and the profile's rate limit. A client always
 /// stays with its profile; [`for_profile`](Client::for_profile) makes the client of another profile.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client {
     pub(super) core: Core,
 }
@@ -135,6 +137,12 @@ impl DeletePosts for Client {
             }
             _ => delete_in_bulk(&self.core, batch).await,
         }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.core.fmt(f)
     }
 }
 

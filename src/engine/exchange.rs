@@ -12,7 +12,11 @@ use super::limiter::headers::RateHeaders;
 /// Carries a request's body to the provider, once for each call of [`attempt`](Self::attempt).
 pub trait Exchange: Send + Sync + 'static {
     /// Sends the body and reads the whole answer, within `timeout`.
-    fn attempt(&self, body: Bytes, timeout: Duration) -> BoxFuture<'_, Result<Answer, Fault>>;
+    fn attempt(
+        &self,
+        body: Bytes,
+        timeout: Duration,
+    ) -> BoxFuture<'_, Result<Answer, TransportError>>;
 }
 
 /// An answer that arrived whole.
@@ -35,9 +39,9 @@ pub struct Head {
 
 /// Why no whole answer arrived.
 #[derive(Debug)]
-pub struct Fault {
+pub struct TransportError {
     /// What went wrong.
-    pub kind: FaultKind,
+    pub kind: TransportErrorKind,
     /// What was read before the answer broke off.
     pub head: Option<Head>,
     /// The HTTP library's own error.
@@ -47,7 +51,7 @@ pub struct Fault {
 /// What went wrong with an attempt on the way, and whether its body may have been sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum FaultKind {
+pub enum TransportErrorKind {
     /// The request's body was never asked for, so the provider can't have acted on it.
     NotSent,
     /// The body may have left, and no answer came in time.
@@ -61,7 +65,7 @@ pub enum FaultKind {
 /// An error of any type.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
-impl Fault {
+impl TransportError {
     /// The last error in the chain of sources. It is the most specific: "Connection refused", "invalid peer
     /// certificate".
     pub(crate) fn root_cause(&self) -> Option<&(dyn StdError + 'static)> {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! client.rs ── call ──┬─ limiter    when may the next attempt be sent? (permit; pacer decides)
-//!                     ├─ exchange   one attempt: sends the body, returns an answer or a fault
+//!                     ├─ exchange   one attempt: sends the body, returns an answer or a transport error
 //!                     ├─ operation  what a provider implements: encode the request, decode the answer;
 //!                     │             the reading says what the attempt came to (AttemptKind)
 //!                     ├─ tally      settles the posts that the answer speaks about
@@ -12,7 +12,7 @@
 //! ```
 //!
 //! `call` runs the loop. The decisions about retries, time and outcomes are elsewhere. What an attempt came to is decided once, by the provider's
-//! `decode` for an answer and by `Reading::of_fault` where there is none. `retry` decides whether there
+//! `decode` for an answer and by `Reading::of_transport_error` where there is none. `retry` decides whether there
 //! is another attempt, the pacer decides when, and the tally decides what is known of each post. `ids` checks
 //! the ids of a request before anything is sent, `index` finds which post an id in an answer names, and `json`
 //! reads answers and refuses ambiguous ones.

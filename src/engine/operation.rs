@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::exchange::{Fault, FaultKind};
+use super::exchange::{TransportError, TransportErrorKind};
 use crate::model::{ErrorKind, Failure, Fate, NetworkResult, PostId, Provider};
 
 /// A request to a provider: how it is encoded, and how an answer to it is decoded.
@@ -58,7 +58,8 @@ pub enum AttemptKind {
         /// Whether the provider says that another attempt may succeed.
         retry_available: bool,
     },
-    /// A limit refused the request, and nothing was carried out.
+    /// A limit refused the request. Posts that the answer mentions all the same are settled; nothing else was
+    /// carried out.
     Throttled(ThrottledBy),
 }
 
@@ -86,8 +87,8 @@ impl AttemptKind {
         matches!(self, Self::Broken | Self::Lost | Self::Foreign)
     }
 
-    /// Whose limit the answer reports. HTTP 429 is the profile's limit unless the answer says otherwise,
-    /// even if the answer says something about the posts.
+    /// Whose limit the answer reports: the call and the pacer both ask here. HTTP 429 is the profile's limit
+    /// unless the answer says otherwise, even if the answer says something about the posts.
     pub(crate) fn throttled_by(self, http_status: Option<u16>) -> Option<ThrottledBy> {
         match self {
             Self::Throttled(by) => Some(by),
@@ -133,23 +134,25 @@ impl Reading {
     }
 
     /// What an attempt without a whole answer came to.
-    pub(crate) fn of_fault(fault: &Fault) -> Self {
-        let status = fault.head.map(|head| head.status);
-        let (kind, error_kind) = match (fault.kind, status) {
-            (FaultKind::NotSent, _) => (AttemptKind::NotSent, ErrorKind::Connect),
+    pub(crate) fn of_transport_error(error: &TransportError) -> Self {
+        let status = error.head.map(|head| head.status);
+        let (kind, error_kind) = match (error.kind, status) {
+            (TransportErrorKind::NotSent, _) => (AttemptKind::NotSent, ErrorKind::Connect),
             // The status decides, and the missing body can't change it.
             (_, Some(429)) => (AttemptKind::THROTTLED, ErrorKind::RateLimited),
-            (_, Some(300..=399)) | (FaultKind::TooLarge, _) => {
+            (_, Some(300..=399)) | (TransportErrorKind::TooLarge, _) => {
                 (AttemptKind::Foreign, ErrorKind::UnexpectedResponse)
             }
-            (FaultKind::Timeout, _) => (AttemptKind::Lost, ErrorKind::Timeout),
-            (FaultKind::Disconnected, _) => (AttemptKind::Lost, ErrorKind::Disconnected),
+            (TransportErrorKind::Timeout, _) => (AttemptKind::Lost, ErrorKind::Timeout),
+            (TransportErrorKind::Disconnected, _) => (AttemptKind::Lost, ErrorKind::Disconnected),
         };
         let failure = Failure {
             http_status: status,
-            detail: match fault.kind {
-                FaultKind::TooLarge => Some("larger than max_response_bytes allows".to_owned()),
-                _ => fault.root_cause().map(ToString::to_string),
+            detail: match error.kind {
+                TransportErrorKind::TooLarge => {
+                    Some("larger than max_response_bytes allows".to_owned())
+                }
+                _ => error.root_cause().map(ToString::to_string),
             },
             ..Failure::new(error_kind)
         };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::exchange::{Answer, BoxError, Fault, Head};
+use super::exchange::{Answer, BoxError, Head, TransportError};
 use super::finished::Finished;
 use super::operation::{AttemptKind, Operation, PostReading, Reading, ThrottledBy};
 use crate::model::{ErrorKind, Failure, Fate, Outcome, PostId};
@@ -72,7 +72,7 @@ impl<'a, O: Operation> Tally<'a, O> {
 
     /// Counts an attempt at the open posts and records what came of it. The posts that the answer mentions
     /// are settled, and the others stay open.
-    pub(crate) fn record(&mut self, result: Result<Answer, Fault>) -> Attempt {
+    pub(crate) fn record(&mut self, result: Result<Answer, TransportError>) -> Attempt {
         self.attempts = self.attempts.saturating_add(1);
         let (reading, head) = match result {
             Ok(Answer { head, body }) => {
@@ -80,10 +80,10 @@ impl<'a, O: Operation> Tally<'a, O> {
                 (self.raw, self.source) = (body, None);
                 (reading, Some(head))
             }
-            Err(fault) => {
-                let reading = Reading::of_fault(&fault);
-                (self.raw, self.source) = (Vec::new(), fault.source);
-                (reading, fault.head)
+            Err(error) => {
+                let reading = Reading::of_transport_error(&error);
+                (self.raw, self.source) = (Vec::new(), error.source);
+                (reading, error.head)
             }
         };
         let Reading {

@@ -1,5 +1,7 @@
 //! The client, and how it deletes the batches of a run.
 
+use std::fmt;
+
 use super::request::{DeleteRequest, DeleteResponse, MOST_IDS};
 use crate::client::Core;
 use crate::delete_many::DeleteMany;
@@ -9,7 +11,7 @@ use crate::model::{Error, Outcome, PostId, Provider};
 /// A client of one Genviral API key.
 ///
 /// A client is cheap to clone. Clones share the connections and the rate limit.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client {
     pub(super) core: Core,
 }
@@ -90,6 +92,12 @@ impl DeletePosts for Client {
         let Batch { ids, run } = batch;
         let request = DeleteRequest::bulk(ids);
         self.core.call_in_run(&run, &request, 0).await.outcomes
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.core.fmt(f)
     }
 }
 

@@ -17,7 +17,7 @@ use url::Url;
 use super::base_url;
 use super::credentials::Credentials;
 use super::settings::Settings;
-use crate::engine::exchange::{Answer, Exchange, Fault, FaultKind, Head};
+use crate::engine::exchange::{Answer, Exchange, Head, TransportError, TransportErrorKind};
 use crate::engine::limiter::RateLimit;
 use crate::engine::limiter::headers::{RateHeaderNames, RateHeaders};
 use crate::model::Error;
@@ -99,12 +99,17 @@ impl Transport {
     }
 
     /// Sends the request once. The HTTP library can't repeat it, because the body can't be read twice.
-    async fn send(&self, body: Bytes, timeout: Duration) -> Result<Answer, Fault> {
+    async fn send(&self, body: Bytes, timeout: Duration) -> Result<Answer, TransportError> {
         let may_have_left = Arc::new(AtomicBool::new(false));
         let request = self.request(body, timeout, &may_have_left);
         let mut response = match self.http.execute(request).await {
             Ok(response) => response,
-            Err(error) => return Err(fault(error, may_have_left.load(Ordering::Acquire))),
+            Err(error) => {
+                return Err(transport_error(
+                    error,
+                    may_have_left.load(Ordering::Acquire),
+                ));
+            }
         };
         let head = Head {
             status: response.status().as_u16(),
@@ -112,9 +117,9 @@ impl Transport {
         };
         match self.read(&mut response).await {
             Ok(body) => Ok(Answer { head, body }),
-            Err(fault) => Err(Fault {
+            Err(error) => Err(TransportError {
                 head: Some(head),
-                ..fault
+                ..error
             }),
         }
     }
@@ -136,9 +141,9 @@ impl Transport {
     }
 
     /// The whole body, or none of it.
-    async fn read(&self, response: &mut reqwest::Response) -> Result<Vec<u8>, Fault> {
-        let too_large = Fault {
-            kind: FaultKind::TooLarge,
+    async fn read(&self, response: &mut reqwest::Response) -> Result<Vec<u8>, TransportError> {
+        let too_large = TransportError {
+            kind: TransportErrorKind::TooLarge,
             head: None,
             source: None,
         };
@@ -154,14 +159,18 @@ impl Transport {
                     return Err(too_large);
                 }
                 Ok(Some(chunk)) => whole.extend_from_slice(&chunk),
-                Err(error) => return Err(fault(error, true)),
+                Err(error) => return Err(transport_error(error, true)),
             }
         }
     }
 }
 
 impl Exchange for Transport {
-    fn attempt(&self, body: Bytes, timeout: Duration) -> BoxFuture<'_, Result<Answer, Fault>> {
+    fn attempt(
+        &self,
+        body: Bytes,
+        timeout: Duration,
+    ) -> BoxFuture<'_, Result<Answer, TransportError>> {
         Box::pin(self.send(body, timeout))
     }
 }
@@ -213,13 +222,13 @@ fn has_tls_provider() -> bool {
     true
 }
 
-fn fault(error: reqwest::Error, may_have_left: bool) -> Fault {
+fn transport_error(error: reqwest::Error, may_have_left: bool) -> TransportError {
     let kind = match (may_have_left, error.is_timeout()) {
-        (false, _) => FaultKind::NotSent,
-        (true, true) => FaultKind::Timeout,
-        (true, false) => FaultKind::Disconnected,
+        (false, _) => TransportErrorKind::NotSent,
+        (true, true) => TransportErrorKind::Timeout,
+        (true, false) => TransportErrorKind::Disconnected,
     };
-    Fault {
+    TransportError {
         kind,
         head: None,
         source: Some(Box::new(error.without_url())),

@@ -51,7 +51,7 @@ fn json_that_was_cut_refuses_nothing_and_another_page_is_taken_at_its_status() {
 #[test]
 fn an_answer_that_broke_off_keeps_its_status_and_the_cause() {
     let broken = |kind, http_status: u16| {
-        let fault = Fault {
+        let error = TransportError {
             kind,
             head: Some(Head {
                 status: http_status,
@@ -59,11 +59,11 @@ fn an_answer_that_broke_off_keeps_its_status_and_the_cause() {
             }),
             source: Some("the wire was cut".into()),
         };
-        Reading::of_fault(&fault)
+        Reading::of_transport_error(&error)
     };
-    let cut = broken(FaultKind::Disconnected, 200);
+    let cut = broken(TransportErrorKind::Disconnected, 200);
     assert_eq!(detail(&cut), "the wire was cut");
     assert_eq!(cut.failure.and_then(|cause| cause.http_status), Some(200));
-    let large = broken(FaultKind::TooLarge, 200);
+    let large = broken(TransportErrorKind::TooLarge, 200);
     assert!(detail(&large).contains("max_response_bytes"));
 }

@@ -83,6 +83,19 @@ async fn clients_and_builders_show_no_key() {
     assert_debug_tells_nothing(&genviral_of(&server).build().unwrap(), GENVIRAL);
 }
 
+/// A Genviral key is `<public_id>.<secret>`.
+#[tokio::test]
+async fn no_error_shows_half_a_genviral_key() {
+    let halves = "public-id-of-ours and secret-of-ours";
+    let body = format!(r#"{{"ok":false,"error_code":"invalid_token","message":"{halves}"}}"#);
+    let server = Server::start([Step::json(401, &body)]).await;
+    let client =
+        genviral::Client::builder("public-id-of-ours.secret-of-ours").base_url(server.url());
+    let request = genviral::DeleteRequest::by_id("a");
+    let error = client.build().unwrap().delete(request).await.unwrap_err();
+    assert_eq!(error.message(), Some("[secret] and [secret]"));
+}
+
 #[tokio::test]
 async fn no_error_shows_a_key_even_where_the_answer_quotes_it() {
     let server = Server::start([]).await;

@@ -7,7 +7,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
 use tokio::time::{Instant, sleep};
-use unpost::internals::{self, Answer, Exchange, FaultKind, Head, RateHeaderNames, RateHeaders};
+use unpost::internals::{
+    self, Answer, Exchange, Head, RateHeaderNames, RateHeaders, TransportErrorKind,
+};
 
 use super::mishap::{Reply, asked_in};
 use super::ms;
@@ -149,14 +151,14 @@ pub(super) struct InMemory {
 }
 
 /// An answer, or why there is none and how much of it arrived.
-type Arrived = Result<Reply, (FaultKind, Option<Reply>)>;
+type Arrived = Result<Reply, (TransportErrorKind, Option<Reply>)>;
 
 impl Exchange for InMemory {
     fn attempt(
         &self,
         body: Bytes,
         timeout: Duration,
-    ) -> BoxFuture<'_, Result<Answer, internals::Fault>> {
+    ) -> BoxFuture<'_, Result<Answer, internals::TransportError>> {
         Box::pin(async move {
             let head = |reply: &Reply| Head {
                 status: reply.status,
@@ -167,7 +169,7 @@ impl Exchange for InMemory {
                     head: head(&reply),
                     body: reply.body,
                 }),
-                Err((kind, reply)) => Err(internals::Fault {
+                Err((kind, reply)) => Err(internals::TransportError {
                     kind,
                     head: reply.as_ref().map(head),
                     source: None,
@@ -184,14 +186,14 @@ impl InMemory {
         let is_late = matches!(mishap, Mishap::Slow(_)) || wait >= timeout;
         sleep(wait.min(timeout)).await;
         let arrived = match (mishap, mishap.answer(own)) {
-            (Mishap::Refused, _) => Err((FaultKind::NotSent, None)),
+            (Mishap::Refused, _) => Err((TransportErrorKind::NotSent, None)),
             _ if is_late => {
                 sleep(timeout.saturating_sub(wait)).await;
-                Err((FaultKind::Timeout, None))
+                Err((TransportErrorKind::Timeout, None))
             }
-            (_, None) | (Mishap::Cut(0..40), _) => Err((FaultKind::Disconnected, None)),
-            (Mishap::Cut(_), reply) => Err((FaultKind::Disconnected, reply)),
-            (Mishap::Bloated(_), reply) => Err((FaultKind::TooLarge, reply)),
+            (_, None) | (Mishap::Cut(0..40), _) => Err((TransportErrorKind::Disconnected, None)),
+            (Mishap::Cut(_), reply) => Err((TransportErrorKind::Disconnected, reply)),
+            (Mishap::Bloated(_), reply) => Err((TransportErrorKind::TooLarge, reply)),
             (_, Some(reply)) => Ok(reply),
         };
         self.arrive(body, &arrived);
@@ -267,7 +269,8 @@ impl InMemory {
             let wait = reply.retry_after().unwrap_or_default();
             state.closed_until = state.closed_until.max(Instant::now() + wait);
         }
-        let was_refused = matches!(arrived, Err((FaultKind::NotSent, _))) || throttled.is_some();
+        let was_refused =
+            matches!(arrived, Err((TransportErrorKind::NotSent, _))) || throttled.is_some();
         if asked_in(body).1 && !was_refused {
             state.seen.all_in_doubt.insert(self.caller);
         }
