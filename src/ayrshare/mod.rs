@@ -25,7 +25,6 @@ mod bulk_fallback;
 mod client;
 mod code;
 mod decode;
-mod operation;
 mod request;
 
 pub use self::builder::ClientBuilder;

@@ -25,7 +25,6 @@ mod builder;
 mod client;
 mod code;
 mod decode;
-mod operation;
 mod request;
 
 pub use self::builder::ClientBuilder;

@@ -1,7 +1,11 @@
 use std::fmt;
 
+use serde::Serialize;
+
+use super::decode::decode;
 use crate::engine::finished::Finished;
 use crate::engine::ids;
+use crate::engine::operation::{Operation, Reading, to_json};
 use crate::model::{Error, Fate, Outcome, PostId, Provider};
 
 /// The most distinct ids that Genviral takes in one request.
@@ -25,7 +29,7 @@ pub(super) const MOST_IDS: usize = 50;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeleteRequest {
-    pub(super) is_about_one_post: bool,
+    is_about_one_post: bool,
     /// Distinct, in the order given.
     pub(super) ids: Vec<PostId>,
 }
@@ -53,6 +57,40 @@ impl DeleteRequest {
     pub(super) fn check(&self) -> Result<(), Error> {
         ids::check(Provider::Genviral, &self.ids, MOST_IDS)
     }
+}
+
+impl Operation for DeleteRequest {
+    const PROVIDER: Provider = Provider::Genviral;
+
+    fn posts(&self) -> &[PostId] {
+        &self.ids
+    }
+
+    fn is_about_one_post(&self) -> bool {
+        self.is_about_one_post
+    }
+
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+
+    fn done(&self) -> Fate {
+        Fate::Deleted
+    }
+
+    fn encode(&self, open: &[PostId]) -> Vec<u8> {
+        to_json(&Body { post_ids: open })
+    }
+
+    fn decode(&self, open: &[PostId], http_status: u16, body: &[u8]) -> Reading {
+        decode(open, http_status, body)
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    post_ids: &'a [PostId],
 }
 
 /// The result of a call that was `Ok`: one outcome for each post. They can also be read by the lists of
