@@ -11,11 +11,11 @@
 //!            finished ◄─ tally      one outcome per post, then a response or an error
 //! ```
 //!
-//! `call` runs the loop. The decisions about retries, time and outcomes are elsewhere. What an attempt came to is decided once, by the provider's
-//! `decode` for an answer and by `Reading::of_transport_error` where there is none. `retry` decides whether there
-//! is another attempt, the pacer decides when, and the tally decides what is known of each post. `ids` checks
-//! the ids of a request before anything is sent, `index` finds which post an id in an answer names, and `json`
-//! reads answers and refuses ambiguous ones.
+//! `call` runs the loop. The decisions about retries, time and outcomes are elsewhere. What an attempt came to
+//! is decided once, by the provider's `decode` for an answer and by `Reading::of_transport_error` where there
+//! is none. `retry` decides whether there is another attempt, the pacer decides when, and the tally decides
+//! what is known of each post. `ids` checks the ids of a request before anything is sent, `index` finds which
+//! post an id in an answer names, and `json` reads answers and refuses ambiguous ones.
 
 pub(crate) mod call;
 pub(crate) mod exchange;
