@@ -69,18 +69,9 @@ impl Core {
         self.call_in(None, operation, 0).await
     }
 
-    /// Makes a call of a run. `attempts_before` says how many earlier attempts at these posts got no answer
-    /// about them.
-    pub async fn call_in_run<O: Operation>(
-        &self,
-        run: &RunContext,
-        operation: &O,
-        attempts_before: u32,
-    ) -> Finished {
-        self.call_in(Some(run), operation, attempts_before).await
-    }
-
-    async fn call_in<O: Operation>(
+    /// Makes a call that may belong to a run. `attempts_before` says how many earlier attempts at its posts got
+    /// no answer about them.
+    pub async fn call_in<O: Operation>(
         &self,
         run: Option<&RunContext>,
         operation: &O,
@@ -108,17 +99,10 @@ impl Core {
     }
 }
 
-/// A client that has a [`Core`].
-#[cfg(feature = "internals")]
-pub trait HasCore {
-    /// The core.
-    fn core_mut(&mut self) -> &mut Core;
-}
-
 impl fmt::Debug for Core {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("url", &self.transport.url().as_str())
+            .field("url", &self.transport.url.as_str())
             .field("attempt_timeout", &self.config.attempt_timeout)
             .field("deadline", &self.config.deadline)
             .field("retry", &self.config.retry)

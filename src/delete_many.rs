@@ -192,7 +192,11 @@ impl Outcomes<'_> {
                 // This is polled for the first time later, and the run may be stopped by then.
                 let outcomes = match run.stopped_by() {
                     None => answer.await,
-                    Some(reason) => not_attempted(&ids, provider, reason),
+                    Some(reason) => {
+                        let fate = Fate::NotAttempted(reason.clone());
+                        let outcome = |id| Outcome::new(id, provider, fate.clone());
+                        ids.iter().map(outcome).collect()
+                    }
                 };
                 Answered { ids, outcomes }
             }));
@@ -258,14 +262,6 @@ impl Outcomes<'_> {
 
 fn failure_of(outcome: &Outcome) -> Option<&Failure> {
     outcome.fate.failure()
-}
-
-fn not_attempted(ids: &[PostId], provider: Provider, reason: &Failure) -> Vec<Outcome> {
-    let fate = Fate::NotAttempted(reason.clone());
-    let unsent = ids.iter();
-    unsent
-        .map(|id| Outcome::new(id, provider, fate.clone()))
-        .collect()
 }
 
 /// If this many requests fail in a row, each after its retries, the provider counts as down and the run ends.

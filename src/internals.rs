@@ -4,11 +4,9 @@
 //! This module isn't part of the API. It has a feature of its own, is hidden from the documentation, and
 //! may change in any release.
 
-use std::sync::Arc;
-
-pub use crate::client::{Core, HasCore};
+pub use crate::client::Core;
 pub use crate::engine::exchange::{
-    Answer, BoxError, Exchange, Head, TransportError, TransportErrorKind,
+    Answer, Attempted, BoxError, Exchange, Head, TransportError, TransportErrorKind,
 };
 pub use crate::engine::finished::Finished;
 pub use crate::engine::limiter::headers::{RateHeaderNames, RateHeaders};
@@ -20,12 +18,3 @@ pub use crate::http::credentials::{Credential, Credentials};
 pub use crate::http::secrets::Secret;
 pub use crate::http::settings::{HttpHook, Settings};
 pub use crate::http::transport::Endpoint;
-
-/// The same client with the same limiter. `exchange` makes its attempts, instead of HTTP.
-#[must_use]
-pub fn over<C: HasCore + Clone>(client: &C, exchange: impl Exchange) -> C {
-    let mut client = client.clone();
-    let core = client.core_mut();
-    *core = core.over(Arc::new(exchange));
-    client
-}

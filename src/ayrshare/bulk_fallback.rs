@@ -8,8 +8,8 @@ use crate::model::{Fate, Outcome};
 
 pub(super) async fn delete_in_bulk(core: &Core, batch: Batch) -> Vec<Outcome> {
     let Batch { ids, run } = batch;
-    let finished = core.call_in_run(&run, &DeleteRequest::bulk(ids), 0).await;
-    let is_answered = finished.is_answered();
+    let finished = core.call_in(Some(&run), &DeleteRequest::bulk(ids), 0).await;
+    let is_answered = finished.failure.is_none();
     let mut outcomes = finished.outcomes;
     for outcome in &mut outcomes {
         let is_open = match outcome.fate {
@@ -28,7 +28,7 @@ pub(super) async fn delete_in_bulk(core: &Core, batch: Batch) -> Vec<Outcome> {
 /// means that the batch deleted the post. Returns whether another post may be asked for.
 async fn ask_by_id(core: &Core, outcome: &mut Outcome, run: &RunContext) -> bool {
     let request = DeleteRequest::by_id(&outcome.id);
-    let finished = core.call_in_run(run, &request, outcome.attempts).await;
+    let finished = core.call_in(Some(run), &request, outcome.attempts).await;
     if let Some(settled) = { finished.outcomes }.pop() {
         *outcome = settled;
     }

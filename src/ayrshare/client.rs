@@ -132,7 +132,7 @@ impl DeletePosts for Client {
         match batch.ids() {
             [id] => {
                 let request = DeleteRequest::by_id(id);
-                let finished = self.core.call_in_run(&batch.run, &request, 0).await;
+                let finished = self.core.call_in(Some(&batch.run), &request, 0).await;
                 finished.outcomes
             }
             _ => delete_in_bulk(&self.core, batch).await,
@@ -146,10 +146,55 @@ impl fmt::Debug for Client {
     }
 }
 
+#[cfg(feature = "blocking")]
+impl crate::blocking::Client<Client> {
+    /// Does what [`Client::delete`] does, and blocks the thread until it is done.
+    ///
+    /// # Errors
+    /// Returns the errors of [`Client::delete`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
+    /// # let ayrshare = unpost::mock::Ayrshare::start().await;
+    /// # ayrshare.publish("post-1", ["bluesky"]);
+    /// use unpost::{ayrshare::DeleteRequest, blocking};
+    ///
+    /// let client = blocking::Client::new(ayrshare.client()?)?;
+    /// client.delete(DeleteRequest::by_id("post-1"))?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(&self, request: DeleteRequest) -> Result<DeleteResponse, Error> {
+        self.wait_for(self.client().delete(request))
+    }
+
+    /// Does what [`Client::for_profile`] does.
+    ///
+    /// # Errors
+    /// Returns the errors of [`Client::for_profile`].
+    ///
+    /// ```
+    /// # fn main() -> unpost::Result<()> {
+    /// use unpost::{ayrshare, blocking};
+    ///
+    /// let client = blocking::Client::new(ayrshare::Client::builder("API_KEY").build()?)?;
+    /// let tenant = client.for_profile("PROFILE_KEY")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn for_profile(&self, profile_key: impl Into<String>) -> Result<Self, Error> {
+        Ok(self.with_client(self.client().for_profile(profile_key)?))
+    }
+}
+
 #[cfg(feature = "internals")]
-impl crate::client::HasCore for Client {
-    fn core_mut(&mut self) -> &mut Core {
-        &mut self.core
+impl Client {
+    /// The same client with the same limiter. `exchange` makes its attempts, instead of HTTP.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn over(&self, exchange: std::sync::Arc<dyn crate::engine::exchange::Exchange>) -> Self {
+        Self {
+            core: self.core.over(exchange),
+        }
     }
 }
 

@@ -18,8 +18,6 @@
 //! # }
 //! ```
 
-#[cfg(feature = "blocking")]
-mod blocking;
 mod builder;
 mod bulk_fallback;
 mod client;

@@ -12,12 +12,11 @@ use super::limiter::headers::RateHeaders;
 /// Carries a request's body to the provider, once for each call of [`attempt`](Self::attempt).
 pub trait Exchange: Send + Sync + 'static {
     /// Sends the body and reads the whole answer, within `timeout`.
-    fn attempt(
-        &self,
-        body: Bytes,
-        timeout: Duration,
-    ) -> BoxFuture<'_, Result<Answer, TransportError>>;
+    fn attempt(&self, body: Bytes, timeout: Duration) -> BoxFuture<'_, Attempted>;
 }
+
+/// A whole answer, or the reason why there is none.
+pub type Attempted = Result<Answer, TransportError>;
 
 /// An answer that arrived whole.
 #[derive(Debug)]

@@ -48,11 +48,6 @@ impl Finished {
         }))
     }
 
-    /// Whether the provider answered a request that may name several posts.
-    pub(crate) fn is_answered(&self) -> bool {
-        self.failure.is_none()
-    }
-
     /// The outcomes, and the last answer, which is text because it is JSON.
     pub fn into_parts(self) -> (Vec<Outcome>, String) {
         let raw = String::from_utf8(self.raw)

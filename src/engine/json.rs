@@ -108,12 +108,11 @@ impl<'a> Members<'a> {
         // Comparing each pair is quickest for the few members that most answers have. Its cost is quadratic, so
         // an answer with thousands of members uses a set.
         if self.0.len() <= 16 {
-            let mut rest = self.0.as_slice();
-            while let Some(((name, _), others)) = rest.split_first() {
-                if others.iter().any(|(other, _)| other == name) {
+            let mut rest = self.0.iter();
+            while let Some((name, _)) = rest.next() {
+                if rest.clone().any(|(other, _)| other == name) {
                     return true;
                 }
-                rest = others;
             }
             false
         } else {

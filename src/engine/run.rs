@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use futures_util::future::{Either, select};
 use tokio::sync::Notify;
@@ -13,31 +13,29 @@ use crate::model::{ErrorKind, Failure};
 ///
 /// Retries spend the budget, and successes refill it. An outage then costs a bounded number of extra
 /// requests, and a few lost answers among many successes are always retried.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct RunContext {
-    retry_tokens: AtomicU32,
+    /// What retries have cost, less what successes have paid back.
+    spent: AtomicU32,
     stopped_by: OnceLock<Failure>,
     stopped: Notify,
 }
 
 impl RunContext {
-    const FULL_BUDGET: u32 = 100;
+    const BUDGET: u32 = 100;
     const PRICE_OF_RETRY: u32 = 5;
     const REWARD_OF_SUCCESS: u32 = 1;
 
     /// Pays for one retry, if the budget allows it.
     pub(crate) fn try_spend_retry(&self) -> bool {
-        self.update_budget(|left| left.checked_sub(Self::PRICE_OF_RETRY))
+        let pay = |spent| Some(spent + Self::PRICE_OF_RETRY).filter(|spent| *spent <= Self::BUDGET);
+        self.spent.fetch_update(Relaxed, Relaxed, pay).is_ok()
     }
 
     /// Refills the budget a little, because a request succeeded.
     pub(crate) fn reward_success(&self) {
-        self.update_budget(|left| Some((left + Self::REWARD_OF_SUCCESS).min(Self::FULL_BUDGET)));
-    }
-
-    fn update_budget(&self, change: impl Fn(u32) -> Option<u32>) -> bool {
-        let order = Ordering::Relaxed;
-        self.retry_tokens.fetch_update(order, order, change).is_ok()
+        let refill = |spent: u32| Some(spent.saturating_sub(Self::REWARD_OF_SUCCESS));
+        let _ = self.spent.fetch_update(Relaxed, Relaxed, refill);
     }
 
     /// Ends the run. The first reason stays.
@@ -62,16 +60,6 @@ impl RunContext {
         match select(pin!(stopped), pin!(wait)).await {
             Either::Left(_) => Err(self.stopped_by().cloned().unwrap_or_else(stopped_by_caller)),
             Either::Right((output, _)) => Ok(output),
-        }
-    }
-}
-
-impl Default for RunContext {
-    fn default() -> Self {
-        Self {
-            retry_tokens: AtomicU32::new(Self::FULL_BUDGET),
-            stopped_by: OnceLock::new(),
-            stopped: Notify::new(),
         }
     }
 }

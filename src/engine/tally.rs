@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::exchange::{Answer, BoxError, Head, TransportError};
+use super::exchange::{Answer, Attempted, BoxError, Head};
 use super::finished::Finished;
 use super::operation::{AttemptKind, Operation, PostReading, Reading, ThrottledBy};
 use crate::model::{ErrorKind, Failure, Fate, Outcome, PostId};
@@ -72,9 +72,9 @@ impl<'a, O: Operation> Tally<'a, O> {
 
     /// Counts an attempt at the open posts and records what came of it. The posts that the answer mentions
     /// are settled, and the others stay open.
-    pub(crate) fn record(&mut self, result: Result<Answer, TransportError>) -> Attempt {
+    pub(crate) fn record(&mut self, attempted: Attempted) -> Attempt {
         self.attempts = self.attempts.saturating_add(1);
-        let (reading, head) = match result {
+        let (reading, head) = match attempted {
             Ok(Answer { head, body }) => {
                 let reading = self.operation.decode(&self.open, head.status, &body);
                 (self.raw, self.source) = (body, None);
@@ -86,18 +86,13 @@ impl<'a, O: Operation> Tally<'a, O> {
                 (reading, error.head)
             }
         };
-        let Reading {
-            kind,
-            failure,
-            posts,
-            wait,
-        } = reading;
-        self.settle(posts);
+        let (kind, wait) = (reading.kind, reading.wait);
+        self.settle(reading.posts);
         self.was_sent |= kind != AttemptKind::NotSent;
         self.was_throttled |= matches!(kind, AttemptKind::Throttled(_));
         let may_have_acted = u32::from(kind.may_have_acted());
         self.unanswered = self.unanswered.saturating_add(may_have_acted);
-        (self.kind, self.failure) = (kind, failure);
+        (self.kind, self.failure) = (kind, reading.failure);
         Attempt { kind, head, wait }
     }
 

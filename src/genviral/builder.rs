@@ -88,15 +88,13 @@ impl ClientBuilder {
     }
 
     fn from_variables(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Self, Error> {
-        match variable("GENVIRAL_API_KEY", lookup)? {
-            Some(api_key) => Ok(Self {
-                api_key,
-                settings: Settings::default(),
-            }),
-            None => Err(Error::invalid(
-                "the environment variable GENVIRAL_API_KEY isn't set: put the API key there",
-            )),
-        }
+        let Some(api_key) = variable("GENVIRAL_API_KEY", lookup)? else {
+            let advice =
+                "the environment variable GENVIRAL_API_KEY isn't set: put the API key there";
+            return Err(Error::invalid(advice));
+        };
+        let settings = Settings::default();
+        Ok(Self { api_key, settings })
     }
 
     shared_settings!("genviral");

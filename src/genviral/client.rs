@@ -89,9 +89,9 @@ impl DeletePosts for Client {
     }
 
     async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
-        let Batch { ids, run } = batch;
-        let request = DeleteRequest::bulk(ids);
-        self.core.call_in_run(&run, &request, 0).await.outcomes
+        let request = DeleteRequest::bulk(batch.ids);
+        let finished = self.core.call_in(Some(&batch.run), &request, 0).await;
+        finished.outcomes
     }
 }
 
@@ -101,9 +101,36 @@ impl fmt::Debug for Client {
     }
 }
 
+#[cfg(feature = "blocking")]
+impl crate::blocking::Client<Client> {
+    /// Does what [`Client::delete`] does, and blocks the thread until it is done.
+    ///
+    /// # Errors
+    /// Returns the errors of [`Client::delete`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
+    /// # let genviral = unpost::mock::Genviral::start().await;
+    /// # genviral.seed("post-1", "draft");
+    /// use unpost::{blocking, genviral::DeleteRequest};
+    ///
+    /// let client = blocking::Client::new(genviral.client()?)?;
+    /// client.delete(DeleteRequest::by_id("post-1"))?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(&self, request: DeleteRequest) -> Result<DeleteResponse, Error> {
+        self.wait_for(self.client().delete(request))
+    }
+}
+
 #[cfg(feature = "internals")]
-impl crate::client::HasCore for Client {
-    fn core_mut(&mut self) -> &mut Core {
-        &mut self.core
+impl Client {
+    /// The same client with the same limiter. `exchange` makes its attempts, instead of HTTP.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn over(&self, exchange: std::sync::Arc<dyn crate::engine::exchange::Exchange>) -> Self {
+        Self {
+            core: self.core.over(exchange),
+        }
     }
 }

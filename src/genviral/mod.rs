@@ -19,8 +19,6 @@
 //! # }
 //! ```
 
-#[cfg(feature = "blocking")]
-mod blocking;
 mod builder;
 mod client;
 mod code;

@@ -10,14 +10,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use reqwest::Method;
 use reqwest::header::HeaderMap;
+use reqwest::{Method, Request};
 use url::Url;
 
 use super::base_url;
 use super::credentials::Credentials;
 use super::settings::Settings;
-use crate::engine::exchange::{Answer, Exchange, Head, TransportError, TransportErrorKind};
+use crate::engine::exchange::{
+    Answer, Attempted, Exchange, Head, TransportError, TransportErrorKind,
+};
 use crate::engine::limiter::RateLimit;
 use crate::engine::limiter::headers::{RateHeaderNames, RateHeaders};
 use crate::model::Error;
@@ -42,7 +44,7 @@ pub struct Endpoint {
 pub(crate) struct Transport {
     http: reqwest::Client,
     endpoint: &'static Endpoint,
-    url: Url,
+    pub(crate) url: Url,
     headers: HeaderMap,
     max_response_bytes: usize,
 }
@@ -94,48 +96,33 @@ impl Transport {
         })
     }
 
-    pub(crate) fn url(&self) -> &Url {
-        &self.url
-    }
-
     /// Sends the request once. The HTTP library can't repeat it, because the body can't be read twice.
-    async fn send(&self, body: Bytes, timeout: Duration) -> Result<Answer, TransportError> {
+    async fn send(&self, body: Bytes, timeout: Duration) -> Attempted {
         let may_have_left = Arc::new(AtomicBool::new(false));
         let request = self.request(body, timeout, &may_have_left);
-        let mut response = match self.http.execute(request).await {
-            Ok(response) => response,
-            Err(error) => {
-                return Err(transport_error(
-                    error,
-                    may_have_left.load(Ordering::Acquire),
-                ));
-            }
-        };
+        let response = self.http.execute(request).await;
+        let has_left = may_have_left.load(Ordering::Acquire);
+        let mut response = response.map_err(|error| transport_error(error, has_left))?;
         let head = Head {
             status: response.status().as_u16(),
             rate: rate_headers(&self.endpoint.rate_headers, response.headers()),
         };
         match self.read(&mut response).await {
             Ok(body) => Ok(Answer { head, body }),
-            Err(error) => Err(TransportError {
-                head: Some(head),
-                ..error
-            }),
+            Err(mut error) => {
+                error.head = Some(head);
+                Err(error)
+            }
         }
     }
 
-    fn request(
-        &self,
-        body: Bytes,
-        timeout: Duration,
-        may_have_left: &Arc<AtomicBool>,
-    ) -> reqwest::Request {
-        let mut request = reqwest::Request::new(self.endpoint.method.clone(), self.url.clone());
+    fn request(&self, body: Bytes, timeout: Duration, has_left: &Arc<AtomicBool>) -> Request {
+        let mut request = Request::new(self.endpoint.method.clone(), self.url.clone());
         request.headers_mut().clone_from(&self.headers);
         *request.timeout_mut() = Some(timeout);
         *request.body_mut() = Some(reqwest::Body::wrap(WatchedBody {
             content: Some(body),
-            may_have_left: Arc::clone(may_have_left),
+            may_have_left: Arc::clone(has_left),
         }));
         request
     }
@@ -152,25 +139,19 @@ impl Transport {
             return Err(too_large);
         }
         let mut whole = Vec::new();
-        loop {
-            match response.chunk().await {
-                Ok(None) => return Ok(whole),
-                Ok(Some(chunk)) if chunk.len() > self.max_response_bytes - whole.len() => {
-                    return Err(too_large);
-                }
-                Ok(Some(chunk)) => whole.extend_from_slice(&chunk),
-                Err(error) => return Err(transport_error(error, true)),
+        let broken = |error| transport_error(error, true);
+        while let Some(chunk) = response.chunk().await.map_err(broken)? {
+            if chunk.len() > self.max_response_bytes - whole.len() {
+                return Err(too_large);
             }
+            whole.extend_from_slice(&chunk);
         }
+        Ok(whole)
     }
 }
 
 impl Exchange for Transport {
-    fn attempt(
-        &self,
-        body: Bytes,
-        timeout: Duration,
-    ) -> BoxFuture<'_, Result<Answer, TransportError>> {
+    fn attempt(&self, body: Bytes, timeout: Duration) -> BoxFuture<'_, Attempted> {
         Box::pin(self.send(body, timeout))
     }
 }

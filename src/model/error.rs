@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::error_kind::ErrorKind;
-use super::failure::Failure;
+use super::failure::{Failure, show};
 use super::outcome::Outcome;
 use super::post_id::PostId;
 use super::provider::Provider;
@@ -111,12 +111,9 @@ impl Error {
     /// the request would be refused again. It also means that a request to delete all scheduled posts may have
     /// been carried out: a second one would delete posts that were scheduled since.
     pub fn is_retryable(&self) -> bool {
-        let something_is_left = self.0.outcomes.is_empty()
-            || self
-                .0
-                .outcomes
-                .iter()
-                .any(|outcome| outcome.fate.should_retry());
+        let outcomes = self.outcomes();
+        let should_retry = |outcome: &Outcome| outcome.fate.should_retry();
+        let something_is_left = outcomes.is_empty() || outcomes.iter().any(should_retry);
         self.kind().is_transient() && something_is_left && (self.0.repeatable || !self.0.uncertain)
     }
 
@@ -216,26 +213,20 @@ impl fmt::Debug for Parts {
         // Empty fields are left out, because this is what `main` prints.
         let mut shown = f.debug_struct("Error");
         shown.field("failure", failure);
-        if let Some(provider) = provider {
-            shown.field("provider", provider);
-        }
-        if let Some(post_id) = post_id {
-            shown.field("post_id", post_id);
-        }
-        if !outcomes.is_empty() {
-            shown.field("outcomes", outcomes);
-        }
-        if let Some(retry_after) = retry_after {
-            shown.field("retry_after", retry_after);
-        }
+        show(&mut shown, "provider", provider.as_ref());
+        show(&mut shown, "post_id", post_id.as_ref());
+        show(
+            &mut shown,
+            "outcomes",
+            Some(outcomes).filter(|all| !all.is_empty()),
+        );
+        show(&mut shown, "retry_after", retry_after.as_ref());
         if *attempts > 0 {
             shown
                 .field("attempts", attempts)
                 .field("uncertain", uncertain);
         }
-        if let Some(source) = source {
-            shown.field("source", source);
-        }
+        show(&mut shown, "source", source.as_ref());
         shown.finish()
     }
 }

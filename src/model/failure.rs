@@ -1,4 +1,4 @@
-use std::fmt;
+use std::fmt::{self, DebugStruct};
 
 use serde::{Deserialize, Serialize};
 
@@ -72,19 +72,18 @@ impl fmt::Debug for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Failure");
         shown.field("kind", &self.kind);
-        if let Some(http_status) = self.http_status {
-            shown.field("http_status", &http_status);
-        }
-        for (name, text) in [
-            ("code", &self.code),
-            ("message", &self.message),
-            ("detail", &self.detail),
-        ] {
-            if let Some(text) = text {
-                shown.field(name, text);
-            }
-        }
+        show(&mut shown, "http_status", self.http_status.as_ref());
+        show(&mut shown, "code", self.code.as_ref());
+        show(&mut shown, "message", self.message.as_ref());
+        show(&mut shown, "detail", self.detail.as_ref());
         shown.finish()
+    }
+}
+
+/// Shows a field that isn't empty.
+pub(super) fn show(to: &mut DebugStruct<'_, '_>, name: &str, value: Option<&impl fmt::Debug>) {
+    if let Some(value) = value {
+        to.field(name, value);
     }
 }
 

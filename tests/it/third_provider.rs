@@ -84,7 +84,7 @@ impl DeletePosts for Acme {
             ids: batch.ids().to_vec(),
             is_about_one_post: false,
         };
-        let finished = self.core.call_in_run(batch.run(), &removal, 0).await;
+        let finished = self.core.call_in(Some(batch.run()), &removal, 0).await;
         finished.into_parts().0
     }
 }

@@ -51,33 +51,16 @@ fn is_network(name: &str, result: &Members<'_>) -> bool {
 }
 
 /// The names that networks are known to have. A text under any other name isn't a network's status.
+#[rustfmt::skip]
 pub(super) const NETWORK_NAMES: [&str; 13] = [
-    "bluesky",
-    "facebook",
-    "gmb",
-    "instagram",
-    "linkedin",
-    "pinterest",
-    "reddit",
-    "snapchat",
-    "telegram",
-    "threads",
-    "tiktok",
-    "twitter",
-    "youtube",
+    "bluesky", "facebook", "gmb", "instagram", "linkedin", "pinterest", "reddit", "snapchat", "telegram", "threads",
+    "tiktok", "twitter", "youtube",
 ];
 
 /// Names of members that are never a network's result.
+#[rustfmt::skip]
 const NOT_NETWORK_NAMES: [&str; 9] = [
-    "action",
-    "code",
-    "details",
-    "id",
-    "markManualDeleted",
-    "message",
-    "retryAvailable",
-    "status",
-    "warnings",
+    "action", "code", "details", "id", "markManualDeleted", "message", "retryAvailable", "status", "warnings",
 ];
 
 /// Names of lists that hold something else than one network's accounts.

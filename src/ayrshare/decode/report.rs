@@ -188,10 +188,8 @@ impl Report<'_> {
             && !(says_success && http_status == 200)
         {
             let failure = self.failure(kind, http_status);
-            let networks_agree = self
-                .networks
-                .iter()
-                .all(|network| network.code == self.code);
+            let mut networks = self.networks.iter();
+            let networks_agree = networks.all(|network| network.code == self.code);
             return match kind {
                 ErrorKind::NotFound if networks_agree => {
                     self.post_verdict(Fate::NotFound, Some(failure))
@@ -225,14 +223,11 @@ impl Report<'_> {
     /// denies a success.
     fn verdict_by_networks(self, http_status: u16, done: &Fate, allows_success: bool) -> Verdict {
         let networks = &self.networks;
-        let count = |is_counted: fn(&NetworkResult) -> bool| {
-            networks
-                .iter()
-                .filter(|network| is_counted(network))
-                .count()
-        };
-        let (total, gone, kept) = (networks.len(), count(is_gone), count(is_kept));
-        let gone_before = count(was_gone_before);
+        let total = networks.len();
+        let gone = networks.iter().filter(|network| is_gone(network)).count();
+        let kept = networks.iter().filter(|network| is_kept(network)).count();
+        let gone_before = networks.iter().filter(|network| was_gone_before(network));
+        let gone_before = gone_before.count();
         let first_not_gone = networks.iter().find(|network| !is_gone(network));
         // The network whose code and message explain the fate.
         let quoted = first_not_gone.or(networks.first());

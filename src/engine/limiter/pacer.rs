@@ -160,16 +160,10 @@ impl Pacer {
         self.in_flight.push_back(now);
     }
 
-    /// Records what came of the request that was sent at `sent_at`. `head` is the head of its answer, if
+    /// Records what came of the request that was sent at `sent`. `head` is the head of its answer, if
     /// there was one.
-    pub fn settle(
-        &mut self,
-        now: Instant,
-        sent_at: Instant,
-        kind: AttemptKind,
-        head: Option<&Head>,
-    ) {
-        if let Some(index) = self.in_flight.iter().position(|sent| *sent == sent_at) {
+    pub fn settle(&mut self, now: Instant, sent: Instant, kind: AttemptKind, head: Option<&Head>) {
+        if let Some(index) = self.in_flight.iter().position(|other| *other == sent) {
             self.in_flight.remove(index);
         }
         let was_full = self.is_full();
@@ -196,19 +190,19 @@ impl Pacer {
         }
         let used = rate.used(self.window_limit());
         // Only the answer to a request that was sent after the last 429 shows that there is room again.
-        let sent_since_429 = self.throttled_at.back().is_none_or(|at| *at <= sent_at);
+        let sent_since_429 = self.throttled_at.back().is_none_or(|at| *at <= sent);
         // A request that was under way during a reset may have been counted before it or after it.
-        let overlaps_reset = self.last_reset.is_some_and(|reset| sent_at < reset.by);
+        let overlaps_reset = self.last_reset.is_some_and(|reset| sent < reset.by);
         match used {
-            _ if is_throttled => self.settle_throttled(now, sent_at, rate, used, overlaps_reset),
+            _ if is_throttled => self.settle_throttled(now, sent, rate, used, overlaps_reset),
             _ if overlaps_reset => self.own.push_back(now),
             Some(used) => {
                 self.max_in_flight = self.max_in_flight.filter(|_| !sent_since_429);
-                self.reconcile(now, sent_at, used, true);
+                self.reconcile(now, sent, used, true);
             }
             None => {
                 // There is no count, but a probe that gets through shows that the window has reset.
-                if was_full && self.last_probe == Some(sent_at) {
+                if was_full && self.last_probe == Some(sent) {
                     self.record_reset(now);
                     self.own.clear();
                     self.others = 0;

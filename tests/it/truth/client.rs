@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use unpost::internals::{self, Exchange};
+use unpost::internals::Exchange;
 use unpost::{
     Batch, DeletePosts, Error, Outcome, Provider as ProviderName, RateLimit, Retry, ayrshare,
     genviral,
@@ -82,7 +82,7 @@ impl Client for ayrshare::Client {
     }
 
     fn over(&self, exchange: impl Exchange) -> Self {
-        internals::over(self, exchange)
+        Self::over(self, Arc::new(exchange))
     }
 
     async fn delete_one(&self, id: String) -> Result<Vec<Outcome>, Error> {
@@ -104,7 +104,7 @@ impl Client for genviral::Client {
     }
 
     fn over(&self, exchange: impl Exchange) -> Self {
-        internals::over(self, exchange)
+        Self::over(self, Arc::new(exchange))
     }
 
     async fn delete_one(&self, id: String) -> Result<Vec<Outcome>, Error> {
