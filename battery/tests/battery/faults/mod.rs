@@ -150,7 +150,10 @@ fn a_call_that_may_have_been_carried_out_says_so() {
         for seen in met.seen() {
             let Err(error) = &seen.result else { continue };
             if error.kind() == ErrorKind::Connect {
-                assert!(!error.is_uncertain(), "{met:?}");
+                // An attempt before the last one may have got a connection.
+                let may_have_arrived = seen.outcomes().iter().any(|outcome| outcome.unanswered > 0);
+                assert_eq!(error.is_uncertain(), may_have_arrived, "{met:?}");
+                assert!(met.row.races || !may_have_arrived, "{met:?}");
                 assert_eq!(seen.requests, 0, "{met:?}");
             }
             let answer_is_lost = matches!(

@@ -141,7 +141,7 @@ fn end(row: &Row, seen: &Seen) -> String {
         Err(error) if row.races => {
             let kinds = [ErrorKind::Connect, ErrorKind::Disconnected];
             assert!(kinds.contains(&error.kind()), "{}: {error:?}", row.fault);
-            "`Connect`, or `Disconnected` and uncertain".to_owned()
+            "`Connect` or `Disconnected`, uncertain if any attempt was `Disconnected`".to_owned()
         }
         Err(error) => kind(error),
     };
