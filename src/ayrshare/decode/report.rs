@@ -226,8 +226,8 @@ impl Report<'_> {
         let total = networks.len();
         let gone = networks.iter().filter(|network| is_gone(network)).count();
         let kept = networks.iter().filter(|network| is_kept(network)).count();
-        let gone_before = networks.iter().filter(|network| was_gone_before(network));
-        let gone_before = gone_before.count();
+        let were_gone = networks.iter().filter(|network| was_gone_before(network));
+        let gone_before = were_gone.count();
         let first_not_gone = networks.iter().find(|network| !is_gone(network));
         // The network whose code and message explain the fate.
         let quoted = first_not_gone.or(networks.first());

@@ -80,3 +80,83 @@ fn reset(text: &str, unix_now: Option<Duration>) -> Option<Duration> {
     };
     Some(wait.min(DAY))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAMES: RateHeaderNames = RateHeaderNames {
+        max: Some("the-limit"),
+        count: Some("the-count"),
+        remaining: Some("the-rest"),
+        reset: Some("the-reset"),
+    };
+
+    #[test]
+    fn retry_after_is_read_in_seconds_or_as_a_date() {
+        let now = Duration::from_secs(784_111_777); // Sun, 06 Nov 1994 08:49:37 GMT
+        let parse = |text: &str, now| {
+            RateHeaders::parse(&NAMES, |name| (name == "retry-after").then_some(text), now)
+                .retry_after
+        };
+        let endless = "1".repeat(400);
+        for (text, wait) in [
+            ("120", Some(120.0)),
+            (" 1.5 ", Some(1.5)),
+            ("0", Some(0.0)),
+            ("1000000000000000000000000000000", Some(86_400.0)),
+            (&endless, Some(86_400.0)),
+            ("-1", None),
+            ("NaN", None),
+            ("inf", None),
+            ("1s", None),
+            ("", None),
+            ("soon", None),
+            ("Sun, 06 Nov 1994 08:50:37 GMT", Some(60.0)),
+            ("Sun, 06 Nov 1994 08:48:37 GMT", Some(0.0)),
+            ("Sun, 06 Nov 9994 08:49:37 GMT", Some(86_400.0)),
+        ] {
+            assert_eq!(
+                parse(text, Some(now)),
+                wait.map(Duration::from_secs_f64),
+                "{text}"
+            );
+        }
+        assert_eq!(
+            parse("Sun, 06 Nov 1994 08:50:37 GMT", None),
+            None,
+            "a date says nothing to who doesn't know today's"
+        );
+    }
+
+    #[test]
+    fn rate_headers_are_read_leniently() {
+        let now = Some(Duration::from_secs(1_700_000_000));
+        let parse = |value: &'static str| {
+            RateHeaders::parse(&NAMES, |name| (name != "retry-after").then_some(value), now)
+        };
+        let all = |number, reset| RateHeaders {
+            max: number,
+            count: number,
+            remaining: number,
+            reset: Option::map(reset, Duration::from_millis),
+            retry_after: None,
+        };
+        assert_eq!(parse(" 5000 "), all(Some(5_000), Some(5_000)));
+        assert_eq!(parse("1700000005000"), all(None, Some(5_000)), "a date");
+        assert_eq!(
+            parse("1700000005").reset,
+            Some(Duration::from_secs(5)),
+            "a date in seconds"
+        );
+        assert_eq!(parse("1600000000000"), all(None, Some(0)), "in the past");
+        assert_eq!(
+            parse("18446744073709551615"),
+            all(None, Some(86_400_000)),
+            "clamped"
+        );
+        for garbage in ["-1", "many", "", "99999999999999999999999"] {
+            assert_eq!(parse(garbage), RateHeaders::default());
+        }
+    }
+}

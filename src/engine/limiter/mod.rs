@@ -14,6 +14,3 @@ mod rate_limit;
 pub(crate) use permit::Limiter;
 pub(crate) use profiles::Limiters;
 pub use rate_limit::RateLimit;
-
-#[cfg(test)]
-mod tests;

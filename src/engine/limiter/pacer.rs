@@ -363,7 +363,7 @@ impl Pacer {
     fn settle_throttled(
         &mut self,
         now: Instant,
-        sent_at: Instant,
+        sent: Instant,
         headers: &RateHeaders,
         used: Option<u32>,
         overlaps_reset: bool,
@@ -381,11 +381,11 @@ impl Pacer {
             return;
         }
         self.max_in_flight = Some(1);
-        self.last_in_window = self.last_in_window.max(Some(sent_at));
+        self.last_in_window = self.last_in_window.max(Some(sent));
         self.informed_at = Some(now);
         let accepted = count(self.own.len());
         match (used, self.window_limit()) {
-            (Some(used), Some(limit)) if used >= limit => self.reconcile(now, sent_at, used, false),
+            (Some(used), Some(limit)) if used >= limit => self.reconcile(now, sent, used, false),
             // The window is full, and no count says why: the limit is lower than was known, or others send too.
             // In both cases, this many requests went well. More are tried after one window, then two, four, …
             (None, limit)
@@ -411,10 +411,10 @@ impl Pacer {
     }
 
     /// Corrects what is known by the provider's count. `is_counted` says whether the count includes this request.
-    fn reconcile(&mut self, now: Instant, sent_at: Instant, used: u32, is_counted: bool) {
+    fn reconcile(&mut self, now: Instant, sent: Instant, used: u32, is_counted: bool) {
         let itself = u32::from(is_counted);
         // The count includes each request that was answered before this one was sent, unless the window has reset.
-        let older = count(self.own.partition_point(|counted| *counted <= sent_at));
+        let older = count(self.own.partition_point(|counted| *counted <= sent));
         let expected = older.saturating_add(self.others).saturating_add(itself);
         // A count that is lower than expected by more than this shows a reset.
         let tolerance = self
@@ -428,7 +428,7 @@ impl Pacer {
                 dropped = older;
             }
         } else {
-            self.last_in_window = self.last_in_window.max(Some(sent_at));
+            self.last_in_window = self.last_in_window.max(Some(sent));
             self.is_sliding |= is_counted
                 && self.own_expired
                 && older > 0
@@ -502,3 +502,6 @@ fn expire(times: &mut VecDeque<Instant>, age: Duration, now: Instant) -> usize {
 fn count(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests;
