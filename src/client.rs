@@ -9,6 +9,7 @@ use crate::engine::finished::Finished;
 use crate::engine::limiter::Limiters;
 use crate::engine::operation::Operation;
 use crate::engine::run::RunContext;
+use crate::engine::tally::EarlierAttempts;
 use crate::http::credentials::{Credential, Credentials};
 use crate::http::secrets::Redactor;
 use crate::http::settings::Settings;
@@ -66,19 +67,19 @@ impl Core {
 
     /// Makes a call that belongs to no run.
     pub async fn call<O: Operation>(&self, operation: &O) -> Finished {
-        self.call_in(None, operation, 0).await
+        self.call_in(None, operation, EarlierAttempts::default())
+            .await
     }
 
-    /// Makes a call that may belong to a run. `attempts_before` says how many earlier attempts at its posts got
-    /// no answer about them.
+    /// Makes a call that may belong to a run. Calls before it may have made attempts at its posts.
     pub async fn call_in<O: Operation>(
         &self,
         run: Option<&RunContext>,
         operation: &O,
-        attempts_before: u32,
+        earlier: EarlierAttempts,
     ) -> Finished {
         let exchange = self.stand_in.as_deref().unwrap_or(&self.transport);
-        let mut finished = call(operation, exchange, &self.config, run, attempts_before).await;
+        let mut finished = call(operation, exchange, &self.config, run, earlier).await;
         self.redactor.redact(&mut finished);
         finished
     }

@@ -86,8 +86,8 @@ impl Batch {
     /// A run has a budget of 20 retries, so that an outage costs few extra requests. Five batches that succeed
     /// pay for one more. A batch succeeds unless each of its posts failed as in an outage:
     /// [`Server`](crate::ErrorKind::Server), [`Connect`](crate::ErrorKind::Connect), [`Timeout`](crate::ErrorKind::Timeout),
-    /// [`Disconnected`](crate::ErrorKind::Disconnected), [`UnexpectedResponse`](crate::ErrorKind::UnexpectedResponse), or
-    /// [`Refused`](crate::ErrorKind::Refused) without the provider's words.
+    /// [`Disconnected`](crate::ErrorKind::Disconnected) or
+    /// [`UnexpectedResponse`](crate::ErrorKind::UnexpectedResponse).
     pub fn try_spend_retry(&self) -> bool {
         self.run.try_spend_retry()
     }

@@ -13,6 +13,7 @@ pub use crate::engine::limiter::headers::{RateHeaderNames, RateHeaders};
 pub use crate::engine::limiter::pacer::{Pacer, Ready};
 pub use crate::engine::operation::{AttemptKind, Operation, PostReading, Reading, ThrottledBy};
 pub use crate::engine::run::RunContext;
+pub use crate::engine::tally::EarlierAttempts;
 pub use crate::http::Method;
 pub use crate::http::credentials::{Credential, Credentials};
 pub use crate::http::secrets::Secret;

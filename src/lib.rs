@@ -76,6 +76,7 @@
 mod client;
 mod delete_many;
 mod delete_posts;
+mod division;
 mod engine;
 mod http;
 mod model;

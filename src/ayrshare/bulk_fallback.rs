@@ -1,41 +1,78 @@
-//! Deletes a batch with one `bulk` request, and asks by id for each post that the answer doesn't settle.
+//! Deletes a batch with `bulk` requests, and asks by id for each post that their answers don't settle.
 
+use super::code::ErrorCode;
 use super::request::DeleteRequest;
 use crate::client::Core;
 use crate::delete_posts::Batch;
+use crate::division::{Division, Part};
 use crate::engine::run::RunContext;
-use crate::model::{Fate, Outcome};
+use crate::engine::tally::EarlierAttempts;
+use crate::model::{Failure, Fate, Outcome, PostId};
 
+/// A batch that is refused because of one of its ids is divided until the id is found.
 pub(super) async fn delete_in_bulk(core: &Core, batch: Batch) -> Vec<Outcome> {
     let Batch { ids, run } = batch;
-    let finished = core.call_in(Some(&run), &DeleteRequest::bulk(ids), 0).await;
+    let mut division = Division::default();
+    let mut next = Some((ids, EarlierAttempts::default()));
+    while let Some((ids, earlier)) = next {
+        let (outcomes, part) = delete_part(core, &run, ids, earlier).await;
+        division.settle(outcomes, part);
+        next = division.next_part();
+    }
+    division.into_outcomes()
+}
+
+async fn delete_part(
+    core: &Core,
+    run: &RunContext,
+    ids: Vec<PostId>,
+    earlier: EarlierAttempts,
+) -> (Vec<Outcome>, Part) {
+    let request = match ids.as_slice() {
+        [id] => DeleteRequest::by_id(id),
+        _ => DeleteRequest::bulk(ids),
+    };
+    let finished = core.call_in(Some(run), &request, earlier).await;
+    let part = Part::from_failure(finished.failure.as_ref(), is_refused_for_an_id);
     let is_answered = finished.failure.is_none();
     let mut outcomes = finished.outcomes;
-    for outcome in &mut outcomes {
-        let is_open = match outcome.fate {
-            Fate::Unreported => true,
-            Fate::Uncertain(_) => is_answered,
-            _ => false,
-        };
-        if is_open && (run.stopped_by().is_some() || !ask_by_id(core, outcome, &run).await) {
-            break;
+    if request.is_bulk() && part == Part::Settled {
+        for outcome in &mut outcomes {
+            let is_open = match outcome.fate {
+                Fate::Unreported => true,
+                Fate::Uncertain(_) => is_answered,
+                _ => false,
+            };
+            if is_open && (run.stopped_by().is_some() || !ask_by_id(core, outcome, run).await) {
+                break;
+            }
         }
     }
-    outcomes
+    (outcomes, part)
+}
+
+/// Whether one id may be the reason why a request about several posts was refused.
+fn is_refused_for_an_id(failure: &Failure) -> bool {
+    let code = failure.code.as_deref().and_then(|code| code.parse().ok());
+    code.map(ErrorCode::new) == Some(ErrorCode::INVALID_PARAMETERS)
 }
 
 /// Asks by id for a post that the answer to the batch didn't settle. An "already deleted" (code 383) then
 /// means that the batch deleted the post. Returns whether another post may be asked for.
 async fn ask_by_id(core: &Core, outcome: &mut Outcome, run: &RunContext) -> bool {
     let request = DeleteRequest::by_id(&outcome.id);
-    let finished = core.call_in(Some(run), &request, outcome.attempts).await;
+    // The attempts with `bulk` may have deleted the post, and their answers don't say so.
+    let earlier = EarlierAttempts {
+        made: outcome.attempts,
+        unanswered: outcome.attempts,
+    };
+    let finished = core.call_in(Some(run), &request, earlier).await;
     if let Some(settled) = { finished.outcomes }.pop() {
         *outcome = settled;
     }
-    match &outcome.fate {
-        Fate::Failed(failure) | Fate::Uncertain(failure) => {
-            !failure.kind.is_about_credentials() && run.try_spend_retry()
-        }
+    match outcome.fate.failure() {
+        Some(failure) if failure.kind.is_about_credentials() => false,
+        Some(failure) if failure.is_outage() => run.try_spend_retry(),
         _ => {
             run.reward_success();
             true

@@ -9,6 +9,7 @@ use super::request::{DeleteRequest, DeleteResponse};
 use crate::client::Core;
 use crate::delete_many::DeleteMany;
 use crate::delete_posts::{Batch, DeletePosts};
+use crate::engine::tally::EarlierAttempts;
 use crate::http::credentials::Credential;
 use crate::http::secrets::Secret;
 use crate::model::{Error, Outcome, PostId, Provider};
@@ -132,8 +133,9 @@ impl DeletePosts for Client {
         match batch.ids() {
             [id] => {
                 let request = DeleteRequest::by_id(id);
-                let finished = self.core.call_in(Some(&batch.run), &request, 0).await;
-                finished.outcomes
+                let earlier = EarlierAttempts::default();
+                let finished = self.core.call_in(Some(&batch.run), &request, earlier);
+                finished.await.outcomes
             }
             _ => delete_in_bulk(&self.core, batch).await,
         }

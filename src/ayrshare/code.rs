@@ -19,7 +19,7 @@ use crate::model::{Error, ErrorKind, Provider};
 /// | `NotFound` | 114 |
 /// | `AlreadyDeleted` | 383 |
 /// | `NotManuallyDeleted` | 382 |
-/// | `RateLimited` | 435, 444: the limit is a network's, not Ayrshare's |
+/// | `RateLimited` | 429; 435 and 444 if the limit is a network's, not Ayrshare's |
 /// | `Refused` | all other codes with a name |
 ///
 /// For a code without a name, the HTTP status decides the kind.
@@ -97,6 +97,8 @@ codes! {
     X_KEYS_INCOMPLETE = 400 is XKeysRequired;
     /// The post went to X, and the request had no X API keys.
     X_KEYS_MISSING = 419 is XKeysRequired;
+    /// The profile's rate limit is reached. The code repeats the HTTP status.
+    RATE_LIMITED = 429 is RateLimited;
     /// The *network's* rate limit is reached. The answer says how long to wait.
     NETWORK_RATE_LIMITED_FOR = 435 is RateLimited;
     /// The *network's* rate limit is reached.
@@ -112,6 +114,14 @@ impl ErrorCode {
     /// The number.
     pub const fn get(self) -> u32 {
         self.0
+    }
+
+    /// Whether the code reports a network's rate limit, and not the profile's.
+    pub(crate) fn is_limit_of_network(self) -> bool {
+        matches!(
+            self,
+            Self::NETWORK_RATE_LIMITED_FOR | Self::NETWORK_RATE_LIMITED
+        )
     }
 }
 

@@ -85,6 +85,10 @@ impl DeleteRequest {
         }
     }
 
+    pub(super) fn is_bulk(&self) -> bool {
+        self.kind == Kind::Bulk
+    }
+
     pub(super) fn check(&self) -> Result<(), Error> {
         match self.kind {
             Kind::AllScheduled => Ok(()),
@@ -129,8 +133,7 @@ impl Operation for DeleteRequest {
             Some(json @ (Json::Object(_) | Json::List(_))) if !matches!(http_status, 300..=399) => {
                 json
             }
-            Some(_) => return Reading::by_status(http_status),
-            None => return Reading::unreadable(http_status, body),
+            _ => return Reading::by_status(http_status),
         };
         match (self.kind, open) {
             (Kind::Bulk, _) => decode_bulk(open, http_status, &json),

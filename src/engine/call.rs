@@ -11,7 +11,7 @@ use super::limiter::Limiter;
 use super::operation::{AttemptKind, Operation};
 use super::retry::{Decision, Retry, RetryContext};
 use super::run::RunContext;
-use super::tally::Tally;
+use super::tally::{EarlierAttempts, Tally};
 use crate::model::{ErrorKind, Failure};
 
 /// The settings of a client that apply to its calls.
@@ -24,17 +24,16 @@ pub(crate) struct CallConfig {
     pub(crate) limiter: Limiter,
 }
 
-/// Makes the call, which may belong to a run. `attempts_before` says how many earlier attempts at its posts
-/// got no answer about them.
+/// Makes the call, which may belong to a run. Calls before it may have made attempts at its posts.
 pub(crate) async fn call<O: Operation>(
     operation: &O,
     exchange: &dyn Exchange,
     config: &CallConfig,
     run: Option<&RunContext>,
-    attempts_before: u32,
+    earlier: EarlierAttempts,
 ) -> Finished {
     let mut started = Instant::now();
-    let mut tally = Tally::new(operation, attempts_before);
+    let mut tally = Tally::new(operation, earlier);
     let mut body = Bytes::from(operation.encode(&tally.open));
     loop {
         let queued = Instant::now();
@@ -79,7 +78,7 @@ pub(crate) async fn call<O: Operation>(
         let context = RetryContext {
             kind: attempt.kind,
             repeatable: operation.is_repeatable(),
-            attempt: tally.attempts - attempts_before,
+            attempt: tally.attempts - earlier.made,
             throttled_before,
             asked_wait,
             time_left: if by_profile {

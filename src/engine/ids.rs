@@ -1,5 +1,6 @@
 //! Ids on their way into one request: each once, and none that can't be sent.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::model::{Error, ErrorKind, Failure, Fate, Outcome, PostId, Provider};
@@ -38,4 +39,27 @@ pub(crate) fn check(provider: Provider, ids: &[PostId], most: usize) -> Result<(
     });
     let outcomes = outcomes.collect();
     Err(Error::invalid_posts(advice, outcomes))
+}
+
+/// Whether both are the id of the same post. A UUID is the same in either case.
+pub(crate) fn is_same(one: &str, other: &str) -> bool {
+    one == other || (one.eq_ignore_ascii_case(other) && is_uuid(one))
+}
+
+/// One spelling for all spellings of an id.
+pub(crate) fn canonical(id: &str) -> Cow<'_, str> {
+    let has_upper_case = id.bytes().any(|byte| byte.is_ascii_uppercase());
+    if has_upper_case && is_uuid(id) {
+        Cow::Owned(id.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(id)
+    }
+}
+
+fn is_uuid(text: &str) -> bool {
+    let is_right = |(place, byte): (usize, u8)| match place {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    text.len() == 36 && text.bytes().enumerate().all(is_right)
 }

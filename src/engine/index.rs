@@ -1,7 +1,9 @@
 //! Where a post that an answer names stands among those of the request.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::ids::{canonical, is_same};
 use crate::model::PostId;
 
 /// Finds ids among those of a request, so that no position comes from the server.
@@ -15,7 +17,7 @@ pub(crate) struct Index<'a> {
     /// Just after the last id found.
     next: usize,
     looks_left: usize,
-    by_id: Option<HashMap<&'a str, usize>>,
+    by_id: Option<HashMap<Cow<'a, str>, usize>>,
 }
 
 impl<'a> Index<'a> {
@@ -34,16 +36,40 @@ impl<'a> Index<'a> {
             return self.look_for(id);
         }
         let ids = self.ids;
-        let by_id = self
-            .by_id
-            .get_or_insert_with(|| ids.iter().map(PostId::as_str).zip(0..).collect());
-        by_id.get(id).copied()
+        let by_id = self.by_id.get_or_insert_with(|| {
+            ids.iter()
+                .map(|id| canonical(id.as_str()))
+                .zip(0..)
+                .collect()
+        });
+        by_id.get(&canonical(id)).copied()
+    }
+
+    /// Gives a post that has no entry the entry of the same post in another spelling. Without an upper-case letter,
+    /// no two spellings of a UUID are among the ids.
+    pub(crate) fn share<T: Clone>(&self, entries: &mut [Option<T>]) {
+        let has_upper_case =
+            |id: &PostId| id.as_str().bytes().any(|byte| byte.is_ascii_uppercase());
+        if !self.ids.iter().any(has_upper_case) {
+            return;
+        }
+        let known = self.ids.iter().zip(entries.iter());
+        let known = known.filter_map(|(id, entry)| Some((canonical(id.as_str()), entry.clone()?)));
+        let known: HashMap<_, _> = known.collect();
+        for (id, entry) in self.ids.iter().zip(entries) {
+            if entry.is_none() {
+                *entry = known.get(&canonical(id.as_str())).cloned();
+            }
+        }
     }
 
     /// Looks at every id once, from the next one on.
     fn look_for(&mut self, id: &str) -> Option<usize> {
         let (before, ahead) = self.ids.split_at_checked(self.next)?;
-        let looked = ahead.iter().chain(before).position(|known| *known == *id);
+        let looked = ahead
+            .iter()
+            .chain(before)
+            .position(|known| is_same(known.as_str(), id));
         self.looks_left -= looked.unwrap_or(self.ids.len());
         let found = (self.next + looked?) % self.ids.len();
         self.next = found + 1;

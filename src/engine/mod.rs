@@ -27,4 +27,4 @@ pub(crate) mod limiter;
 pub(crate) mod operation;
 pub(crate) mod retry;
 pub(crate) mod run;
-mod tally;
+pub(crate) mod tally;

@@ -159,19 +159,18 @@ impl Reading {
         Self::silent(kind, Some(failure))
     }
 
-    /// Classifies an answer by its HTTP status alone, because its body says nothing that matters.
+    /// Classifies an answer that isn't in the provider's words by its HTTP status. A gateway or a firewall may
+    /// have given a 4xx, so it refuses nothing in the provider's name.
     pub fn by_status(http_status: u16) -> Self {
         let (kind, error_kind) = match http_status {
-            401..=403 => (AttemptKind::REFUSED, ErrorKind::Unauthorized),
             429 => (AttemptKind::THROTTLED, ErrorKind::RateLimited),
-            400..=499 => (AttemptKind::REFUSED, ErrorKind::Refused),
             500 | 502 | 503 | 504 => (AttemptKind::Broken, ErrorKind::Server),
             500.. => (AttemptKind::Foreign, ErrorKind::Server),
             _ => (AttemptKind::Foreign, ErrorKind::UnexpectedResponse),
         };
         let detail = match http_status {
             300..=399 => Some("a redirect, which isn't followed: is the base URL right?"),
-            ..=299 | 400..=499 if http_status != 429 => {
+            _ if error_kind == ErrorKind::UnexpectedResponse => {
                 Some("not in the provider's words: is the base URL right?")
             }
             _ => None,
@@ -182,21 +181,6 @@ impl Reading {
             ..Failure::new(error_kind)
         };
         Self::silent(kind, Some(failure))
-    }
-
-    /// Classifies an answer whose body can't be read. Its status decides, with one exception: a body that
-    /// begins as JSON was cut off, and a refusal that was cut off may have said that something was done.
-    pub fn unreadable(http_status: u16, body: &[u8]) -> Self {
-        let begins_as_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
-        let mut reading = Self::by_status(http_status);
-        if let Some(failure) = &mut reading.failure
-            && begins_as_json
-            && failure.kind == ErrorKind::Refused
-        {
-            failure.kind = ErrorKind::UnexpectedResponse;
-            reading.kind = AttemptKind::Foreign;
-        }
-        reading
     }
 
     /// What the failure of a request as a whole means for a post that it names.
@@ -212,6 +196,16 @@ impl Reading {
             },
             networks: Vec::new(),
         }
+    }
+}
+
+/// The kind of a refusal in the provider's words, by its HTTP status.
+pub(crate) fn refusal_kind(http_status: u16) -> ErrorKind {
+    match http_status {
+        401..=403 => ErrorKind::Unauthorized,
+        429 => ErrorKind::RateLimited,
+        500.. => ErrorKind::Server,
+        _ => ErrorKind::Refused,
     }
 }
 

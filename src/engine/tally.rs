@@ -31,6 +31,15 @@ pub(crate) struct Tally<'a, O> {
     pub(super) retry_after: Option<Duration>,
 }
 
+/// The attempts that earlier calls made at the posts of this one.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EarlierAttempts {
+    /// How many were made.
+    pub made: u32,
+    /// How many of them may have been carried out although no answer says so.
+    pub unanswered: u32,
+}
+
 /// What one attempt came to.
 #[derive(Clone, Copy)]
 pub(crate) struct Attempt {
@@ -41,16 +50,15 @@ pub(crate) struct Attempt {
 }
 
 impl<'a, O: Operation> Tally<'a, O> {
-    /// Begins with every post open. `attempts_before` says how many attempts at these posts, before this call,
-    /// got no answer about them.
-    pub(crate) fn new(operation: &'a O, attempts_before: u32) -> Self {
+    /// Begins with every post open. The attempts of earlier calls at these posts count too.
+    pub(crate) fn new(operation: &'a O, earlier: EarlierAttempts) -> Self {
         Self {
             operation,
             settled: vec![None; operation.posts().len()],
             open: operation.posts().to_vec(),
-            attempts: attempts_before,
-            unanswered: attempts_before,
-            was_sent: attempts_before > 0,
+            attempts: earlier.made,
+            unanswered: earlier.unanswered,
+            was_sent: earlier.unanswered > 0,
             was_throttled: false,
             kind: AttemptKind::NotSent,
             failure: None,

@@ -6,7 +6,9 @@ use super::request::{DeleteRequest, DeleteResponse, MOST_IDS};
 use crate::client::Core;
 use crate::delete_many::DeleteMany;
 use crate::delete_posts::{Batch, DeletePosts};
-use crate::model::{Error, Outcome, PostId, Provider};
+use crate::division::{Division, Part};
+use crate::engine::tally::EarlierAttempts;
+use crate::model::{Error, ErrorKind, Failure, Outcome, PostId, Provider};
 
 /// A client of one Genviral API key.
 ///
@@ -89,10 +91,22 @@ impl DeletePosts for Client {
     }
 
     async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
-        let request = DeleteRequest::bulk(batch.ids);
-        let finished = self.core.call_in(Some(&batch.run), &request, 0).await;
-        finished.outcomes
+        let mut division = Division::default();
+        let mut next = Some((batch.ids, EarlierAttempts::default()));
+        while let Some((ids, earlier)) = next {
+            let request = DeleteRequest::bulk(ids);
+            let finished = self.core.call_in(Some(&batch.run), &request, earlier).await;
+            let part = Part::from_failure(finished.failure.as_ref(), is_refused_for_an_id);
+            division.settle(finished.outcomes, part);
+            next = division.next_part();
+        }
+        division.into_outcomes()
     }
+}
+
+/// Whether one id may be the reason why a request about several posts was refused.
+fn is_refused_for_an_id(failure: &Failure) -> bool {
+    failure.kind == ErrorKind::Refused && matches!(failure.http_status, Some(400 | 422))
 }
 
 impl fmt::Debug for Client {

@@ -6,12 +6,12 @@
 use super::code::ErrorCode;
 use crate::engine::index::Index;
 use crate::engine::json::{self, Json, Members};
-use crate::engine::operation::{AttemptKind, PostReading, Reading};
+use crate::engine::operation::{AttemptKind, PostReading, Reading, refusal_kind};
 use crate::model::{ErrorKind, Failure, Fate, PostId};
 
 pub(super) fn decode(open: &[PostId], http_status: u16, body: &[u8]) -> Reading {
     let Some(json) = json::parse(body) else {
-        return Reading::unreadable(http_status, body);
+        return Reading::by_status(http_status);
     };
     let (Some(members), false) = (json.as_object(), matches!(http_status, 300..=399)) else {
         return Reading::by_status(http_status);
@@ -42,23 +42,35 @@ fn read_request(http_status: u16, members: &Members<'_>, has_data: bool) -> Read
     if http_status == 200 && is_answered && !denies_success {
         return Reading::silent(AttemptKind::Answered, None);
     }
-    let by_status = Reading::by_status(http_status);
+    // `code` repeats the HTTP status. A gateway may have made a 200 of that.
+    let own_status = members.get("code").and_then(Json::to_u32);
+    let own_status = own_status.and_then(|code| u16::try_from(code).ok());
+    let status = match own_status {
+        Some(status @ 400..=599) if http_status == 200 && is_refused => status,
+        _ => http_status,
+    };
+    let by_status = Reading::by_status(status);
+    let by_kind = by_status.kind;
     let kind_by_code = code.as_ref().and_then(ErrorCode::kind);
     let (error_kind, kind) = match kind_by_code {
-        Some(ErrorKind::Server) if http_status < 500 => (ErrorKind::Server, AttemptKind::Broken),
+        Some(ErrorKind::Server) if status < 500 => (ErrorKind::Server, AttemptKind::Broken),
         Some(ErrorKind::Server) => (ErrorKind::Server, by_status.kind),
         Some(ErrorKind::RateLimited) => (ErrorKind::RateLimited, AttemptKind::THROTTLED),
         Some(error_kind) => (error_kind, AttemptKind::REFUSED),
-        None if http_status == 200 && is_refused => (ErrorKind::Refused, AttemptKind::REFUSED),
+        None if is_refused && matches!(status, 200 | 400..=428 | 430..=499) => {
+            (refusal_kind(status), AttemptKind::REFUSED)
+        }
         None => {
-            let error_kind = by_status.failure.as_ref().map(|failure| failure.kind);
-            (error_kind.unwrap_or(ErrorKind::Refused), by_status.kind)
+            let by_status = by_status.failure.as_ref().map(|failure| failure.kind);
+            (by_status.unwrap_or(ErrorKind::UnexpectedResponse), by_kind)
         }
     };
+    let detail = by_status.failure.and_then(|failure| failure.detail);
     let failure = Failure {
         http_status: Some(http_status),
         code: code.as_ref().map(ToString::to_string),
         message: members.text("message").map(str::to_owned),
+        detail: detail.filter(|_| error_kind == ErrorKind::UnexpectedResponse),
         ..Failure::new(error_kind)
     };
     Reading::silent(kind, Some(failure))
@@ -121,6 +133,7 @@ fn read_posts(
     for id in undocumented_texts(data) {
         settle(id, unclear.clone());
     }
+    index.share(&mut posts);
     posts
 }
 

@@ -96,7 +96,7 @@ impl ErrorKind {
 
     /// Whether every further request with these credentials fails the same way, so that a run ends.
     pub(crate) fn is_about_credentials(self) -> bool {
-        matches!(self, Self::Unauthorized | Self::XKeysRequired)
+        self == Self::Unauthorized
     }
 }
 

@@ -54,16 +54,9 @@ impl Failure {
 }
 
 impl Failure {
-    /// Whether the refusal has no words of the provider. It may come from a gateway, or from another server at a
-    /// wrong base URL.
-    pub(super) fn is_wordless(&self) -> bool {
-        let has_words = self.code.is_some() || self.message.is_some();
-        self.kind == ErrorKind::Refused && !has_words && self.detail.is_some()
-    }
-
     /// Whether several such failures in a row show that the provider is down or can't be reached.
     pub(crate) fn is_outage(&self) -> bool {
-        self.kind.is_outage() || self.is_wordless()
+        self.kind.is_outage()
     }
 }
 

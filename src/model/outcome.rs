@@ -139,7 +139,7 @@ impl Fate {
             Self::Failed(failure) => {
                 failure.kind.is_transient()
                     || failure.kind.is_about_credentials()
-                    || failure.is_wordless()
+                    || failure.kind == ErrorKind::XKeysRequired
             }
             _ => false,
         }

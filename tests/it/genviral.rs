@@ -313,7 +313,7 @@ async fn every_error_name_is_known_and_has_a_kind() {
 }
 
 #[tokio::test]
-async fn a_refusal_without_a_name_is_judged_by_its_http_status() {
+async fn a_refusal_without_a_name_is_judged_by_its_http_status_even_if_a_200_repeats_it() {
     let bench = Bench::new().await;
     for (status, kind) in [
         (400, ErrorKind::Refused),
@@ -324,9 +324,31 @@ async fn a_refusal_without_a_name_is_judged_by_its_http_status() {
         (422, ErrorKind::Refused),
         (500, ErrorKind::Server),
     ] {
-        for body in [r#"{"ok":false,"message":"no"}"#, "<html>no</html>", ""] {
+        let error = bench
+            .ask_one(status, r#"{"ok":false,"message":"no"}"#)
+            .await;
+        assert_eq!(error.unwrap_err().kind(), kind, "{status}");
+        let mirrored = format!(r#"{{"ok":false,"code":{status},"message":"no"}}"#);
+        let error = bench.ask_one(200, &mirrored).await;
+        assert_eq!(error.unwrap_err().kind(), kind, "200 with code {status}");
+    }
+}
+
+#[tokio::test]
+async fn a_4xx_that_is_not_in_the_words_of_genviral_refuses_nothing_and_is_not_asked_again() {
+    let bench = Bench::new().await;
+    for status in [400, 401, 402, 403, 404, 422] {
+        for body in [r#"{"message":"no Route matched"}"#, "<html>no</html>", ""] {
             let error = bench.ask_one(status, body).await.unwrap_err();
-            assert_eq!(error.kind(), kind, "{status} {body}");
+            assert_eq!(
+                error.kind(),
+                ErrorKind::UnexpectedResponse,
+                "{status} {body}"
+            );
+            assert!(
+                error.is_uncertain() && error.attempts() == 1,
+                "{status} {body}"
+            );
         }
     }
 }

@@ -391,6 +391,15 @@ async fn an_answer_that_is_not_the_providers_ends_the_call_whatever_the_verb() {
         for (case, step) in [
             ("a page", Step::answer(200, &[], "<html></html>")),
             ("a redirect", moved),
+            (
+                "a firewall's page",
+                Step::answer(403, &[], "<html>Blocked</html>"),
+            ),
+            (
+                "a gateway's JSON",
+                Step::answer(404, &[], r#"{"message":"no Route matched"}"#),
+            ),
+            ("a proxy that gave up", Step::answer(408, &[], "")),
             ("no content", Step::raw("HTTP/1.1 204 No Content\r\n\r\n")),
         ] {
             let error = bench.assert_ends_uncertain(&step, case).await;
@@ -406,12 +415,10 @@ async fn any_other_4xx_ends_the_call_whatever_the_verb() {
     for verb in ALL {
         let bench = Bench::new(verb).await;
         for (status, body) in [
-            (400, r#"{"status":"error","message":"no"}"#),
-            (401, ""),
+            (400, r#"{"ok":false,"status":"error","message":"no"}"#),
+            (401, r#"{"ok":false,"status":"error"}"#),
             (403, r#"{"ok":false,"status":"error"}"#),
-            (404, "<html>Not here</html>"),
-            (408, ""),
-            (409, "{}"),
+            (408, r#"{"ok":false,"status":"error"}"#),
         ] {
             let step = Step::answer(status, &[], body);
             let error = bench.assert_ends(&step, body).await;

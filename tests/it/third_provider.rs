@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use unpost::internals::{
-    AttemptKind, Core, Credential, Credentials, Endpoint, Method, Operation, PostReading,
-    RateHeaderNames, Reading, Secret, Settings,
+    AttemptKind, Core, Credential, Credentials, EarlierAttempts, Endpoint, Method, Operation,
+    PostReading, RateHeaderNames, Reading, Secret, Settings,
 };
 use unpost::{
     Batch, DeleteMany, DeletePosts, Error, ErrorKind, Fate, Outcome, PostId, Provider, RateLimit,
@@ -84,7 +84,10 @@ impl DeletePosts for Acme {
             ids: batch.ids().to_vec(),
             is_about_one_post: false,
         };
-        let finished = self.core.call_in(Some(batch.run()), &removal, 0).await;
+        let finished = self
+            .core
+            .call_in(Some(batch.run()), &removal, EarlierAttempts::default())
+            .await;
         finished.into_parts().0
     }
 }
@@ -120,7 +123,7 @@ impl Operation for Removal {
 
     fn decode(&self, open: &[PostId], http_status: u16, body: &[u8]) -> Reading {
         let Ok(answer) = serde_json::from_slice::<Value>(body) else {
-            return Reading::unreadable(http_status, body);
+            return Reading::by_status(http_status);
         };
         if http_status != 200 {
             return Reading::by_status(http_status);

@@ -3,12 +3,9 @@
 //! An entry that names a post counts for that post, wherever the entry stands. A status for the whole
 //! answer settles no post.
 
-use std::borrow::Cow;
-
-use super::networks::{LIST_NAMES, lists};
 use super::report::{Report, Verdict};
-use crate::engine::index::Index;
-use crate::engine::json::{Json, Members};
+use super::statements::Statements;
+use crate::engine::json::Json;
 use crate::engine::operation::{AttemptKind, PostReading, Reading, ThrottledBy};
 use crate::model::{ErrorKind, Fate, PostId};
 
@@ -17,53 +14,16 @@ pub(in crate::ayrshare) fn decode_bulk(
     http_status: u16,
     json: &Json<'_>,
 ) -> Reading {
-    let overall = json.as_object().map(Report::from_members);
-    let refuses_by_code = overall.as_ref().is_some_and(Report::refuses_by_code);
-    let mut reports: Vec<Option<Report<'_>>> = vec![None; open.len()];
-    let mut index = Index::new(open);
-    for (id, entry) in entries(json, refuses_by_code) {
-        let post = index.find(&id).and_then(|found| reports.get_mut(found));
-        if let (Some(post), Some(report)) = (post, Report::from_entry(entry)) {
-            *post = Some(match post.take() {
-                Some(earlier) => earlier.merge_sibling(report),
-                None => report,
-            });
-        }
+    let Statements { request, posts, .. } = Statements::about_each(open, json);
+    if posts.iter().any(Option::is_some) {
+        return read_posts(posts, http_status);
     }
-    if reports.iter().any(Option::is_some) {
-        return read_posts(reports, http_status);
-    }
-    match overall {
-        Some(overall) => read_overall(overall, http_status),
+    if http_status == 200 && !request.says_anything() && json.as_list().is_some() {
         // A list that names none of the posts is an answer too.
-        None if http_status == 200 => Reading::silent(AttemptKind::Answered, None),
-        None => Reading::by_status(http_status),
+        return Reading::silent(AttemptKind::Answered, None);
     }
+    read_overall(request, http_status)
 }
-
-/// Every entry that may be about a post, with the id that it names or stands under.
-fn entries<'j>(json: &'j Json<'_>, refuses_by_code: bool) -> Vec<(Cow<'j, str>, &'j Json<'j>)> {
-    let with_own_id = |item: &'j Json<'_>| Some((item.as_object()?.get("id")?.to_label()?, item));
-    let Some(members) = json.as_object() else {
-        let items = json.as_list().unwrap_or_default();
-        return items.iter().filter_map(with_own_id).collect();
-    };
-    let listed = lists(members).flatten().filter_map(with_own_id);
-    let groups = LIST_NAMES.iter();
-    let groups = groups.filter_map(|name| members.get(name)?.as_object());
-    let direct = members.iter().filter(|(name, value)| {
-        value.as_list().is_none() && !(value.as_text().is_some() && OVERALL_TEXTS.contains(name))
-    });
-    let keyed = direct.chain(groups.flat_map(Members::iter));
-    let keyed = keyed.map(|(id, value)| (id.into(), value));
-    // The outermost object may itself be about one post. If its code refuses the parameters or the
-    // credentials, it is about no post, even if it quotes an id.
-    let outermost = with_own_id(json).filter(|_| !refuses_by_code);
-    keyed.chain(listed).chain(outermost).collect()
-}
-
-/// Names under which a text is about the whole answer, and isn't the status of a post with that id.
-const OVERALL_TEXTS: [&str; 4] = ["action", "id", "message", "status"];
 
 /// Reads each post by its own entries, as if they were the answer to a request about that post.
 fn read_posts(reports: Vec<Option<Report<'_>>>, http_status: u16) -> Reading {

@@ -1,56 +1,48 @@
-//! Whether any part of an answer reports an error. A success in the same answer then proves nothing. Pure.
+//! Whether a part of an answer that isn't read in any other way denies a success. Pure.
 
-use super::networks::{NETWORK_NAMES, is_error};
+use super::networks::is_error;
 use crate::engine::json::{Json, Members};
 
-pub(super) fn contains_error(json: &Json<'_>) -> bool {
+/// Whether the value reports an error, at any depth, or calls something unfinished. A status, a code or an
+/// error that can't be read counts as an error.
+pub(super) fn denies_success(json: &Json<'_>) -> bool {
     match json {
-        Json::List(items) => items.iter().any(contains_error),
-        Json::Object(members) => members_contain_error(members),
+        Json::List(items) => items.iter().any(denies_success),
+        Json::Object(members) => members_deny_success(members),
         _ => false,
     }
 }
 
-/// Whether any member reports an error. A status, a code, an error or a network's result that can't be
-/// read counts as an error.
-pub(super) fn members_contain_error(members: &Members<'_>) -> bool {
+fn members_deny_success(members: &Members<'_>) -> bool {
     let mut present = members.iter().filter(|(_, value)| **value != Json::Null);
     present.any(|(name, value)| match name {
-        "status" => value.as_text().is_none_or(is_error),
+        "status" => value.as_text().is_none_or(is_denial),
         // Code 200 comes with successes.
         "code" => value.to_u32() != Some(200),
         "error" | "errors" => !means_no_error(value),
         "warnings" => false,
-        _ if NETWORK_NAMES.contains(&name) => {
-            !is_result(value) || value.as_text().is_some_and(is_error) || contains_error(value)
-        }
-        _ => contains_error(value),
+        _ => denies_success(value),
     })
 }
 
-/// Whether the value has the form of a network's result: a text, an object with a status or a code, or
-/// a list of such objects.
-fn is_result(value: &Json<'_>) -> bool {
-    match value {
-        Json::Text(_) => true,
-        Json::Object(result) => {
-            let has = |name| result.get(name).is_some_and(|value| *value != Json::Null);
-            has("status") || has("code")
-        }
-        Json::List(accounts) => {
-            let is_account = |item: &Json<'_>| item.as_object().is_some() && is_result(item);
-            !accounts.is_empty() && accounts.iter().all(is_account)
-        }
-        _ => false,
-    }
+/// Whether the word says that something failed or isn't finished. Other words, such as `ok` or `active`, may be
+/// about anything.
+pub(super) fn is_denial(status: &str) -> bool {
+    is_error(status) || DENIALS.contains(&status)
 }
 
-fn means_no_error(value: &Json<'_>) -> bool {
+#[rustfmt::skip]
+const DENIALS: [&str; 10] = [
+    "blocked", "canceled", "failed", "failure", "partial", "pending", "processing", "queued", "retry", "skipped",
+];
+
+/// Whether the value of a member `error` or `errors` says that there is none.
+pub(super) fn means_no_error(value: &Json<'_>) -> bool {
     match value {
         Json::Bool(is_error) => !is_error,
         Json::List(items) => items.is_empty(),
         Json::Object(members) => members.iter().next().is_none(),
         Json::Text(text) => text.is_empty(),
-        _ => false,
+        _ => *value == Json::Null,
     }
 }

@@ -6,9 +6,9 @@
 //! 3. A success is HTTP 200 *and* `status: success`, about this post, without any contradiction.
 //! 4. The HTTP status decides the rest.
 //!
-//! `one_post`, `bulk` and `all_scheduled` find the objects that an answer has about the posts of a
-//! request. `report` applies the rules to what such an object reports, `networks` reads its networks'
-//! results, and `errors` looks for an error at any depth.
+//! `statements` finds what an answer states about each post, and `networks` and `errors` read the parts that
+//! stand in every statement. `report` collects the statements about one post and applies the rules. `one_post`,
+//! `bulk` and `all_scheduled` make the reading of a request from that.
 
 mod all_scheduled;
 mod bulk;
@@ -16,6 +16,7 @@ mod errors;
 mod networks;
 mod one_post;
 mod report;
+mod statements;
 
 pub(super) use self::all_scheduled::decode_all_scheduled;
 pub(super) use self::bulk::decode_bulk;

@@ -1,40 +1,17 @@
-//! What an answer says about each network, and what a network's result means. Pure.
+//! Which parts of an answer are a network's results, and what a result means. Pure.
 
 use crate::ayrshare::code::ErrorCode;
 use crate::engine::json::{Json, Members};
-use crate::model::NetworkResult;
+use crate::model::{NetworkResult, is_success};
 
-/// The results of all networks in an object about a post, whether this crate knows the network or not.
-pub(super) fn networks_in(members: &Members<'_>) -> Vec<NetworkResult> {
-    let mut networks = Vec::new();
-    for (name, value) in members.iter() {
-        match value {
-            Json::Object(result) if is_network(name, result) => {
-                networks.push(network_result(name, result));
-            }
-            Json::Text(status) if NETWORK_NAMES.contains(&name) => {
-                networks.push(NetworkResult::new(name, status.as_ref()));
-            }
-            // A list holds several accounts of one network, or entries that name their network.
-            Json::List(items) => networks.extend(items.iter().filter_map(|item| {
-                network_in_entry(item).or_else(|| {
-                    let result = item.as_object()?;
-                    is_network(name, result).then(|| network_result(name, result))
-                })
-            })),
-            _ => {}
-        }
-    }
-    networks
-}
+/// The names that networks are known to have.
+#[rustfmt::skip]
+pub(super) const NETWORK_NAMES: [&str; 13] = [
+    "bluesky", "facebook", "gmb", "instagram", "linkedin", "pinterest", "reddit", "snapchat", "telegram", "threads",
+    "tiktok", "twitter", "youtube",
+];
 
-/// The result in an entry that names its network as `platform`.
-pub(super) fn network_in_entry(entry: &Json<'_>) -> Option<NetworkResult> {
-    let members = entry.as_object()?;
-    Some(network_result(members.text("platform")?, members))
-}
-
-fn network_result(network: &str, members: &Members<'_>) -> NetworkResult {
+pub(super) fn network_result(network: &str, members: &Members<'_>) -> NetworkResult {
     NetworkResult {
         network: network.to_owned(),
         status: members.text("status").unwrap_or_default().to_owned(),
@@ -44,32 +21,21 @@ fn network_result(network: &str, members: &Members<'_>) -> NetworkResult {
     }
 }
 
-/// Whether the object under this name is a network's result.
-fn is_network(name: &str, result: &Members<'_>) -> bool {
-    let says_anything = result.text("status").is_some() || result.get("code").is_some();
-    says_anything && !NOT_NETWORK_NAMES.contains(&name) && !LIST_NAMES.contains(&name)
+/// Whether an object under a name that isn't known has the form of a network's result. A new network's result has
+/// at least one of the documented members beside its status, or is a success.
+pub(super) fn has_form_of_network(name: &str, result: &Members<'_>) -> bool {
+    let id = result.get("id").and_then(Json::to_label);
+    let has_id = id.is_some_and(|id| id != name);
+    let status = result.text("status").unwrap_or_default();
+    let explains = || result.text("message").is_some() || result.get("code").is_some();
+    let is_result = is_success(status) || (is_error(status) && explains());
+    says_anything(result) && (result.text("action").is_some() || has_id || is_result)
 }
 
-/// The names that networks are known to have. A text under any other name isn't a network's status.
-#[rustfmt::skip]
-pub(super) const NETWORK_NAMES: [&str; 13] = [
-    "bluesky", "facebook", "gmb", "instagram", "linkedin", "pinterest", "reddit", "snapchat", "telegram", "threads",
-    "tiktok", "twitter", "youtube",
-];
-
-/// Names of members that are never a network's result.
-#[rustfmt::skip]
-const NOT_NETWORK_NAMES: [&str; 9] = [
-    "action", "code", "details", "id", "markManualDeleted", "message", "retryAvailable", "status", "warnings",
-];
-
-/// Names of lists that hold something else than one network's accounts.
-pub(super) const LIST_NAMES: [&str; 5] = ["posts", "postIds", "results", "bulk", "errors"];
-
-/// The lists under [`LIST_NAMES`], in the order of the answer.
-pub(super) fn lists<'j>(members: &'j Members<'_>) -> impl Iterator<Item = &'j [Json<'j>]> {
-    let lists = members.iter().filter(|(name, _)| LIST_NAMES.contains(name));
-    lists.filter_map(|(_, value)| value.as_list())
+/// Whether the object has a status or a code.
+pub(super) fn says_anything(result: &Members<'_>) -> bool {
+    let has = |name| result.get(name).is_some_and(|value| *value != Json::Null);
+    has("status") || has("code")
 }
 
 /// Whether the network says that the post is gone, deleted by this request or before.
@@ -80,7 +46,8 @@ pub(super) fn is_gone(network: &NetworkResult) -> bool {
 /// Whether the network says that the post was deleted before.
 pub(super) fn was_gone_before(network: &NetworkResult) -> bool {
     let code = network.code.map(ErrorCode::new);
-    !network.is_success() && code == Some(ErrorCode::ALREADY_DELETED)
+    let says_so = network.status.is_empty() || is_error(&network.status);
+    says_so && code == Some(ErrorCode::ALREADY_DELETED)
 }
 
 /// Whether the network says that it keeps the post. An unknown status doesn't say that, and neither do

@@ -1,6 +1,7 @@
 //! The answer to a request about one post. Pure.
 
-use super::report::{Report, Verdict};
+use super::report::Verdict;
+use super::statements::Statements;
 use crate::engine::json::Json;
 use crate::engine::operation::{AttemptKind, Reading, ThrottledBy};
 use crate::model::{ErrorKind, Fate, PostId};
@@ -11,11 +12,20 @@ pub(in crate::ayrshare) fn decode_one(
     json: &Json<'_>,
     done: &Fate,
 ) -> Reading {
-    let Some(report) = Report::about_post(asked, json) else {
-        return Reading::by_status(http_status);
-    };
-    let is_about_another = report.is_about_another_than(asked);
+    let Statements {
+        request,
+        posts,
+        lists_only_others,
+    } = Statements::about_one(asked, json);
+    let report = { posts }.pop().flatten();
+    let is_about_post = report.is_some();
+    let report = report.unwrap_or(request);
     let unexpected = report.failure(ErrorKind::UnexpectedResponse, http_status);
+    let is_answered = matches!(http_status, 200 | 400..=499) && http_status != 429;
+    let is_empty_list = http_status == 200 && json.as_list().is_some() && !report.says_anything();
+    if is_empty_list || (is_answered && lists_only_others && report.is_bare_status()) {
+        return Reading::silent(AttemptKind::Answered, Some(unexpected));
+    }
     let kind = if http_status == 429 && report.is_throttled_by_network() {
         AttemptKind::Throttled(ThrottledBy::Network)
     } else {
@@ -23,7 +33,8 @@ pub(in crate::ayrshare) fn decode_one(
     };
     match report.verdict(http_status, done) {
         Verdict::Request(reading) => reading,
-        Verdict::Post(..) if is_about_another => {
+        // The answer is about another post.
+        Verdict::Post(..) if !is_about_post => {
             Reading::silent(AttemptKind::Answered, Some(unexpected))
         }
         Verdict::Post(post, failure) => Reading {

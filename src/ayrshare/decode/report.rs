@@ -1,28 +1,26 @@
-//! What an object of an answer reports, and what that means for the post or the request. Pure.
+//! What an answer reports about one post or about the request, and what that means. Pure.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
-use super::errors::{contains_error, members_contain_error};
-use super::networks::{is_error, is_gone, is_kept, network_in_entry, networks_in, was_gone_before};
+use super::errors::{denies_success, means_no_error};
+use super::networks::{is_error, is_gone, is_kept, network_result, says_anything, was_gone_before};
 use crate::ayrshare::code::ErrorCode;
 use crate::engine::json::{Json, Members};
-use crate::engine::operation::{AttemptKind, PostReading, Reading, ThrottledBy};
-use crate::model::{ErrorKind, Failure, Fate, NetworkResult, PostId, is_success};
+use crate::engine::operation::{AttemptKind, PostReading, Reading, ThrottledBy, refusal_kind};
+use crate::model::{ErrorKind, Failure, Fate, NetworkResult, is_success};
 
-/// What one object of an answer reports, or several objects about the same post.
+/// What one object of an answer reports, or several objects about the same subject.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Report<'j> {
     status: Option<&'j str>,
     code: Option<u32>,
     message: Option<&'j str>,
-    id: Option<Cow<'j, str>>,
     retry_available: bool,
     wait: Option<Duration>,
     networks: Vec<NetworkResult>,
-    /// Whether any member, at any depth, reports an error.
-    has_errors: bool,
-    /// Whether two of the merged objects exclude each other.
+    /// Whether anything apart from the status, the code and the networks' results denies a success.
+    pub(super) has_errors: bool,
+    /// Whether two of the merged parts exclude each other.
     is_contradictory: bool,
 }
 
@@ -37,136 +35,196 @@ pub(super) enum Verdict {
 
 /// How a report is read.
 impl<'j> Report<'j> {
-    /// The report about the one post that was asked for. The answer may be an object about the post, a
-    /// list of entries, or an object with that list in `posts`. `None` if the answer says nothing about
-    /// the post.
-    pub(super) fn about_post(asked: &PostId, json: &'j Json<'_>) -> Option<Self> {
-        let members = json.as_object();
-        let posts = members.and_then(|members| members.get("posts")?.as_list());
-        let outer = members.map(Self::from_members);
-        let Some(items) = json.as_list().or(posts) else {
-            return outer;
+    /// What the members of an object say by themselves, without the statements inside.
+    pub(super) fn own(members: &'j Members<'_>) -> Self {
+        let present = |name| members.get(name).filter(|value| **value != Json::Null);
+        let (status, code) = (present("status"), present("code"));
+        let is_unreadable = |value: Option<&Json<'_>>, is_readable: fn(&Json<'_>) -> bool| {
+            value.is_some_and(|value| !is_readable(value))
         };
-        let network_entries = items.iter().filter_map(network_in_entry);
-        let post_entries = items.iter().filter(|item| network_in_entry(item).is_none());
-        let post_entries = post_entries.filter_map(Json::as_object);
-        let reports: Vec<_> = post_entries.map(Self::from_members).collect();
-        // An entry without an id counts, because the request is about one post only.
-        let is_about_asked = |report: &&Self| !report.is_about_another_than(asked);
-        let mut matching: Vec<_> = reports.iter().filter(is_about_asked).collect();
-        // A single entry about another post is kept, so that the caller sees its id.
-        if let ([], [only]) = (matching.as_slice(), reports.as_slice()) {
-            matching.push(only);
-        }
-        let inner = matching.into_iter().cloned().reduce(Self::merge_sibling);
-        match (outer, inner) {
-            (None, inner) => {
-                let networks: Vec<_> = network_entries.collect();
-                let mut report = match inner {
-                    Some(inner) => inner,
-                    None if networks.is_empty() => return None,
-                    None => Self::default(),
-                };
-                report.networks.extend(networks);
-                report.has_errors |= contains_error(json);
-                Some(report)
-            }
-            (Some(outer), Some(inner)) => Some(outer.merge_nested(inner)),
-            // The list doesn't mention the post. A success around the list then counts only if the
-            // networks are there too.
-            (Some(outer), None) => {
-                let says_success = outer.status.is_some_and(is_success);
-                (!says_success || !outer.networks.is_empty()).then_some(outer)
-            }
-        }
-    }
-
-    pub(super) fn from_members(members: &'j Members<'_>) -> Self {
-        // `errors` may be an error or a list of errors. Only the first error of a list is read here.
-        let errors = members.get("errors");
-        let listed = errors.and_then(Json::as_list).and_then(<[_]>::first);
-        let error = listed.or(errors).and_then(Json::as_object);
-        let error = error.filter(|error| error.iter().next().is_some());
-        // The error stands in for members that the object itself lacks.
-        let member = |name| members.get(name).or_else(|| error?.get(name));
         Self {
-            status: members.text("status").or(error.map(|_| "error")),
+            status: status.and_then(Json::as_text),
             // Code 200 comes with successes and is no error code.
-            code: member("code")
-                .and_then(Json::to_u32)
-                .filter(|code| *code != 200),
-            message: member("message").and_then(Json::as_text),
-            id: member("id").and_then(Json::to_label),
-            retry_available: member("retryAvailable") == Some(&Json::Bool(true)),
-            wait: member("details").and_then(seconds_in),
-            networks: networks_in(members),
-            has_errors: members_contain_error(members),
-            is_contradictory: false,
+            code: code.and_then(Json::to_u32).filter(|code| *code != 200),
+            message: members.text("message"),
+            retry_available: members.get("retryAvailable") == Some(&Json::Bool(true)),
+            wait: members.get("details").and_then(seconds_in),
+            has_errors: is_unreadable(status, |status| status.as_text().is_some())
+                || is_unreadable(code, |code| code.to_u32().is_some()),
+            ..Self::default()
         }
     }
 
-    /// The report of an entry about one post. `None` if the entry says nothing.
-    pub(super) fn from_entry(entry: &'j Json<'_>) -> Option<Self> {
-        let report = match entry {
-            Json::Text(status) => Self {
-                status: Some(status),
-                ..Self::default()
-            },
-            Json::Object(members) => match network_in_entry(entry) {
-                Some(network) => Self {
-                    networks: vec![network],
-                    has_errors: members_contain_error(members),
-                    ..Self::default()
-                },
-                None => Self::from_members(members),
-            },
-            _ => return None,
+    /// An entry that names its network as `platform`.
+    pub(super) fn of_network(network: &str, members: &'j Members<'_>) -> Self {
+        let mut report = Self {
+            message: members.text("message"),
+            wait: members.get("details").and_then(seconds_in),
+            ..Self::default()
         };
-        (report.says_anything() || report.has_errors).then_some(report)
+        report.add_result(network, members);
+        report
     }
 
-    /// The first of these entries with an error, with a status that isn't a success, or with a network
-    /// that didn't remove the post.
-    pub(super) fn first_failed(entries: &'j [Json<'_>]) -> Option<Self> {
-        let entries = entries.iter().filter_map(Json::as_object);
-        entries.map(Self::from_members).find(|report| {
-            let all_removed = report.networks.iter().all(NetworkResult::is_success);
-            report.has_errors || !report.status.is_none_or(is_success) || !all_removed
-        })
-    }
-
-    /// Merges the report of an object with that of an entry inside the object. The entry's own values
-    /// come first. An entry without a failing status or a code contradicts a failing status around it.
-    pub(super) fn merge_nested(mut self, mut inner: Self) -> Self {
-        let is_fine = |status: Option<&str>| status.is_none_or(is_success);
-        let excludes = is_fine(inner.status) && inner.code.is_none() && !is_fine(self.status);
-        // Networks stay in the order of the answer.
-        let mut networks = std::mem::take(&mut self.networks);
-        networks.append(&mut inner.networks);
+    /// A text that stands under the id of a post.
+    pub(super) fn of_status(status: &'j str) -> Self {
         Self {
-            networks,
-            ..inner.or(self, excludes)
+            status: Some(status),
+            ..Self::default()
         }
     }
 
-    /// Merges the reports of two entries about the same post. Two statuses or two codes that differ are
-    /// a contradiction.
-    pub(super) fn merge_sibling(self, other: Self) -> Self {
-        let excludes = differ(self.status, other.status) || differ(self.code, other.code);
-        self.or(other, excludes)
+    /// An error that isn't an object.
+    pub(super) fn of_error(error: &'j Json<'_>) -> Self {
+        Self {
+            message: error.as_text(),
+            ..Self::denying(true)
+        }
     }
 
-    fn or(self, other: Self, excludes: bool) -> Self {
+    pub(super) fn denying(has_errors: bool) -> Self {
         Self {
-            is_contradictory: excludes || self.is_contradictory || other.is_contradictory,
-            status: self.status.or(other.status),
-            code: self.code.or(other.code),
-            message: self.message.or(other.message),
-            id: self.id.or(other.id),
-            retry_available: self.retry_available || other.retry_available,
-            wait: self.wait.or(other.wait),
-            networks: [self.networks, other.networks].concat(),
-            has_errors: self.has_errors || other.has_errors,
+            has_errors,
+            ..Self::default()
+        }
+    }
+
+    /// Adds what stands under the name of a network: a result, or a list with a result for each account.
+    pub(super) fn add_network(&mut self, network: &str, value: &Json<'_>) {
+        match value {
+            Json::Object(result) => self.add_result(network, result),
+            Json::Text(status) => {
+                let result = NetworkResult::new(network, status.as_ref());
+                self.networks.push(result);
+            }
+            Json::List(accounts) => {
+                self.has_errors |= accounts.is_empty();
+                for account in accounts {
+                    match account.as_object() {
+                        Some(result) => {
+                            self.add_result(result.text("platform").unwrap_or(network), result);
+                        }
+                        None => self.has_errors = true,
+                    }
+                }
+            }
+            _ => self.has_errors = true,
+        }
+    }
+
+    fn add_result(&mut self, network: &str, result: &Members<'_>) {
+        self.has_errors |= !says_anything(result);
+        for (name, value) in result.iter().filter(|(_, value)| **value != Json::Null) {
+            self.has_errors |= match name {
+                "status" => value.as_text().is_none(),
+                "code" => value.to_u32().is_none(),
+                "warnings" => false,
+                "error" | "errors" => !means_no_error(value),
+                _ => denies_success(value),
+            };
+        }
+        let result = network_result(network, result);
+        self.has_errors |= result.is_success() && result.code.is_some_and(|code| code != 200);
+        if !result.status.is_empty() || result.code.is_some() {
+            self.networks.push(result);
+        }
+    }
+
+    /// Adds the results in a member `networks`: under the networks' names, or in a list of entries.
+    pub(super) fn add_networks(&mut self, value: &Json<'_>) {
+        match value {
+            Json::Object(networks) => {
+                let present = networks.iter().filter(|(_, value)| **value != Json::Null);
+                present.for_each(|(network, value)| self.add_network(network, value));
+            }
+            Json::List(entries) => {
+                for entry in entries {
+                    match (
+                        entry.as_object(),
+                        entry.as_object().and_then(|entry| entry.text("platform")),
+                    ) {
+                        (Some(result), Some(network)) => self.add_result(network, result),
+                        _ => self.has_errors |= denies_success(entry),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Merges errors that stand in the object. Each of them counts.
+    pub(super) fn merge_errors(&mut self, errors: Vec<Self>) {
+        self.status.get_or_insert("error");
+        let codes = errors
+            .iter()
+            .flat_map(|error| error.networks.iter().map(|network| network.code));
+        let mut codes = codes.collect::<Vec<_>>();
+        codes.dedup();
+        // What all networks say is said of the post.
+        if let [Some(code)] = codes.as_slice()
+            && *code != 200
+        {
+            self.add_code(*code);
+        }
+        for error in errors {
+            self.has_errors |= error.status.is_some_and(|status| !is_error(status));
+            self.merge(error);
+        }
+    }
+
+    /// Merges the report of a statement inside this one, whose own values come first. A failure that stands inside
+    /// a success contradicts it, unless the success is only that of the whole answer.
+    pub(super) fn merge_nested(&mut self, inside: Self, is_whole_answer: bool) {
+        let is_failure = |status: Option<&str>| status.is_some_and(|status| !is_success(status));
+        let is_success = |status: Option<&str>| status.is_some_and(is_success);
+        self.is_contradictory |= is_success(inside.status) && is_failure(self.status);
+        self.is_contradictory |=
+            !is_whole_answer && is_success(self.status) && is_failure(inside.status);
+        let mut outside = std::mem::replace(self, inside);
+        // Networks stay in the order of the answer.
+        std::mem::swap(&mut self.networks, &mut outside.networks);
+        self.merge(outside);
+    }
+
+    /// Merges the report of another statement about the same subject. Two statuses that differ are a
+    /// contradiction.
+    pub(super) fn merge_sibling(&mut self, other: Self) {
+        let differs =
+            |(one, other): (&str, &str)| one != other && !(is_success(one) && is_success(other));
+        self.is_contradictory |= self.status.zip(other.status).is_some_and(differs);
+        self.merge(other);
+    }
+
+    fn merge(&mut self, mut other: Self) {
+        self.is_contradictory |= other.is_contradictory;
+        self.status = self.status.or(other.status);
+        self.message = self.message.or(other.message);
+        self.retry_available |= other.retry_available;
+        self.wait = self.wait.or(other.wait);
+        self.networks.append(&mut other.networks);
+        self.has_errors |= other.has_errors;
+        if let Some(code) = other.code {
+            self.add_code(code);
+        }
+    }
+
+    /// Adds a code. A code that says that the post is gone, or that there is none, excludes every other code.
+    fn add_code(&mut self, code: u32) {
+        let kind = |code| ErrorCode::new(code).kind();
+        let excludes = |code| {
+            matches!(
+                kind(code),
+                Some(ErrorKind::AlreadyDeleted | ErrorKind::NotFound)
+            )
+        };
+        match self.code {
+            Some(known) if known == code => {}
+            Some(known) if excludes(known) || excludes(code) => self.is_contradictory = true,
+            Some(_) if kind(code).is_some_and(ErrorKind::is_about_credentials) => {
+                self.code = Some(code);
+            }
+            Some(_) => {}
+            None => self.code = Some(code),
         }
     }
 }
@@ -179,30 +237,11 @@ impl Report<'_> {
             let failure = self.failure(ErrorKind::UnexpectedResponse, http_status);
             return self.post_verdict(Fate::Uncertain(failure), None);
         }
-        let says_success = self.status.is_some_and(is_success);
-        let is_free_of_errors = self.code.is_none() && !self.has_errors;
-        let allows_success =
-            http_status == 200 && self.status.is_none_or(is_success) && is_free_of_errors;
         // If all else says success, a code is a contradiction, which the steps below find.
         if let Some(kind) = self.kind_by_code()
-            && !(says_success && http_status == 200)
+            && !(http_status == 200 && self.status.is_some_and(is_success))
         {
-            let failure = self.failure(kind, http_status);
-            let mut networks = self.networks.iter();
-            let networks_agree = networks.all(|network| network.code == self.code);
-            return match kind {
-                ErrorKind::NotFound if networks_agree => {
-                    self.post_verdict(Fate::NotFound, Some(failure))
-                }
-                ErrorKind::AlreadyDeleted if networks_agree => {
-                    self.post_verdict(Fate::AlreadyDeleted, Some(failure))
-                }
-                ErrorKind::NotManuallyDeleted if networks_agree => {
-                    self.post_verdict(Fate::Failed(failure), None)
-                }
-                _ if self.networks.is_empty() => Verdict::Request(self.refusal(failure)),
-                _ => self.verdict_by_networks(http_status, done, allows_success),
-            };
+            return self.verdict_by_code(kind, http_status, done);
         }
         if http_status == 429 && !self.networks.iter().any(is_gone) {
             let failure = self.failure(ErrorKind::RateLimited, http_status);
@@ -214,14 +253,45 @@ impl Report<'_> {
         let networks_count =
             matches!(http_status, 200 | 400..=499) || (http_status >= 500 && !all_gone);
         if !self.networks.is_empty() && networks_count {
-            return self.verdict_by_networks(http_status, done, allows_success);
+            return self.verdict_by_networks(http_status, done);
         }
-        self.verdict_by_status(http_status, done, is_free_of_errors)
+        self.verdict_by_status(http_status, done)
     }
 
-    /// Decides by the networks' own results. `allows_success` is whether nothing else in the answer
-    /// denies a success.
-    fn verdict_by_networks(self, http_status: u16, done: &Fate, allows_success: bool) -> Verdict {
+    /// Decides by a code that has a name, and by all that stands beside it.
+    fn verdict_by_code(self, kind: ErrorKind, http_status: u16, done: &Fate) -> Verdict {
+        let failure = self.failure(kind, http_status);
+        let networks_agree = self
+            .networks
+            .iter()
+            .all(|network| network.code == self.code);
+        let is_status_plain = self
+            .status
+            .is_none_or(|status| is_error(status) || is_success(status));
+        let nothing_denies = networks_agree && is_status_plain && !self.has_errors;
+        match kind {
+            ErrorKind::NotFound if nothing_denies => {
+                self.post_verdict(Fate::NotFound, Some(failure))
+            }
+            ErrorKind::AlreadyDeleted if nothing_denies => {
+                self.post_verdict(Fate::AlreadyDeleted, Some(failure))
+            }
+            ErrorKind::NotManuallyDeleted if networks_agree => {
+                self.post_verdict(Fate::Failed(failure), None)
+            }
+            _ if !self.networks.is_empty() => self.verdict_by_networks(http_status, done),
+            ErrorKind::NotFound | ErrorKind::AlreadyDeleted => {
+                let failure = self.failure(ErrorKind::UnexpectedResponse, http_status);
+                self.post_verdict(Fate::Uncertain(failure), None)
+            }
+            _ => Verdict::Request(self.refusal(failure)),
+        }
+    }
+
+    /// Decides by the networks' own results. Nothing else in the answer may deny that the post is gone.
+    fn verdict_by_networks(self, http_status: u16, done: &Fate) -> Verdict {
+        let is_fine = self.status.is_none_or(is_success) && self.code.is_none();
+        let allows_success = http_status == 200 && is_fine && !self.has_errors;
         let networks = &self.networks;
         let total = networks.len();
         let gone = networks.iter().filter(|network| is_gone(network)).count();
@@ -243,10 +313,10 @@ impl Report<'_> {
         };
         let (fate, failure) = if gone == total && gone_before == 0 && allows_success {
             (done.clone(), None)
-        } else if gone_before == total {
+        } else if gone_before == total && self.allows_already_deleted() {
             let failure = failure_of_kind(ErrorKind::AlreadyDeleted);
             (Fate::AlreadyDeleted, Some(failure))
-        } else if gone > 0 && gone < total {
+        } else if gone > 0 && kept > 0 {
             (Fate::Partial, Some(failure_of_kind(ErrorKind::Partial)))
         } else if kept == total {
             let kind = quoted_code.map(ErrorCode::new).and_then(ErrorCode::kind);
@@ -259,8 +329,19 @@ impl Report<'_> {
         self.post_verdict(fate, failure)
     }
 
+    /// Whether nothing beside the networks' results denies that the post was deleted before.
+    fn allows_already_deleted(&self) -> bool {
+        let code = self.code.map(ErrorCode::new);
+        code.is_none_or(|code| code == ErrorCode::ALREADY_DELETED)
+            && self
+                .status
+                .is_none_or(|status| is_error(status) || is_success(status))
+            && !self.has_errors
+    }
+
     /// Decides by the HTTP status and the status in the report, when no named code and no network does.
-    fn verdict_by_status(self, http_status: u16, done: &Fate, is_free_of_errors: bool) -> Verdict {
+    fn verdict_by_status(self, http_status: u16, done: &Fate) -> Verdict {
+        let is_free_of_errors = self.code.is_none() && !self.has_errors;
         match (http_status, self.status) {
             (200, Some(status)) if is_success(status) && is_free_of_errors => {
                 self.post_verdict(done.clone(), None)
@@ -277,18 +358,19 @@ impl Report<'_> {
                 let failure = self.failure(ErrorKind::Refused, http_status);
                 Verdict::Request(self.refusal(failure))
             }
-            (400..=499, Some(status)) if is_success(status) => {
-                let failure = self.failure(ErrorKind::UnexpectedResponse, http_status);
-                Verdict::Request(Reading::silent(AttemptKind::Foreign, Some(failure)))
+            (400..=499, Some(status)) if is_error(status) => {
+                let failure = self.failure(refusal_kind(http_status), http_status);
+                Verdict::Request(self.refusal(failure))
             }
+            // The answer isn't in the provider's words, so its HTTP status says all.
             _ => {
-                let reading = Reading::by_status(http_status);
-                let kind = reading.failure.as_ref().map(|failure| failure.kind);
-                let failure = self.failure(kind.unwrap_or(ErrorKind::Refused), http_status);
-                Verdict::Request(match reading.kind {
-                    AttemptKind::Refused { .. } => self.refusal(failure),
-                    kind => Reading::silent(kind, Some(failure)),
-                })
+                let Reading { kind, failure, .. } = Reading::by_status(http_status);
+                let is_foreign = !self.says_anything();
+                let failure = failure.map(|by_status| Failure {
+                    detail: by_status.detail.filter(|_| is_foreign),
+                    ..self.failure(by_status.kind, http_status)
+                });
+                Verdict::Request(Reading::silent(kind, failure))
             }
         }
     }
@@ -331,21 +413,31 @@ impl Report<'_> {
     }
 
     pub(super) fn says_anything(&self) -> bool {
-        self.status.is_some() || self.code.is_some() || !self.networks.is_empty()
+        let has_words = self.status.is_some() || self.code.is_some() || !self.networks.is_empty();
+        has_words || self.has_errors || self.is_contradictory
+    }
+
+    /// Whether the report says anything else than that the post is gone.
+    pub(super) fn denies_success(&self) -> bool {
+        let is_fine = self.status.is_none_or(is_success)
+            && self.networks.iter().all(NetworkResult::is_success);
+        !is_fine || self.code.is_some() || self.has_errors || self.is_contradictory
+    }
+
+    /// Whether the report has nothing more than a status. In an answer that lists other posts, the status is
+    /// about those.
+    pub(super) fn is_bare_status(&self) -> bool {
+        self.networks.is_empty() && self.code.is_none()
     }
 
     pub(super) fn has_code(&self) -> bool {
         self.code.is_some()
     }
 
-    pub(super) fn is_about_another_than(&self, asked: &PostId) -> bool {
-        self.id.as_ref().is_some_and(|id| *asked != **id)
-    }
-
     pub(super) fn is_throttled_by_network(&self) -> bool {
         let network_codes = self.networks.iter().filter_map(|network| network.code);
         let mut codes = network_codes.chain(self.code).map(ErrorCode::new);
-        codes.any(|code| code.kind() == Some(ErrorKind::RateLimited))
+        codes.any(ErrorCode::is_limit_of_network)
     }
 
     /// Whether the code refuses the parameters or the credentials.
@@ -365,11 +457,6 @@ impl Report<'_> {
             _ => self.refuses_by_code(),
         }
     }
-}
-
-/// Whether both values are there and aren't equal.
-fn differ<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
-    one.zip(other).is_some_and(|(one, other)| one != other)
 }
 
 /// The seconds that code 435 gives in `details`, as a number or as an object that holds one. A longer

@@ -16,7 +16,7 @@ fn an_entry_counts_for_the_post_that_was_asked_for_if_it_names_that_one_or_none(
 200 [{"id":"b","status":"success"}]
     Answered, UnexpectedResponse 200; a: ?
 200 [{"id":"b","status":"success"},{"id":"c","status":"success"}]
-    Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?; a: ?
+    Answered, UnexpectedResponse 200; a: ?
 200 [{"platform":"facebook","status":"error","code":107}]
     Answered; a: Failed (Refused 200 107)
 200 [{"platform":"facebook","status":"success"}]
@@ -24,15 +24,15 @@ fn an_entry_counts_for_the_post_that_was_asked_for_if_it_names_that_one_or_none(
 200 [{"platform":"facebook","status":"success"},{"id":"a","status":"success"}]
     Answered; a: Deleted
 200 []
-    Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?; a: ?
+    Answered, UnexpectedResponse 200; a: ?
 429 []
     Throttled, RateLimited 429; a: ?
 400 []
-    Refused, Refused 400 not in the provider's words: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 400 not in the provider's words: is the base URL right?; a: ?
 400 {"status":"error","code":114,"posts":[{"id":"b","status":"success"},{"id":"c","status":"success"}]}
     Answered, NotFound 400 114; a: NotFound
 200 {"status":"success","posts":[]}
-    Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?; a: ?
+    Answered, UnexpectedResponse 200; a: ?
 200 {"status":"success","twitter":{"status":"success"},"posts":[]}
     Answered; a: Deleted
 200 {"status":"success","twitter":{"status":"error","code":272},"posts":[]}
@@ -47,21 +47,21 @@ fn an_error_anywhere_in_an_answer_denies_a_success() {
         &DeleteRequest::by_id("a"),
         r#"
 200 {"status":"success","posts":{"id":"a","status":"error","code":114}}
-    Answered; a: Uncertain (UnexpectedResponse 200)
+    Answered, NotFound 200 114; a: NotFound
 200 {"status":"success","results":{"status":"error","code":138}}
-    Answered; a: Uncertain (UnexpectedResponse 200)
+    Refused, Refused 200 138; a: ?
 200 {"status":"success","errors":{"facebook":{"status":"error","code":107}}}
-    Answered; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Failed (Refused 200 107)
 200 {"status":"success","errors":{"code":114}}
     Answered; a: Uncertain (UnexpectedResponse 200 114)
 200 {"status":"success","errors":"Facebook failed"}
-    Answered; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200 Facebook failed)
 200 {"errors":{}}
-    Foreign, UnexpectedResponse 200; a: ?
+    Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?; a: ?
 200 {"errors":{"code":114}}
     Answered, NotFound 200 114; a: NotFound
 200 {"status":"success","error":"no"}
-    Answered; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200 no)
 200 {"status":"success","errors":[],"error":null}
     Answered; a: Deleted
 200 {"status":"success","errors":"","error":""}
@@ -69,11 +69,11 @@ fn an_error_anywhere_in_an_answer_denies_a_success() {
 200 {"status":"success","errors":{},"error":false}
     Answered; a: Deleted
 200 [{"id":"a","status":"success","results":[{"status":"error","code":138}]}]
-    Answered; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200 138)
 200 [{"platform":"facebook","status":"success","twitter":"error"}]
-    Answered; a: Uncertain (UnexpectedResponse 200)
+    Answered, Partial 200; a: Partial
 200 [{"platform":"facebook","status":"success","errors":["no"]}]
-    Answered; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200 no)
 200 {"status":"success","facebook":{"action":"delete","status":false,"id":"1"}}
     Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","facebook":false}
@@ -114,9 +114,9 @@ fn an_error_around_an_entry_or_beside_it_denies_a_success() {
 200 {"status":"success","posts":[{"status":"success"}],"results":[{"status":"error"}]}
     Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","results":[{"twitter":{"status":"error"}}]}
-    Answered; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Failed (Refused 200)
 200 {"status":"success","results":[{"code":107}]}
-    Answered; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200 107)
 200 {"status":"success","results":[{"status":"success"}]}
     Answered; a: Deleted
 200 {"status":"error","posts":[{"status":"success"}]}
@@ -124,15 +124,161 @@ fn an_error_around_an_entry_or_beside_it_denies_a_success() {
 200 {"status":"error","posts":[{"twitter":{"status":"success"}}]}
     Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"error","code":114,"posts":[{"id":"a"}]}
-    Answered; a: Uncertain (UnexpectedResponse 200 114)
+    Answered, NotFound 200 114; a: NotFound
 200 {"status":"success","errors":[{}],"posts":[{"status":"success"}]}
     Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","posts":[{"status":"success","errors":["no"]}]}
-    Answered; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200 no)
 400 {"status":"error","retryAvailable":true,"posts":[{"status":"error","id":"a"}]}
     Refused for now, Refused 400; a: ?
 400 {"status":"error","posts":[{"status":"error","id":"a","retryAvailable":true}]}
     Refused for now, Refused 400; a: ?
+"#,
+    );
+}
+
+#[test]
+fn a_list_of_errors_counts_whole() {
+    check(
+        &DeleteRequest::by_id("a"),
+        r#"
+400 {"status":"error","errors":[{"code":383},{"code":138}],"id":"a"}
+    Answered; a: Uncertain (UnexpectedResponse 400 383)
+400 {"status":"error","errors":[{"code":138},{"code":383}],"id":"a"}
+    Answered; a: Uncertain (UnexpectedResponse 400 138)
+400 {"status":"error","errors":[{"code":114},{"code":138}],"id":"a"}
+    Answered; a: Uncertain (UnexpectedResponse 400 114)
+400 {"status":"error","code":383,"errors":[{"code":138}],"id":"a"}
+    Answered; a: Uncertain (UnexpectedResponse 400 383)
+400 {"status":"error","code":383,"results":[{"code":138}],"id":"a"}
+    Answered; a: Uncertain (UnexpectedResponse 400 138)
+400 {"status":"error","code":383,"posts":[{"status":"error","code":138}]}
+    Answered; a: Uncertain (UnexpectedResponse 400 138)
+400 {"status":"error","code":383,"bulk":[{"id":"a","status":"error"}]}
+    Answered, AlreadyDeleted 400 383; a: AlreadyDeleted
+400 {"status":"error","code":383,"data":{"status":"pending"}}
+    Answered; a: Uncertain (UnexpectedResponse 400 383)
+400 {"status":"error","code":383,"error":"Instagram failed"}
+    Answered; a: Uncertain (UnexpectedResponse 400 383 Instagram failed)
+400 {"status":"error","code":383,"instagram":{"status":"pending"}}
+    Answered; a: Uncertain (UnexpectedResponse 400 383)
+400 {"status":"pending","code":383}
+    Answered; a: Uncertain (UnexpectedResponse 400 383)
+400 {"status":"error","errors":[{"code":383},{"code":383}],"id":"a"}
+    Answered, AlreadyDeleted 400 383; a: AlreadyDeleted
+400 {"status":"error","errors":[{"code":107},{"code":138}],"id":"a"}
+    Refused, Refused 400 107; a: ?
+400 {"status":"error","errors":[{"code":138},{"code":102}],"id":"a"}
+    Refused, Unauthorized 400 102; a: ?
+400 {"status":"error","errors":[{"code":383,"platform":"facebook"},{"code":138,"platform":"instagram"}]}
+    Answered, Partial 400 138; a: Partial
+400 {"status":"error","errors":[{"status":"error","code":383,"platform":"facebook"}],"id":"a"}
+    Answered, AlreadyDeleted 400 383; a: AlreadyDeleted
+400 {"status":"error","errors":[{"status":"error","code":435,"details":30,"platform":"twitter"}]}
+    Answered; a: Failed (RateLimited 400 435)
+400 {"status":"error","facebook":{"status":"error","code":383},"errors":["Instagram failed"]}
+    Answered; a: Uncertain (UnexpectedResponse 400 383 Instagram failed)
+"#,
+    );
+}
+
+/// An id that the request doesn't have is `c`.
+#[test]
+fn one_post_is_read_as_strictly_as_a_batch() {
+    for (inside, wanted) in [
+        (r#""results":[{"id":"a","status":"skipped"}]"#, "Uncertain"),
+        (r#""bulk":[{"id":"a","status":"pending"}]"#, "Uncertain"),
+        (r#""posts":[{"id":"a","status":"failed"}]"#, "Uncertain"),
+        (r#""postIds":{"a":"pending"}"#, "Uncertain"),
+        (r#""a":"failed""#, "Uncertain"),
+        (r#""a":{"status":"skipped"}"#, "Uncertain"),
+        (r#""a":false"#, "Uncertain"),
+        (r#""failed":["a"]"#, "Uncertain"),
+        (r#""results":[{"id":"c","status":"success"}]"#, "Unreported"),
+        (r#""postIds":["c"]"#, "Unreported"),
+        (r#""bulk":{"c":{"status":"success"}}"#, "Unreported"),
+        (
+            r#""data":{"posts":[{"id":"a","status":"pending"}]}"#,
+            "Uncertain",
+        ),
+        (
+            r#""data":[{"id":"a","status":"error","code":138}]"#,
+            "Failed",
+        ),
+        (
+            r#""posts":[{"id":"a","networks":{"mastodon":{"status":"error"}}}]"#,
+            "Failed",
+        ),
+        (
+            r#""posts":[{"id":"a","networks":{"mastodon":"success"}}]"#,
+            "Deleted",
+        ),
+    ] {
+        let answer = format!(r#"{{"status":"success",{inside}}}"#);
+        for request in [DeleteRequest::by_id("a"), DeleteRequest::bulk(["a"])] {
+            let reading = request.decode(request.posts(), 200, answer.as_bytes());
+            let said = { reading.posts }.pop().flatten().map(|post| post.fate);
+            let fate = match (said, reading.kind) {
+                (Some(fate), _) => format!("{fate:?}"),
+                (None, AttemptKind::Answered) => "Unreported".to_owned(),
+                (None, AttemptKind::Refused { .. }) => "Failed".to_owned(),
+                (None, _) => "Uncertain".to_owned(),
+            };
+            assert!(fate.starts_with(wanted), "{request:?}, {answer}: {fate}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_known_to_be_a_network_is_none() {
+    check(
+        &DeleteRequest::by_id("a"),
+        r#"
+200 {"status":"success","twitter":{"status":"success"},"usage":{"status":"ok"}}
+    Answered; a: Deleted
+200 {"status":"success","twitter":{"status":"success"},"usage":{"status":"error"}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","twitter":{"status":"success"},"mastodon":{"action":"delete","status":"error"}}
+    Answered, Partial 200; a: Partial
+200 {"status":"success","twitter":{"status":"success"},"mastodon":{"status":"pending"}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","twitter":{"status":"success"},"warnings":[{"platform":"x","status":"error"}]}
+    Answered; a: Deleted
+200 {"status":"success","twitter":{"status":"success"},"facebook":{"status":"pending"}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","networks":{"twitter":{"status":"success"},"usage":{"status":"error","code":107}}}
+    Answered, Partial 200 107; a: Partial
+200 {"status":"success","networks":[{"platform":"x","status":"pending"}]}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"data":{"status":"success","twitter":{"status":"success"}}}
+    Answered; a: Deleted
+200 {"status":"success","data":{"twitter":{"status":"error","code":272}}}
+    Answered; a: Failed (Refused 200 272)
+"#,
+    );
+}
+
+#[test]
+fn a_refusal_counts_only_in_the_words_of_ayrshare() {
+    check(
+        &DeleteRequest::by_id("a"),
+        r#"
+200 {"status":"error","code":429}
+    Throttled, RateLimited 200 429; a: ?
+404 {"message":"no Route matched"}
+    Foreign, UnexpectedResponse 404 no Route matched not in the provider's words: is the base URL right?; a: ?
+403 {"code":403,"message":"blocked by the firewall"}
+    Foreign, UnexpectedResponse 403 403 blocked by the firewall; a: ?
+403 <html>
+    Foreign, UnexpectedResponse 403 not in the provider's words: is the base URL right?; a: ?
+400 {"status"
+    Foreign, UnexpectedResponse 400 not in the provider's words: is the base URL right?; a: ?
+401 {"status":"error"}
+    Refused, Unauthorized 401; a: ?
+402 {"status":"error","message":"no plan"}
+    Refused, Unauthorized 402 no plan; a: ?
+403 {"status":"error","code":98765}
+    Refused, Unauthorized 403 98765; a: ?
 "#,
     );
 }
@@ -147,15 +293,15 @@ fn two_entries_about_one_post_have_to_agree() {
 200 [{"id":"a","status":"error"},{"id":"a","status":"success"},{"id":"a","status":"error"}]
     Answered; a: Uncertain (UnexpectedResponse 200)
 200 [{"id":"a","status":"error","code":107},{"id":"a","status":"error","code":138}]
-    Answered; a: Uncertain (UnexpectedResponse 200 107)
+    Refused, Refused 200 107; a: ?
 400 [{"id":"a","status":"error","retryAvailable":true},{"id":"a","status":"error"}]
     Refused for now, Refused 400; a: ?
 400 [{"id":"a","status":"error"},{"id":"a","status":"error","retryAvailable":true}]
     Refused for now, Refused 400; a: ?
 200 [{"id":"a","status":"success"},{"id":"a","errors":["no"]}]
-    Answered; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200 no)
 200 [{"id":"a","errors":["no"]},{"id":"a","status":"success"}]
-    Answered; a: Uncertain (UnexpectedResponse 200)
+    Answered; a: Uncertain (UnexpectedResponse 200 no)
 "#,
     );
 }
@@ -213,7 +359,7 @@ fn the_http_status_and_the_status_decide_if_no_code_and_no_network_does() {
 404 {"status":"error","message":"m","retryAvailable":true}
     Refused for now, Refused 404 m; a: ?
 404 {"message":"m"}
-    Refused, Refused 404 m; a: ?
+    Foreign, UnexpectedResponse 404 m not in the provider's words: is the base URL right?; a: ?
 501 {"status":"error","message":"m"}
     Foreign, Server 501 m; a: ?
 503 {"status":"error","message":"m"}
@@ -322,9 +468,9 @@ fn entries_of_a_bulk_answer_decide_for_their_posts_and_the_http_status_for_the_r
 200 [{"id":"a","status":"success"},{"id":"b","status":"error"}]
     Answered; a: Deleted; b: Failed (Refused 200)
 200 [{"id":"a","status":"success"},{"id":"a","errors":["no"]}]
-    Answered; a: Uncertain (UnexpectedResponse 200); b: ?
+    Answered; a: Uncertain (UnexpectedResponse 200 no); b: ?
 200 [{"id":"a","errors":["no"]},{"id":"a","status":"success"}]
-    Answered; a: Uncertain (UnexpectedResponse 200); b: ?
+    Answered; a: Uncertain (UnexpectedResponse 200 no); b: ?
 202 [{"id":"a","status":"success"}]
     Answered; a: Uncertain (UnexpectedResponse 202); b: ?
 401 [{"id":"a","status":"success"}]
@@ -338,15 +484,15 @@ fn entries_of_a_bulk_answer_decide_for_their_posts_and_the_http_status_for_the_r
 200 {"posts":{"a":{"status":"success"},"b":"deleted"}}
     Answered; a: Deleted; b: Deleted
 200 [{"id":"a","platform":"twitter","status":"success","errors":["no"]}]
-    Answered; a: Uncertain (UnexpectedResponse 200); b: ?
+    Answered; a: Uncertain (UnexpectedResponse 200 no); b: ?
 200 {"a":{"platform":"twitter","status":"error","code":272}}
     Answered; a: Failed (Refused 200 272); b: ?
 200 {"a":{"platform":"twitter","status":"success"},"b":"deleted"}
     Answered; a: Deleted; b: Deleted
 200 {"a":{},"b":{"message":"what"}}
-    Foreign, UnexpectedResponse 200; a: ?; b: ?
+    Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?; a: ?; b: ?
 200 {"a":7,"b":[]}
-    Foreign, UnexpectedResponse 200; a: ?; b: ?
+    Answered; a: Uncertain (UnexpectedResponse 200); b: ?
 "#,
     );
 }
@@ -401,13 +547,13 @@ fn a_bulk_answer_about_no_post_refuses_all_of_them_or_leaves_them_open() {
 200 {"status":"partial"}
     Answered, Partial 200; a: ?; b: ?
 200 {}
-    Foreign, UnexpectedResponse 200; a: ?; b: ?
+    Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?; a: ?; b: ?
 400 {}
-    Refused, Refused 400; a: ?; b: ?
+    Foreign, UnexpectedResponse 400 not in the provider's words: is the base URL right?; a: ?; b: ?
 200 []
     Answered; a: ?; b: ?
 400 []
-    Refused, Refused 400 not in the provider's words: is the base URL right?; a: ?; b: ?
+    Foreign, UnexpectedResponse 400 not in the provider's words: is the base URL right?; a: ?; b: ?
 500 []
     Broken, Server 500; a: ?; b: ?
 "#,
@@ -434,19 +580,19 @@ fn all_scheduled_posts_are_deleted_if_nothing_in_the_answer_denies_it() {
 200 {"status":"success","posts":[{"status":"error"}]}
     Answered, Partial 200
 200 {"status":"success","posts":[{"errors":["no"]}]}
-    Answered, Partial 200
+    Answered, Partial 200 no
 200 {"status":"success","posts":[{"twitter":{"status":"error"}}]}
     Answered, Partial 200
 200 {"status":"success","errors":{"a":"no"}}
     Foreign, UnexpectedResponse 200
 200 {"status":"success","posts":{"status":"error"}}
-    Foreign, UnexpectedResponse 200
+    Answered, Partial 200
 200 {"posts":[{"status":"success","id":"x"}]}
     Answered
 200 {"posts":[{"status":"success"},{"status":"success"}]}
-    Foreign, UnexpectedResponse 200
+    Answered
 200 {"status":"success","errors":["no"]}
-    Foreign, UnexpectedResponse 200
+    Foreign, UnexpectedResponse 200 no
 400 {"status":"error","code":114}
     Answered, NotFound 400 114
 400 {"status":"error","code":107}
@@ -470,7 +616,7 @@ fn all_scheduled_posts_are_deleted_if_nothing_in_the_answer_denies_it() {
 202 {"status":"success"}
     Foreign, UnexpectedResponse 202
 200 {}
-    Foreign, UnexpectedResponse 200
+    Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?
 200 []
     Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?
 429 {"status":"error"}

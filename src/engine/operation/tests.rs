@@ -12,8 +12,8 @@ fn an_answer_that_speaks_by_its_status_alone_says_where_to_look() {
     for (http_status, kind, advice) in [
         (200, ErrorKind::UnexpectedResponse, "not in the provider's"),
         (302, ErrorKind::UnexpectedResponse, "a redirect"),
-        (401, ErrorKind::Unauthorized, "not in the provider's"),
-        (404, ErrorKind::Refused, "not in the provider's"),
+        (403, ErrorKind::UnexpectedResponse, "not in the provider's"),
+        (404, ErrorKind::UnexpectedResponse, "not in the provider's"),
         (429, ErrorKind::RateLimited, ""),
         (500, ErrorKind::Server, ""),
     ] {
@@ -22,29 +22,6 @@ fn an_answer_that_speaks_by_its_status_alone_says_where_to_look() {
         assert_eq!(detail(&reading).is_empty(), advice.is_empty());
         let failure = reading.failure.map(|cause| (cause.kind, cause.http_status));
         assert_eq!(failure, Some((kind, Some(http_status))));
-    }
-}
-
-#[test]
-fn json_that_was_cut_refuses_nothing_and_another_page_is_taken_at_its_status() {
-    for (http_status, body, kind, error_kind) in [
-        (
-            400,
-            " {\"status\"",
-            AttemptKind::Foreign,
-            ErrorKind::UnexpectedResponse,
-        ),
-        (400, "<html>", AttemptKind::REFUSED, ErrorKind::Refused),
-        (403, "[", AttemptKind::REFUSED, ErrorKind::Unauthorized),
-        (500, "{", AttemptKind::Broken, ErrorKind::Server),
-    ] {
-        let reading = Reading::unreadable(http_status, body.as_bytes());
-        let failure = reading.failure.map(|cause| (cause.kind, cause.http_status));
-        assert_eq!(
-            (reading.kind, failure),
-            (kind, Some((error_kind, Some(http_status)))),
-            "{http_status} {body}"
-        );
     }
 }
 

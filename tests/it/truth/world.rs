@@ -259,7 +259,10 @@ impl InMemory {
             Err((_, reply)) => reply.as_ref(),
         };
         state.seen.answered += usize::from(is_run && arrived.is_ok());
-        if is_run && matches!(arrived, Ok(reply) if matches!(reply.status, 401..=403)) {
+        // A page isn't in the provider's words, so it refuses no credentials.
+        let refuses =
+            |reply: &Reply| matches!(reply.status, 401..=403) && reply.body.starts_with(b"{");
+        if is_run && matches!(arrived, Ok(reply) if refuses(reply)) {
             state.seen.refused.get_or_insert(Instant::now());
         }
         let throttled = reply.filter(|reply| reply.status == 429);
