@@ -1,8 +1,8 @@
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use wiremock::http::{HeaderName, HeaderValue};
 
-use super::reply::Reply;
+use super::{reply::Reply, request::Request};
 
 /// How a mock fails, for [`Ayrshare::fail_next`](super::Ayrshare::fail_next) and
 /// [`Genviral::fail_next`](super::Genviral::fail_next).
@@ -10,6 +10,12 @@ use super::reply::Reply;
 /// By default, [`status`](Fault::status) and [`hang_up`](Fault::hang_up) fail before the provider sees the
 /// request: nothing is deleted, no key is checked, and the request doesn't count for the rate limit.
 /// [`after_acting`](Fault::after_acting) changes that.
+///
+/// # Which request fails
+///
+/// A fault applies to any request, unless [`for_post`](Fault::for_post) or
+/// [`for_profile`](Fault::for_profile) aims it. A request uses the first fault set that applies to it, and no
+/// other. A fault that doesn't apply to the request is passed over and keeps its place.
 ///
 /// ```
 /// use std::time::Duration;
@@ -25,7 +31,9 @@ use super::reply::Reply;
 ///     // The answer is a page and not JSON.
 ///     .fail_next(1, Fault::status(200).body("<html>Just a moment…</html>"))
 ///     // The ordinary answer comes late.
-///     .fail_next(1, Fault::delay(Duration::from_secs(2)));
+///     .fail_next(1, Fault::delay(Duration::from_secs(2)))
+///     // One post of a run can't be deleted. The other requests don't use this fault.
+///     .fail_next(3, Fault::status(500).for_post("post-7"));
 /// # }
 /// ```
 #[derive(Clone, Debug)]
@@ -35,7 +43,15 @@ pub struct Fault {
     headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
     delay: Duration,
+    /// `None` if the fault is for any post.
+    post: Option<String>,
+    /// `None` if the fault is for any profile.
+    profile: Option<ProfileKey>,
 }
+
+/// A `Profile-Key`, which `Debug` hides.
+#[derive(Clone)]
+struct ProfileKey(String);
 
 #[derive(Clone, Copy, Debug)]
 enum Kind {
@@ -82,6 +98,8 @@ impl Fault {
             headers: Vec::new(),
             body: None,
             delay: Duration::ZERO,
+            post: None,
+            profile: None,
         }
     }
 
@@ -124,6 +142,66 @@ impl Fault {
         self
     }
 
+    /// Aims the fault at requests that name this post, alone or with others. The whole request fails.
+    ///
+    /// A request for all scheduled posts names none. Genviral's mock ignores the case of a UUID. A later call
+    /// replaces the post.
+    ///
+    /// ```
+    /// use unpost::{genviral::DeleteRequest, mock::{self, Fault}};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
+    /// let genviral = mock::Genviral::start().await;
+    /// genviral.seed("post-1", "draft").seed("post-2", "draft");
+    /// genviral.fail_next(1, Fault::status(403).for_post("post-2"));
+    ///
+    /// let client = genviral.client()?;
+    /// assert!(client.delete(DeleteRequest::by_id("post-1")).await.is_ok());
+    /// assert!(client.delete(DeleteRequest::by_id("post-2")).await.is_err());
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn for_post(mut self, id: impl Into<String>) -> Self {
+        self.post = Some(id.into());
+        self
+    }
+
+    /// Aims the fault at requests with this `Profile-Key`, whether or not the mock knows the key. No request to
+    /// Genviral has one.
+    ///
+    /// With [`for_post`](Fault::for_post), both must be true of a request. A later call replaces the key.
+    ///
+    /// ```
+    /// use unpost::{ayrshare::DeleteRequest, mock::{self, Fault}};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
+    /// let ayrshare = mock::Ayrshare::start().await;
+    /// ayrshare.schedule("post-1", ["bluesky"]).profile("TENANT-KEY").schedule("post-2", ["bluesky"]);
+    /// ayrshare.fail_next(1, Fault::status(403).for_profile("TENANT-KEY"));
+    ///
+    /// let client = ayrshare.client()?;
+    /// let tenant = client.for_profile("TENANT-KEY")?;
+    /// assert!(client.delete(DeleteRequest::by_id("post-1")).await.is_ok());
+    /// assert!(tenant.delete(DeleteRequest::by_id("post-2")).await.is_err());
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn for_profile(mut self, key: impl Into<String>) -> Self {
+        self.profile = Some(ProfileKey(key.into()));
+        self
+    }
+
+    /// Whether the request is one that the fault is aimed at. `names_post` tells whether the request names a
+    /// post.
+    pub(super) fn applies_to(
+        &self,
+        request: &Request,
+        names_post: impl FnOnce(&str) -> bool,
+    ) -> bool {
+        let has_key = |ProfileKey(key): &ProfileKey| request.profile_key() == Some(key);
+        self.profile.as_ref().is_none_or(has_key) && self.post.as_deref().is_none_or(names_post)
+    }
+
     pub(super) fn hangs_up(&self) -> bool {
         matches!(self.kind, Kind::HangUp)
     }
@@ -150,9 +228,24 @@ impl Fault {
     }
 }
 
+impl fmt::Debug for ProfileKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("[redacted]")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn debug_hides_the_profile_key_that_a_fault_is_aimed_at() {
+        let shown = format!("{:?}", Fault::hang_up().for_profile("s3cret"));
+        assert!(
+            shown.contains("redacted") && !shown.contains("s3cret"),
+            "{shown}"
+        );
+    }
 
     #[test]
     fn a_delayed_answer_is_the_ordinary_one_except_for_what_the_fault_sets() {

@@ -10,10 +10,13 @@ pub(super) trait Rules: Send + 'static {
     const PATH: &'static str;
 
     fn answer(&mut self, request: &Request, now: Instant) -> Reply;
+
+    /// Whether the body names this post, alone or with others.
+    fn names_post(request: &Request, id: &str) -> bool;
 }
 
-/// Answers requests with the next fault, or by the provider's rules if no fault is left. Keeps every
-/// request.
+/// Answers requests with the next fault that applies, or by the provider's rules if no fault does. Keeps
+/// every request.
 pub(super) struct Router<R> {
     pub(super) rules: R,
     faults: VecDeque<Fault>,
@@ -32,7 +35,7 @@ impl<R: Rules> Router<R> {
     pub(super) fn receive(&mut self, mut request: Request, now: Instant) -> Reply {
         let reply = if !Self::has_rule_for(&request) {
             unexpected_request(&request)
-        } else if let Some(fault) = self.faults.pop_front() {
+        } else if let Some(fault) = self.take_fault(&request) {
             fault.apply(|| self.rules.answer(&request, now))
         } else {
             self.rules.answer(&request, now)
@@ -60,7 +63,20 @@ impl<R: Rules> Router<R> {
 
     /// Whether [`receive`](Self::receive) would close the connection on this request.
     pub(super) fn would_hang_up(&self, request: &Request) -> bool {
-        Self::has_rule_for(request) && self.faults.front().is_some_and(Fault::hangs_up)
+        let fault = self.next_fault(request).and_then(|at| self.faults.get(at));
+        Self::has_rule_for(request) && fault.is_some_and(Fault::hangs_up)
+    }
+
+    fn take_fault(&mut self, request: &Request) -> Option<Fault> {
+        self.faults.remove(self.next_fault(request)?)
+    }
+
+    /// The place of the first fault that applies to the request.
+    fn next_fault(&self, request: &Request) -> Option<usize> {
+        let names_post = |id: &str| R::names_post(request, id);
+        self.faults
+            .iter()
+            .position(|fault| fault.applies_to(request, names_post))
     }
 
     pub(super) fn fail_next(&mut self, times: usize, fault: Fault) {
@@ -111,6 +127,10 @@ mod tests {
             self.0 += 1;
             Reply::bare(200)
         }
+
+        fn names_post(request: &Request, id: &str) -> bool {
+            request.body() == id
+        }
     }
 
     fn receive(router: &mut Router<Counting>, path: &str) -> (Option<u16>, u32) {
@@ -139,6 +159,40 @@ mod tests {
                 (Some(200), 3)
             ]
         );
+    }
+
+    #[test]
+    fn a_fault_waits_for_the_post_and_the_profile_that_it_is_aimed_at_and_lets_others_pass() {
+        let mut router = Router::new(Counting(0));
+        let both = Fault::hang_up().for_post("post-1").for_profile("tenant");
+        router.fail_next(1, both);
+        router.fail_next(1, Fault::status(501).for_post("post-1"));
+        router.fail_next(1, Fault::status(502).for_profile("tenant"));
+        router.fail_next(1, Fault::status(503));
+        let mut send = |profile: Option<&str>, post: &str| {
+            let headers: Vec<_> = profile
+                .map(|key| ("profile-key", key))
+                .into_iter()
+                .collect();
+            let request = Request::new("DELETE", "/known", &headers, post);
+            let would_hang_up = router.would_hang_up(&request);
+            #[allow(clippy::disallowed_methods, reason = "any instant will do")]
+            let reply = router.receive(request, Instant::now());
+            assert_eq!(would_hang_up, reply.status.is_none());
+            reply.status
+        };
+
+        let seen = [
+            send(None, "post-1"),
+            send(None, "post-2"),
+            send(Some("tenant"), "post-2"),
+            send(Some("tenant"), "post-2"),
+            send(Some("tenant"), "post-1"),
+            send(Some("tenant"), "post-1"),
+        ];
+
+        let expected = [Some(501), Some(503), Some(502), Some(200), None, Some(200)];
+        assert_eq!(seen, expected);
     }
 
     #[test]

@@ -64,6 +64,25 @@ async fn a_hang_up_after_acting_loses_the_answer_but_not_the_deletion() {
 }
 
 #[tokio::test]
+async fn a_hang_up_for_one_post_closes_only_the_connection_that_deletes_it() {
+    let ayrshare = Ayrshare::start().await;
+    ayrshare
+        .profile("TENANT-KEY")
+        .schedule("post-1", ["linkedin"])
+        .schedule("post-2", ["linkedin"]);
+    ayrshare.fail_next(1, Fault::hang_up().for_post("post-2"));
+
+    let first = delete(&ayrshare, r#"{"id":"post-1"}"#).send().await;
+    let both = delete(&ayrshare, r#"{"bulk":["post-1","post-2"]}"#)
+        .send()
+        .await;
+
+    assert_eq!(first.unwrap().status(), 200);
+    assert!(both.is_err(), "{both:?}");
+    assert_eq!(ayrshare.remaining(), ["post-2"]);
+}
+
+#[tokio::test]
 async fn a_fault_can_change_status_headers_body_and_time_of_an_answer() {
     let genviral = Genviral::start().await;
     let fault = Fault::status(503)

@@ -2,23 +2,21 @@ mod answer;
 mod bulk_shape;
 mod post_state;
 mod posts;
+mod profile;
 mod rules;
+mod target;
 mod window;
 
 pub use self::bulk_shape::BulkShape;
 pub use self::post_state::PostState;
+pub use self::profile::Profile;
 
 #[cfg(feature = "internals")]
 use std::time::Instant;
 use std::{fmt, time::Duration};
 
 use self::{posts::Stage, rules::Rules, window::Windows};
-use super::{
-    fault::Fault,
-    request::Request,
-    router::Rules as _,
-    server::{Server, Shared, lock},
-};
+use super::{fault::Fault, request::Request, router::Rules as _, server::Server};
 use crate::ayrshare::{Client, ClientBuilder};
 use crate::model::Error;
 
@@ -189,10 +187,7 @@ impl Ayrshare {
     pub fn profile(&self, key: impl Into<String>) -> Profile {
         let key = key.into();
         self.server.router().rules.profiles.insert(key.clone());
-        Profile {
-            router: self.server.shared(),
-            key,
-        }
+        Profile::new(self.server.shared(), key)
     }
 
     /// Removes a published post from its networks, as a person would. The mock accepts `markManualDeleted` for
@@ -251,8 +246,30 @@ impl Ayrshare {
         self
     }
 
-    /// Makes the next `times` requests fail with this fault, whoever sends them. Faults of earlier calls come
-    /// first.
+    /// Lets the mock take this id for a malformed one: every request that names it, alone or in a `bulk`, is
+    /// refused with HTTP status 400 and code 101, and none of its posts is deleted. Blank ids are always
+    /// malformed.
+    ///
+    /// No page says what Ayrshare does with such an id: this is a guess.
+    ///
+    /// ```
+    /// # use unpost::{ayrshare::DeleteRequest, mock::Ayrshare};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
+    /// let ayrshare = Ayrshare::start().await;
+    /// ayrshare.schedule("post-1", ["bluesky"]).malformed("post-7");
+    ///
+    /// let client = ayrshare.client()?;
+    /// assert!(client.delete(DeleteRequest::by_id("post-7")).await.is_err());
+    /// assert!(client.delete(DeleteRequest::by_id("post-1")).await.is_ok());
+    /// # Ok(()) }
+    /// ```
+    pub fn malformed(&self, id: impl Into<String>) -> &Self {
+        self.server.router().rules.malformed.insert(id.into());
+        self
+    }
+
+    /// Makes the next `times` requests to which this fault applies fail with it. By default it applies to any
+    /// request, whoever sends it. Faults of earlier calls come first. [`Fault`] has the exact order.
     ///
     /// ```
     /// # use unpost::mock::{Ayrshare, Fault};
@@ -293,67 +310,6 @@ impl fmt::Debug for Ayrshare {
             .debug_struct("Ayrshare")
             .field("base_url", &self.base_url)
             .finish_non_exhaustive()
-    }
-}
-
-/// One profile of an [`Ayrshare`] mock: seeds its posts, and tells which of them are left.
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// let ayrshare = unpost::mock::Ayrshare::start().await;
-/// let tenant = ayrshare.profile("TENANT-KEY");
-/// tenant.publish("post-1", ["bluesky"]).schedule("post-2", ["linkedin"]);
-/// ayrshare.publish("post-3", ["bluesky"]); // a post of the primary profile
-///
-/// assert_eq!(tenant.remaining(), ["post-1", "post-2"]);
-/// # }
-/// ```
-pub struct Profile {
-    router: Shared<Rules>,
-    key: String,
-}
-
-impl Profile {
-    /// The profile's `Profile-Key`.
-    pub fn key(&self) -> &str {
-        &self.key
-    }
-
-    /// Adds a published post of this profile that stands on these networks.
-    pub fn publish<N: Into<String>>(
-        &self,
-        id: impl Into<String>,
-        networks: impl IntoIterator<Item = N>,
-    ) -> &Self {
-        self.seed(id.into(), Stage::Published, collect(networks))
-    }
-
-    /// Adds a scheduled post of this profile that hasn't gone out to these networks yet.
-    pub fn schedule<N: Into<String>>(
-        &self,
-        id: impl Into<String>,
-        networks: impl IntoIterator<Item = N>,
-    ) -> &Self {
-        self.seed(id.into(), Stage::Scheduled, collect(networks))
-    }
-
-    fn seed(&self, id: String, stage: Stage, networks: Vec<String>) -> &Self {
-        lock(&self.router)
-            .rules
-            .posts
-            .seed(id, Some(self.key.clone()), stage, networks);
-        self
-    }
-
-    /// The sorted ids of this profile's posts that still stand on a network or are scheduled.
-    pub fn remaining(&self) -> Vec<String> {
-        lock(&self.router).rules.posts.remaining_of(&self.key)
-    }
-}
-
-impl fmt::Debug for Profile {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Profile").finish_non_exhaustive()
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     answer::Answer,
     bulk_shape::BulkShape,
     posts::{Caller, Posts, XKeys},
+    target::Target,
     window::Windows,
 };
 use crate::mock::{reply::Reply, request::Request, router};
@@ -22,6 +23,8 @@ pub(super) struct Rules {
     pub(super) x_keys: (String, String),
     pub(super) profiles: BTreeSet<String>,
     pub(super) posts: Posts,
+    /// Ids that the mock doesn't take for ids at all.
+    pub(super) malformed: BTreeSet<String>,
     pub(super) windows: Windows,
     pub(super) bulk_shape: BulkShape,
 }
@@ -33,6 +36,7 @@ impl Rules {
             x_keys: (x_key.into(), x_secret.into()),
             profiles: BTreeSet::new(),
             posts: Posts::default(),
+            malformed: BTreeSet::new(),
             windows: Windows::new(300, Duration::from_secs(300)),
             bulk_shape: BulkShape::default(),
         }
@@ -60,6 +64,11 @@ impl router::Rules for Rules {
             .header("x-ratelimit-max", &admission.limit.to_string())
             .header("x-ratelimit-count", &admission.used.to_string())
     }
+
+    fn names_post(request: &Request, id: &str) -> bool {
+        let body: Value = serde_json::from_str(request.body()).unwrap_or_default();
+        Target::of(&body).is_some_and(|target| target.ids().contains(&id))
+    }
 }
 
 impl Rules {
@@ -79,25 +88,27 @@ impl Rules {
     fn carry_out(&mut self, request: &Request, profile: Option<String>) -> Result<Answer, Answer> {
         let missing = || Answer::refusal(400, 101, "the body names no post in JSON");
         let body: Value = serde_json::from_str(request.body()).map_err(|_| missing())?;
-        let flag = |name| body.get(name) == Some(&Value::Bool(true));
         let caller = Caller {
             profile,
             x_keys: self.check_x_keys(request)?,
-            mark_manual_deleted: flag("markManualDeleted"),
+            mark_manual_deleted: body.get("markManualDeleted") == Some(&Value::Bool(true)),
         };
-
-        if flag("deleteAllScheduled") {
-            self.posts.delete_all_scheduled(&caller);
-            return Ok(Answer::success());
+        let target = Target::of(&body).ok_or_else(missing)?;
+        if target.ids().iter().any(|id| self.is_malformed(id)) {
+            return Err(Answer::refusal(400, 101, "the body has a malformed id"));
         }
-        match (body.get("id"), body.get("bulk")) {
-            (Some(Value::String(id)), _) if !id.is_empty() => Ok(self.posts.delete(&caller, id)),
-            (None, Some(Value::Array(ids))) if !ids.is_empty() => {
-                let ids: Option<Vec<_>> = ids.iter().map(Value::as_str).collect();
-                Ok(self.delete_each(&caller, &ids.ok_or_else(missing)?))
+        Ok(match target {
+            Target::AllScheduled => {
+                self.posts.delete_all_scheduled(&caller);
+                Answer::success()
             }
-            _ => Err(missing()),
-        }
+            Target::One(id) => self.posts.delete(&caller, id),
+            Target::Many(ids) => self.delete_each(&caller, &ids),
+        })
+    }
+
+    fn is_malformed(&self, id: &str) -> bool {
+        id.trim().is_empty() || self.malformed.contains(id)
     }
 
     fn check_x_keys(&self, request: &Request) -> Result<XKeys, Answer> {
@@ -140,7 +151,10 @@ impl Rules {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mock::{ayrshare::posts::Stage, router::Rules as _};
+    use crate::mock::{
+        ayrshare::{post_state::PostState, posts::Stage},
+        router::Rules as _,
+    };
 
     const KEY: (&str, &str) = ("authorization", "Bearer key");
 
@@ -234,7 +248,7 @@ mod tests {
         for body in [
             json!([]),
             json!({}),
-            json!({ "id": "" }),
+            json!({ "id": " " }),
             json!({ "id": 1 }),
             json!({ "bulk": [] }),
             json!({ "bulk": ["post-1", 1] }),
@@ -293,6 +307,61 @@ mod tests {
             ask(&mut rules, &[KEY], &body),
             (200, json!({ "status": "error" }))
         );
+    }
+
+    #[test]
+    fn one_malformed_id_refuses_the_whole_request_and_deletes_nothing() {
+        let mut rules = rules();
+        rules.malformed.insert("post-7".into());
+
+        for ids in [["post-1", "post-7"], ["", "post-1"]] {
+            let bulk = refusal(&mut rules, &[KEY], &json!({ "bulk": ids }));
+            assert_eq!(bulk, (400, Some(101)), "{ids:?}");
+        }
+        let alone = refusal(&mut rules, &[KEY], &json!({ "id": "post-7" }));
+        assert_eq!(alone, (400, Some(101)));
+        assert_eq!(rules.posts.remaining(), ["post-1", "post-2"]);
+    }
+
+    #[test]
+    fn a_bulk_request_marks_each_post_that_was_removed_by_hand() {
+        let mut rules = rules();
+        let networks = || vec!["instagram".into()];
+        for id in ["post-3", "post-4"] {
+            rules
+                .posts
+                .seed(id.into(), None, Stage::Published, networks());
+        }
+        rules.posts.remove_by_hand("post-3");
+
+        let body = json!({ "bulk": ["post-3", "post-4"], "markManualDeleted": true });
+        let (http, answer) = ask(&mut rules, &[KEY], &body);
+
+        assert_eq!(
+            (http, &answer[0]),
+            (200, &json!({ "status": "success", "id": "post-3" }))
+        );
+        assert_eq!(answer[1]["code"], 382);
+        assert_eq!(rules.posts.state("post-3"), Some(PostState::MarkedDeleted));
+        let networks = networks();
+        assert_eq!(
+            rules.posts.state("post-4"),
+            Some(PostState::Published { networks })
+        );
+    }
+
+    #[test]
+    fn a_request_names_the_posts_that_it_is_carried_out_for() {
+        let names = |body: Value| {
+            let request = Request::new("DELETE", Rules::PATH, &[], &body.to_string());
+            Rules::names_post(&request, "post-1")
+        };
+        assert!(names(json!({ "id": "post-1" })));
+        assert!(names(json!({ "bulk": ["post-2", "post-1"] })));
+        assert!(!names(json!({ "id": "post-2", "bulk": ["post-1"] })));
+        assert!(!names(
+            json!({ "deleteAllScheduled": true, "id": "post-1" })
+        ));
     }
 
     #[test]

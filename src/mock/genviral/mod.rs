@@ -174,8 +174,8 @@ impl Genviral {
         self
     }
 
-    /// Makes the next `times` requests fail with this fault, whoever sends them. Faults of earlier calls come
-    /// first.
+    /// Makes the next `times` requests to which this fault applies fail with it. By default it applies to any
+    /// request. Faults of earlier calls come first. [`Fault`] has the exact order.
     ///
     /// ```
     /// # use unpost::mock::{Fault, Genviral};

@@ -43,6 +43,10 @@ impl router::Rules for Rules {
             Err(refusal) => refusal,
         }
     }
+
+    fn names_post(request: &Request, id: &str) -> bool {
+        ids_of(request).is_ok_and(|ids| ids.iter().any(|named| named == id))
+    }
 }
 
 impl Rules {
