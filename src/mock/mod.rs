@@ -45,7 +45,7 @@ mod request;
 mod router;
 mod server;
 
-pub use ayrshare::{Ayrshare, BulkShape, PostState, Profile};
+pub use ayrshare::{Ayrshare, BulkShape, PostState, Profile, StoryKind};
 pub use fault::Fault;
 pub use genviral::Genviral;
 pub use request::Request;

@@ -4,12 +4,14 @@ mod post_state;
 mod posts;
 mod profile;
 mod rules;
+mod story_kind;
 mod target;
 mod window;
 
 pub use self::bulk_shape::BulkShape;
 pub use self::post_state::PostState;
 pub use self::profile::Profile;
+pub use self::story_kind::StoryKind;
 
 #[cfg(feature = "internals")]
 use std::time::Instant;
@@ -160,6 +162,36 @@ impl Ayrshare {
         networks: impl IntoIterator<Item = N>,
     ) -> &Self {
         self.seed(id.into(), Stage::Published, collect(networks))
+    }
+
+    /// Adds a published story of the primary profile that stands on these networks. The kind matters only to
+    /// `facebook`, which keeps an image story and deletes a video story. To the other networks, a story is a post
+    /// like any other.
+    ///
+    /// ```
+    /// use unpost::{ErrorKind, ayrshare::DeleteRequest, mock::{Ayrshare, StoryKind}};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
+    /// let ayrshare = Ayrshare::start().await;
+    /// ayrshare.publish_story("post-1", StoryKind::Image, ["facebook", "bluesky"]);
+    ///
+    /// let error = ayrshare.client()?.delete(DeleteRequest::by_id("post-1")).await.unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Partial);
+    /// # Ok(()) }
+    /// ```
+    pub fn publish_story<N: Into<String>>(
+        &self,
+        id: impl Into<String>,
+        kind: StoryKind,
+        networks: impl IntoIterator<Item = N>,
+    ) -> &Self {
+        let (id, networks) = (id.into(), collect(networks));
+        self.server
+            .router()
+            .rules
+            .posts
+            .seed_story(id, None, kind, networks);
+        self
     }
 
     /// Adds a scheduled post of the primary profile that hasn't gone out to these networks yet.

@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, mem};
 
 use serde_json::{Map, Value, json};
 
-use super::{answer::Answer, post_state::PostState};
+use super::{answer::Answer, post_state::PostState, story_kind::StoryKind};
 
 /// The posts of every profile, by id.
 #[derive(Default)]
@@ -14,6 +14,8 @@ struct Post {
     stage: Stage,
     /// The networks on which the post stands, or to which it will go.
     networks: Vec<String>,
+    /// `None` if the post isn't a story.
+    story: Option<StoryKind>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -52,6 +54,23 @@ impl Posts {
             profile,
             stage,
             networks,
+            story: None,
+        };
+        self.0.insert(id, post);
+    }
+
+    pub(super) fn seed_story(
+        &mut self,
+        id: String,
+        profile: Option<String>,
+        kind: StoryKind,
+        networks: Vec<String>,
+    ) {
+        let post = Post {
+            profile,
+            stage: Stage::Published,
+            networks,
+            story: Some(kind),
         };
         self.0.insert(id, post);
     }
@@ -137,7 +156,7 @@ impl Post {
         }
         let mut results = Map::new();
         for network in mem::take(&mut self.networks) {
-            let result = match refusal_of(&network, x_keys) {
+            let result = match refusal_of(&network, self.story, x_keys) {
                 Some(refusal) => {
                     self.networks.push(network.clone());
                     refusal
@@ -165,8 +184,12 @@ impl Post {
 }
 
 /// The refusal of a network that keeps the post. `None` if the network removes the post.
-fn refusal_of(network: &str, x_keys: XKeys) -> Option<Value> {
+fn refusal_of(network: &str, story: Option<StoryKind>, x_keys: XKeys) -> Option<Value> {
     match (network, x_keys) {
+        ("facebook", _) if story == Some(StoryKind::Image) => {
+            let message = "Facebook lets only its own app delete an image story";
+            Some(Answer::refusal(400, 107, message).body)
+        }
         ("instagram", _) => {
             Some(Answer::refusal(400, 138, "Instagram lets only its own app delete a post").body)
         }
@@ -226,6 +249,27 @@ mod tests {
             posts.state("post-1"),
             Some(PostState::Published { networks })
         );
+    }
+
+    #[test]
+    fn facebook_keeps_an_image_story_and_lets_go_of_a_video_story() {
+        let mut posts = Posts::default();
+        let networks = || vec!["facebook".into(), "bluesky".into()];
+        posts.seed_story("image".into(), None, StoryKind::Image, networks());
+        posts.seed_story("video".into(), None, StoryKind::Video, networks());
+        let caller = caller(XKeys::Missing, false);
+
+        let Answer { http, body } = posts.delete(&caller, "image");
+        assert_eq!((http, &body["facebook"]["code"]), (400, &json!(107)));
+        assert_eq!(body["bluesky"]["status"], "success");
+        let networks = vec!["facebook".into()];
+        assert_eq!(
+            posts.state("image"),
+            Some(PostState::Published { networks })
+        );
+
+        assert_eq!(posts.delete(&caller, "video").http, 200);
+        assert_eq!(posts.state("video"), Some(PostState::Deleted));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{collect, posts::Stage, rules::Rules};
+use super::{collect, posts::Stage, rules::Rules, story_kind::StoryKind};
 use crate::mock::server::{Shared, lock};
 
 /// One profile of an [`Ayrshare`] mock: seeds its posts, and tells which of them are left.
@@ -37,6 +37,22 @@ impl Profile {
         networks: impl IntoIterator<Item = N>,
     ) -> &Self {
         self.seed(id.into(), Stage::Published, collect(networks))
+    }
+
+    /// Adds a published story of this profile that stands on these networks. See
+    /// [`Ayrshare::publish_story`](super::Ayrshare::publish_story).
+    pub fn publish_story<N: Into<String>>(
+        &self,
+        id: impl Into<String>,
+        kind: StoryKind,
+        networks: impl IntoIterator<Item = N>,
+    ) -> &Self {
+        let (id, profile) = (id.into(), Some(self.key.clone()));
+        lock(&self.router)
+            .rules
+            .posts
+            .seed_story(id, profile, kind, collect(networks));
+        self
     }
 
     /// Adds a scheduled post of this profile that hasn't gone out to these networks yet.
