@@ -47,5 +47,5 @@ mod server;
 
 pub use ayrshare::{Ayrshare, BulkShape, PostState, Profile, StoryKind};
 pub use fault::Fault;
-pub use genviral::Genviral;
+pub use genviral::{Genviral, IdSpelling, RestOfBatch};
 pub use request::Request;

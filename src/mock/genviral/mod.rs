@@ -1,10 +1,19 @@
+mod id_spelling;
+mod posts;
+mod rest_of_batch;
 mod rules;
+
+pub use self::id_spelling::IdSpelling;
+pub use self::rest_of_batch::RestOfBatch;
 
 use std::fmt;
 #[cfg(feature = "internals")]
 use std::time::Instant;
 
-use self::rules::{Post, Rules};
+use self::{
+    posts::Post,
+    rules::{Breakdown, Rules},
+};
 use super::{fault::Fault, request::Request, router::Rules as _, server::Server};
 use crate::genviral::{Client, ClientBuilder};
 use crate::model::Error;
@@ -121,14 +130,7 @@ impl Genviral {
 
     /// Adds a post with this status to the key's workspace, or replaces it. Any status is allowed.
     pub fn seed(&self, id: impl Into<String>, status: impl Into<String>) -> &Self {
-        self.insert(
-            id.into(),
-            Post {
-                status: status.into(),
-                in_scope: true,
-                failure: None,
-            },
-        )
+        self.insert(id.into(), Post::in_scope(status))
     }
 
     /// Adds a scheduled post to another workspace. A request for the post skips it, and it stays.
@@ -136,9 +138,8 @@ impl Genviral {
         self.insert(
             id.into(),
             Post {
-                status: "scheduled".into(),
                 in_scope: false,
-                failure: None,
+                ..Post::in_scope("scheduled")
             },
         )
     }
@@ -156,15 +157,75 @@ impl Genviral {
         self.insert(
             id.into(),
             Post {
-                status: "scheduled".into(),
-                in_scope: true,
                 failure: Some(message.into()),
+                ..Post::in_scope("scheduled")
             },
         )
     }
 
     fn insert(&self, id: String, post: Post) -> &Self {
         self.server.router().rules.posts.insert(id, post);
+        self
+    }
+
+    /// Makes the mock refuse ids that aren't UUIDs: a request with such an id gets 422 `invalid_payload`, and
+    /// none of its posts is deleted. By default, any text is an id.
+    ///
+    /// Genviral's ids are UUIDs. That one other id makes it refuse the whole request is a guess.
+    ///
+    /// ```
+    /// use unpost::{ErrorKind, genviral::DeleteRequest, mock::Genviral};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
+    /// let genviral = Genviral::start().await;
+    /// genviral.strict_ids();
+    ///
+    /// let error = genviral.client()?.delete(DeleteRequest::by_id("post-1")).await.unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Refused);
+    /// # Ok(()) }
+    /// ```
+    pub fn strict_ids(&self) -> &Self {
+        self.server.router().rules.takes_only_uuids = true;
+        self
+    }
+
+    /// Sets how the answers spell the ids of a request. The default is [`IdSpelling::AsSent`]. It makes a
+    /// difference only for UUIDs that are sent in upper case.
+    pub fn id_spelling(&self, spelling: IdSpelling) -> &Self {
+        self.server.router().rules.id_spelling = spelling;
+        self
+    }
+
+    /// Makes the next batch fail when its first `handled` ids are handled: the answer is 500
+    /// `bulk_delete_failed`, its `data` has these ids in their usual lists, and the other posts still stand.
+    /// `rest` decides whether the answer names those.
+    ///
+    /// Ids are counted without repetitions. If the request has no more than `handled` of them, all are handled
+    /// before it fails. Several calls apply to one request each, in order. A request that is refused, or that a
+    /// [`Fault`] keeps from being carried out, uses none of them.
+    ///
+    /// Genviral's page says only that such an answer has all attempted ids where possible. Where they stand in
+    /// it is a guess.
+    ///
+    /// ```
+    /// use unpost::{Retry, genviral::DeleteRequest, mock::{Genviral, RestOfBatch}};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
+    /// let genviral = Genviral::start().await;
+    /// genviral.seed("post-1", "draft").seed("post-2", "draft").fail_after(1, RestOfBatch::Unmentioned);
+    ///
+    /// let client = genviral.client_builder().retry(Retry::never()).build()?;
+    /// let error = client.delete(DeleteRequest::bulk(["post-1", "post-2"])).await.unwrap_err();
+    /// assert!(error.outcomes()[0].fate.is_gone());
+    /// assert_eq!(genviral.remaining(), ["post-2"]);
+    /// # Ok(()) }
+    /// ```
+    pub fn fail_after(&self, handled: usize, rest: RestOfBatch) -> &Self {
+        let breakdown = Breakdown {
+            after: handled,
+            rest,
+        };
+        self.server.router().rules.breakdowns.push_back(breakdown);
         self
     }
 
@@ -199,9 +260,9 @@ impl Genviral {
             .map(|post| post.status.clone())
     }
 
-    /// The sorted ids of all posts that aren't deleted, in any workspace.
+    /// The sorted ids of all posts that aren't deleted, in any workspace, spelled as they were seeded.
     pub fn remaining(&self) -> Vec<String> {
-        self.server.router().rules.posts.keys().cloned().collect()
+        self.server.router().rules.posts.ids()
     }
 
     /// All requests so far, in the order of their arrival.
