@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use reqwest::{Client, Method, RequestBuilder};
-use unpost::mock::{Ayrshare, Fault, Genviral, PostState};
+use unpost::genviral::DeleteRequest;
+use unpost::mock::{Ayrshare, Fault, Genviral, PostState, Request, RestOfBatch};
 
 fn delete(ayrshare: &Ayrshare, body: &'static str) -> RequestBuilder {
     Client::new()
@@ -55,11 +56,7 @@ async fn a_hang_up_after_acting_loses_the_answer_but_not_the_deletion() {
 
     assert!(error.is_request() && !error.is_connect(), "{error:?}");
     assert_eq!(ayrshare.post("post-1"), Some(PostState::Deleted));
-    let statuses: Vec<_> = ayrshare
-        .requests()
-        .iter()
-        .map(unpost::mock::Request::status)
-        .collect();
+    let statuses: Vec<_> = ayrshare.requests().iter().map(Request::status).collect();
     assert_eq!(statuses, [None]);
 }
 
@@ -80,6 +77,23 @@ async fn a_hang_up_for_one_post_closes_only_the_connection_that_deletes_it() {
     assert_eq!(first.unwrap().status(), 200);
     assert!(both.is_err(), "{both:?}");
     assert_eq!(ayrshare.remaining(), ["post-2"]);
+}
+
+#[tokio::test]
+async fn the_client_finishes_a_batch_that_failed_half_way() {
+    let genviral = Genviral::start().await;
+    genviral.seed("1", "draft").seed("2", "draft");
+    genviral.fail_after(1, RestOfBatch::Unmentioned);
+
+    let client = genviral.client().unwrap();
+    // More than 50 ids are given and two are sent, so the mock has no reason to refuse the request.
+    let ids = ["1", "2"].into_iter().cycle().take(60);
+    let response = client.delete(DeleteRequest::bulk(ids)).await.unwrap();
+
+    assert_eq!(response.deleted().len(), 2);
+    let requests = genviral.requests();
+    let bodies: Vec<_> = requests.iter().map(Request::body).collect();
+    assert_eq!(bodies, [r#"{"postIds":["1","2"]}"#, r#"{"postIds":["2"]}"#]);
 }
 
 #[tokio::test]
