@@ -29,7 +29,12 @@
 //!
 //! [`fail_next`](Ayrshare::fail_next) makes the next requests fail as a [`Fault`] describes. A fault can
 //! give any status and body, delay the answer or close the connection. It does so before *or after* the
-//! deletion is carried out.
+//! deletion is carried out. It can be aimed at [one post](Fault::for_post) or
+//! [one profile](Fault::for_profile).
+//!
+//! Some failures are the provider's own: [`Ayrshare::malformed`] and [`Genviral::strict_ids`] refuse a whole
+//! request for one id, [`Genviral::fail_delete`] fails for one post, and [`Genviral::fail_after`] fails in the
+//! middle of a batch.
 //!
 //! # Unexpected requests
 //!

@@ -17,7 +17,11 @@ pub use self::story_kind::StoryKind;
 use std::time::Instant;
 use std::{fmt, time::Duration};
 
-use self::{posts::Stage, rules::Rules, window::Windows};
+use self::{
+    posts::{Stage, collect},
+    rules::Rules,
+    window::Windows,
+};
 use super::{fault::Fault, request::Request, router::Rules as _, server::Server};
 use crate::ayrshare::{Client, ClientBuilder};
 use crate::model::Error;
@@ -26,7 +30,7 @@ const API_KEY: &str = "MOCK-AYRSHARE-API-KEY";
 
 /// Ayrshare on loopback: a server with its own posts, profiles and rate limits.
 ///
-/// Post ids are unique across profiles, as they are at Ayrshare. [`post`](Ayrshare::post),
+/// Post ids are unique across profiles in the mock. [`post`](Ayrshare::post),
 /// [`remove_by_hand`](Ayrshare::remove_by_hand) and [`remaining`](Ayrshare::remaining) therefore look at
 /// the posts of every profile. Seeding an id again replaces the post.
 ///
@@ -54,12 +58,12 @@ const API_KEY: &str = "MOCK-AYRSHARE-API-KEY";
 /// | another key, or a [revoked](Ayrshare::revoke_key) one | 401, code 102 |
 /// | an empty or unknown `Profile-Key` | 403, code 144 |
 /// | more requests than the [window](Ayrshare::window) admits | 429 |
-/// | a body that isn't JSON, or has none of `id`, `bulk`, `deleteAllScheduled` | 400, code 101 |
+/// | a body that isn't JSON, has none of `id`, `bulk`, `deleteAllScheduled`, or has a [malformed](Ayrshare::malformed) id | 400, code 101 |
 /// | only one of the X API keys | 400, code 400 |
 /// | an unknown id, or a post of another profile | 400, code 114 |
 /// | a post that was already deleted, or marked as manually deleted | 400, code 383 |
 /// | `markManualDeleted` for a post that nobody [removed by hand](Ayrshare::remove_by_hand) | 400, code 382 |
-/// | a published post | the result of each network; `instagram` and `tiktok` refuse and keep the post |
+/// | a published post | the result of each network; `instagram` and `tiktok` refuse and keep the post, and so does `facebook` if it is an [image story](Ayrshare::publish_story) |
 /// | a scheduled post, or a post that is now marked as manually deleted | `success` and the id |
 /// | `deleteAllScheduled` | `success`; every scheduled post of the profile is deleted |
 ///
@@ -68,15 +72,47 @@ const API_KEY: &str = "MOCK-AYRSHARE-API-KEY";
 ///
 /// # Guesses
 ///
-/// Ayrshare doesn't publish these details, and a client must not depend on them:
-/// - Without the X API keys, a post on X is removed from none of its networks. The answer is HTTP 400 with
-///   code 419.
-/// - With wrong X API keys, only X refuses (code 272).
-/// - If a network refuses, the HTTP status is 400. `tiktok` gives no code.
-/// - A post that was removed by hand can also be deleted without `markManualDeleted`.
-/// - If a request has both `id` and `bulk`, only `id` counts.
-/// - The answer to `bulk` has HTTP status 200 and one of the shapes in [`BulkShape`].
+/// Ayrshare doesn't publish these details, and a client must not depend on them. The texts of the messages
+/// are the mock's own.
+///
+/// Keys and limits:
+/// - Another API key gets HTTP status 401, and another `Profile-Key` 403. Codes 101 and 400 come with HTTP
+///   status 400.
+/// - The keys are checked first, then the rate limit, then the body.
+/// - An empty X header counts as a missing one. One X API key alone is refused whatever the request is about.
+/// - A profile's window doesn't slide. A request with a known key and profile counts, unless its answer is 429.
 /// - The body of a 429 has no code.
+///
+/// Requests:
+/// - Any text is an id, except a blank one. A blank id, or one declared [`malformed`](Ayrshare::malformed),
+///   makes the mock refuse the whole request with code 101.
+/// - If a request has both `id` and `bulk`, only `id` counts.
+/// - `deleteAllScheduled` and `markManualDeleted` are set only by the JSON value `true`, not by a string.
+/// - The answers to a profile's requests have the same shape as those to the primary profile's.
+///
+/// Posts:
+/// - A scheduled post gets `success` and the id. So does a post that was removed by hand and is deleted without
+///   `markManualDeleted`.
+/// - A success has no `code`.
+/// - A post of another profile gets the same answer as an unknown id.
+/// - `markManualDeleted` for a scheduled post gets code 382. A post that is already marked gets code 383.
+/// - `deleteAllScheduled` succeeds even if nothing is scheduled, and ignores `markManualDeleted`.
+///
+/// Networks:
+/// - If a network refuses, the HTTP status is 400, and the post is still removed from the others. A later request
+///   asks only the networks that are left.
+/// - `instagram` refuses with code 138, `facebook` refuses an [image story](Ayrshare::publish_story) with code
+///   107, and `tiktok` gives no code. Networks without a rule remove every post.
+/// - Without the X API keys, a published post on X is removed from none of its networks. The answer is HTTP 400
+///   with code 419.
+/// - With wrong X API keys, only X refuses (code 272).
+/// - Scheduled posts, `deleteAllScheduled` and `markManualDeleted` need no X API keys.
+///
+/// `bulk`:
+/// - The answer has HTTP status 200, whatever became of the posts, and one of the shapes in [`BulkShape`].
+/// - It takes any number of ids, and published posts as well as scheduled ones. A repeated id counts once.
+/// - With `markManualDeleted`, each of the posts is marked.
+/// - The request counts once for the rate limit.
 pub struct Ayrshare {
     server: Server<Rules>,
     base_url: String,
@@ -343,8 +379,4 @@ impl fmt::Debug for Ayrshare {
             .field("base_url", &self.base_url)
             .finish_non_exhaustive()
     }
-}
-
-fn collect<N: Into<String>>(networks: impl IntoIterator<Item = N>) -> Vec<String> {
-    networks.into_iter().map(Into::into).collect()
 }

@@ -183,6 +183,11 @@ impl Post {
     }
 }
 
+/// The networks of a post as a test names them.
+pub(super) fn collect<N: Into<String>>(networks: impl IntoIterator<Item = N>) -> Vec<String> {
+    networks.into_iter().map(Into::into).collect()
+}
+
 /// The refusal of a network that keeps the post. `None` if the network removes the post.
 fn refusal_of(network: &str, story: Option<StoryKind>, x_keys: XKeys) -> Option<Value> {
     match (network, x_keys) {

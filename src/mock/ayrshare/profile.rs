@@ -1,9 +1,13 @@
 use std::fmt;
 
-use super::{collect, posts::Stage, rules::Rules, story_kind::StoryKind};
+use super::{
+    posts::{Stage, collect},
+    rules::Rules,
+    story_kind::StoryKind,
+};
 use crate::mock::server::{Shared, lock};
 
-/// One profile of an [`Ayrshare`] mock: seeds its posts, and tells which of them are left.
+/// One profile of an [`Ayrshare`](super::Ayrshare) mock: seeds its posts, and tells which of them are left.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {

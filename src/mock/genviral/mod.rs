@@ -45,8 +45,10 @@ const API_KEY: &str = "mock-public-id.mock-secret";
 /// | another key, or a [revoked](Genviral::revoke_key) one | 401 `invalid_token` |
 /// | a body that isn't JSON | 400 `invalid_json` |
 /// | `postIds` (or `post_ids`) missing, empty or not all strings | 422 `invalid_payload` |
-/// | more than 50 distinct ids | 400 `too_many_post_ids` |
-/// | 1 to 50 distinct ids | 200, with each of them in exactly one of the lists below |
+/// | an id that isn't a UUID, after [`strict_ids`](Genviral::strict_ids) | 422 `invalid_payload` |
+/// | more than 50 ids | 400 `too_many_post_ids` |
+/// | a batch that [fails half-way](Genviral::fail_after) | 500 `bulk_delete_failed`, with the ids that were handled in the lists below |
+/// | any other 1 to 50 ids | 200, with each of them in exactly one of the lists below |
 ///
 /// | post | list |
 /// |---|---|
@@ -57,10 +59,22 @@ const API_KEY: &str = "mock-public-id.mock-secret";
 ///
 /// # Guesses
 ///
-/// Genviral doesn't publish these details, and a client must not depend on them:
-/// - The ids don't have to be UUIDs.
+/// Genviral doesn't publish these details, and a client must not depend on them. The texts of the messages are
+/// the mock's own.
+/// - The limit of 50 counts the ids as they are supplied, before repeated ones are removed. That is how we read
+///   the page, which gives the limit for the array.
+/// - The key is checked first, then whether the ids are strings, then their number, then their form.
+/// - Any text is an id. After [`strict_ids`](Genviral::strict_ids), only a UUID of any version is one, and one
+///   other id makes the mock refuse the whole request.
+/// - A UUID is the same post in upper and in lower case. The answer spells it as
+///   [`id_spelling`](Genviral::id_spelling) says.
 /// - If a request has both `postIds` and `post_ids`, only `postIds` counts.
-/// - There is no rate limit.
+/// - A missing key gets the same answer as another one.
+/// - Any status that the page doesn't name blocks a deletion too.
+/// - A post whose deletion fails still stands. The answer is 200 even if every deletion fails.
+/// - `blockedStatuses` and `skipped` are in the order of the request too.
+/// - A batch that [fails half-way](Genviral::fail_after) has the ids that it handled in their usual lists.
+/// - There is no rate limit, and no answer has a header about one.
 pub struct Genviral {
     server: Server<Rules>,
     base_url: String,
