@@ -14,8 +14,8 @@ use super::{reply::Reply, request::Request};
 /// # Which request fails
 ///
 /// A fault applies to any request, unless [`for_post`](Fault::for_post) or
-/// [`for_profile`](Fault::for_profile) aims it. A request uses the first fault set that applies to it, and no
-/// other. A fault that doesn't apply to the request is passed over and keeps its place.
+/// [`for_profile`](Fault::for_profile) aims it. Each request uses at most one fault: of those that apply to it,
+/// the one that was set first. The others keep their places for later requests.
 ///
 /// ```
 /// use std::time::Duration;

@@ -358,6 +358,7 @@ mod tests {
         };
         assert!(names(json!({ "id": "post-1" })));
         assert!(names(json!({ "bulk": ["post-2", "post-1"] })));
+        assert!(names(json!({ "id": "post-1", "bulk": ["post-2"] })));
         assert!(!names(json!({ "id": "post-2", "bulk": ["post-1"] })));
         assert!(!names(
             json!({ "deleteAllScheduled": true, "id": "post-1" })

@@ -320,6 +320,7 @@ mod tests {
             assert_eq!(answer["data"], expected);
             assert_eq!(rules.posts.ids(), ["post-1"]);
         }
+        let body = json!({ "postIds": [UPPER, "POST-1"] }).to_string();
         let request = Request::new("POST", Rules::PATH, &[], &body);
         assert!(Rules::names_post(&request, LOWER));
         assert!(!Rules::names_post(&request, "post-1"));
