@@ -17,6 +17,8 @@ use super::{reply::Reply, request::Request};
 /// [`for_profile`](Fault::for_profile) aims it. Each request uses at most one fault: of those that apply to it,
 /// the one that was set first. The others keep their places for later requests.
 ///
+/// # Example
+///
 /// ```
 /// use std::time::Duration;
 /// use unpost::mock::{self, Fault};
