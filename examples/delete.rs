@@ -81,7 +81,7 @@ fn confirmed(arguments: &Arguments) -> io::Result<bool> {
         eprintln!("there is no terminal to ask for confirmation: pass --yes");
         return Ok(false);
     }
-    let (posts, provider) = (arguments.ids.len(), arguments.provider);
+    let (posts, provider) = (arguments.ids.len(), &arguments.provider);
     eprint!("Delete {posts} through {provider}? [y/N] ");
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;

@@ -20,7 +20,7 @@ struct InProcess;
 
 impl DeletePosts for InProcess {
     fn provider(&self) -> Provider {
-        Provider::Other
+        Provider::Other("acme".into())
     }
 
     fn batch_size(&self) -> usize {
@@ -30,7 +30,7 @@ impl DeletePosts for InProcess {
     async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
         tokio::task::yield_now().await;
         let ids = batch.ids().iter();
-        ids.map(|id| Outcome::new(id, Provider::Other, Fate::Deleted))
+        ids.map(|id| Outcome::new(id, Provider::Other("acme".into()), Fate::Deleted))
             .collect()
     }
 }

@@ -183,7 +183,7 @@ impl Outcomes<'_> {
             if ids.is_empty() {
                 return;
             }
-            let (provider, run) = (self.provider, Arc::clone(&self.run));
+            let (provider, run) = (self.provider.clone(), Arc::clone(&self.run));
             let answer = (self.send)(Batch {
                 ids: ids.clone(),
                 run: Arc::clone(&self.run),
@@ -194,7 +194,7 @@ impl Outcomes<'_> {
                     None => answer.await,
                     Some(reason) => {
                         let fate = Fate::NotAttempted(reason.clone());
-                        let outcome = |id| Outcome::new(id, provider, fate.clone());
+                        let outcome = |id| Outcome::new(id, provider.clone(), fate.clone());
                         ids.iter().map(outcome).collect()
                     }
                 };
@@ -212,7 +212,8 @@ impl Outcomes<'_> {
                 None => batch.push(id),
                 Some(flaw) => {
                     let fate = Fate::NotAttempted(Failure::detailed(ErrorKind::Invalid, flaw));
-                    self.ready.push_back(Outcome::new(id, self.provider, fate));
+                    self.ready
+                        .push_back(Outcome::new(id, self.provider.clone(), fate));
                 }
             }
         }
@@ -229,7 +230,8 @@ impl Outcomes<'_> {
         for id in answered.ids {
             let outcome = reported.remove(&id);
             self.ready.push_back(
-                outcome.unwrap_or_else(|| Outcome::new(id, self.provider, Fate::Unreported)),
+                outcome
+                    .unwrap_or_else(|| Outcome::new(id, self.provider.clone(), Fate::Unreported)),
             );
         }
     }
@@ -289,7 +291,7 @@ impl Stream for Outcomes<'_> {
                     let Some(reason) = self.run.stopped_by().cloned() else {
                         return Poll::Ready(None);
                     };
-                    let provider = self.provider;
+                    let provider = self.provider.clone();
                     let rest = self.ids.next();
                     return Poll::Ready(
                         rest.map(|id| Outcome::new(id, provider, Fate::NotAttempted(reason))),

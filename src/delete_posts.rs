@@ -22,7 +22,7 @@ use crate::model::{Outcome, PostId, Provider};
 ///
 /// impl DeletePosts for Empty {
 ///     fn provider(&self) -> Provider {
-///         Provider::Other
+///         Provider::Other("acme".into())
 ///     }
 ///
 ///     fn batch_size(&self) -> usize {
@@ -31,7 +31,7 @@ use crate::model::{Outcome, PostId, Provider};
 ///
 ///     async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
 ///         let ids = batch.ids().iter();
-///         ids.map(|id| Outcome::new(id, Provider::Other, Fate::NotFound)).collect()
+///         ids.map(|id| Outcome::new(id, self.provider(), Fate::NotFound)).collect()
 ///     }
 /// }
 ///

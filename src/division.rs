@@ -96,7 +96,7 @@ mod tests {
             let is_wrong = |id: &PostId| wrong.iter().any(|wrong| id == wrong.to_string().as_str());
             let is_refused = ids.iter().any(is_wrong);
             let fate = if is_refused { &refused } else { &Fate::Deleted };
-            let outcome = |id| Outcome::new(id, Provider::Genviral, fate.clone());
+            let outcome = |id| Outcome::new(id, Provider::from("acme"), fate.clone());
             let part = if is_refused {
                 Part::Refused
             } else {

@@ -36,7 +36,7 @@ pub fn check_ayrshare(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Optio
         Asked::AllScheduled => ayrshare::DeleteRequest::delete_all_scheduled(),
     };
     let read = read(&request, http_status, body);
-    let json = check_shape(asked, Provider::Ayrshare, http_status, body, &read);
+    let json = check_shape(asked, &Provider::Ayrshare, http_status, body, &read);
     let failure = failure(&request, http_status, body);
     if json.is_none() {
         assert!(failure.is_some(), "an unusable answer is no success");
@@ -101,7 +101,7 @@ pub fn check_ayrshare(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Optio
 pub fn check_genviral(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Option<Outcome>> {
     let request = genviral::DeleteRequest::bulk(asked.ids());
     let read = read(&request, http_status, body);
-    let json = check_shape(asked, Provider::Genviral, http_status, body, &read);
+    let json = check_shape(asked, &Provider::Genviral, http_status, body, &read);
     let member = |name| json.as_ref().and_then(|json| json.get(name));
     let data = member("data").unwrap_or(&Value::Null);
     if failure(&request, http_status, body).is_none() {
@@ -156,7 +156,7 @@ pub fn check_genviral(asked: &Asked, http_status: u16, body: &[u8]) -> Vec<Optio
 /// Checks what holds for both providers. Returns the answer as JSON if it is usable.
 fn check_shape(
     asked: &Asked,
-    provider: Provider,
+    provider: &Provider,
     http_status: u16,
     body: &[u8],
     read: &[Option<Outcome>],
@@ -168,7 +168,7 @@ fn check_shape(
     for (id, outcome) in distinct.iter().zip(read) {
         let Some(outcome) = outcome else { continue };
         assert_eq!(outcome.id, id.as_str(), "in the order asked");
-        assert_eq!(outcome.provider, provider);
+        assert_eq!(outcome.provider, *provider);
         let is_verdict = !matches!(outcome.fate, Fate::Unreported | Fate::NotAttempted(_));
         assert!(is_verdict, "{outcome:?} is no verdict of a server");
     }

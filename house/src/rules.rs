@@ -20,7 +20,7 @@ const LAYERS: &[Layer] = &[
     shared(&["engine"]),
     shared(&["http"]),
     shared(&["client"]),
-    shared(&["delete_many", "delete_posts"]),
+    shared(&["delete_many", "delete_posts", "division"]),
     shared(&["blocking"]),
     apart(PROVIDERS),
     apart(&["docs", "internals", "mock"]),

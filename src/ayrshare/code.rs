@@ -136,7 +136,7 @@ impl Error {
     /// }
     /// ```
     pub fn ayrshare_code(&self) -> Option<ErrorCode> {
-        let code = self.code_of(Provider::Ayrshare)?;
+        let code = self.code_of(&Provider::Ayrshare)?;
         code.parse().ok().map(ErrorCode)
     }
 }

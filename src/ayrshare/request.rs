@@ -92,7 +92,7 @@ impl DeleteRequest {
     pub(super) fn check(&self) -> Result<(), Error> {
         match self.kind {
             Kind::AllScheduled => Ok(()),
-            _ => ids::check(Provider::Ayrshare, &self.ids, usize::MAX),
+            _ => ids::check(&Provider::Ayrshare, &self.ids, usize::MAX),
         }
     }
 }

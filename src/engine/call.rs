@@ -69,7 +69,7 @@ pub(crate) async fn call<O: Operation>(
         let attempt = tally.record(exchange.attempt(body.clone(), timeout).await);
         let closed_for = permit.settle(attempt.kind, attempt.head.as_ref());
         let asked_wait = attempt.asked_wait(closed_for);
-        tally.retry_after = asked_wait;
+        tally.ask_to_wait(asked_wait);
         if tally.is_settled() {
             return tally.finish();
         }

@@ -32,15 +32,15 @@ impl Finished {
             Some(outcome) => self.failure_of(outcome),
             None => self.failure.clone(),
         };
-        let Some(failure) = failure else {
+        let Some(mut failure) = failure else {
             return Ok(self);
         };
+        failure.retry_after = self.retry_after;
         Err(Error::from(Parts {
             failure,
             provider: Some(self.provider),
             post_id: post.map(|outcome| outcome.id.clone()),
             outcomes: self.outcomes,
-            retry_after: self.retry_after,
             attempts: self.attempts,
             uncertain: self.is_uncertain,
             repeatable: self.is_repeatable,

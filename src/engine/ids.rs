@@ -14,14 +14,14 @@ pub(crate) fn distinct(ids: impl IntoIterator<Item: Into<PostId>>) -> Vec<PostId
 
 /// Refuses ids that the provider would refuse too, before anything is sent: no ids, more than `most` of
 /// them, or an id that can't be sent.
-pub(crate) fn check(provider: Provider, ids: &[PostId], most: usize) -> Result<(), Error> {
+pub(crate) fn check(provider: &Provider, ids: &[PostId], most: usize) -> Result<(), Error> {
     let advice = if ids.is_empty() {
         "no post ids were given".to_owned()
     } else if ids.len() > most {
         let count = ids.len();
         format!("{count} ids were given, and {provider} takes {most} in a request: use delete_many")
     } else if let Some(flaw) = ids.iter().find_map(PostId::flaw) {
-        format!("{flaw}: correct it or leave it out")
+        flaw
     } else {
         return Ok(());
     };
@@ -35,7 +35,7 @@ pub(crate) fn check(provider: Provider, ids: &[PostId], most: usize) -> Result<(
                 "another id of the request can't be sent",
             ),
         };
-        Outcome::new(id, provider, Fate::NotAttempted(failure))
+        Outcome::new(id, provider.clone(), Fate::NotAttempted(failure))
     });
     let outcomes = outcomes.collect();
     Err(Error::invalid_posts(advice, outcomes))

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::exchange::{TransportError, TransportErrorKind};
+use crate::model::text;
 use crate::model::{ErrorKind, Failure, Fate, NetworkResult, PostId, Provider};
 
 /// A request to a provider: how it is encoded, and how an answer to it is decoded.
@@ -150,9 +151,11 @@ impl Reading {
             http_status: status,
             detail: match error.kind {
                 TransportErrorKind::TooLarge => {
-                    Some("larger than max_response_bytes allows".to_owned())
+                    Some("larger than max_response_bytes allows".into())
                 }
-                _ => error.root_cause().map(ToString::to_string),
+                _ => error
+                    .root_cause()
+                    .map(|cause| text::message(&cause.to_string())),
             },
             ..Failure::new(error_kind)
         };
@@ -177,7 +180,7 @@ impl Reading {
         };
         let failure = Failure {
             http_status: Some(http_status),
-            detail: detail.map(str::to_owned),
+            detail: detail.map(Into::into),
             ..Failure::new(error_kind)
         };
         Self::silent(kind, Some(failure))

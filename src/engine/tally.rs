@@ -28,7 +28,7 @@ pub(crate) struct Tally<'a, O> {
     raw: Vec<u8>,
     source: Option<BoxError>,
     /// How long the provider or the limiter asks to wait before the next request of this kind.
-    pub(super) retry_after: Option<Duration>,
+    retry_after: Option<Duration>,
 }
 
 /// The attempts that earlier calls made at the posts of this one.
@@ -133,6 +133,18 @@ impl<'a, O: Operation> Tally<'a, O> {
         }
     }
 
+    /// Records how long the provider asks to wait, which only the limiter knows for certain. The posts that the
+    /// last attempt settled are told, and so are those that stay open.
+    pub(super) fn ask_to_wait(&mut self, wait: Option<Duration>) {
+        self.retry_after = wait;
+        let settled = self.settled.iter_mut().flatten();
+        for outcome in settled.filter(|outcome| outcome.attempts == self.attempts) {
+            if let Some(failure) = outcome.fate.failure_mut() {
+                failure.retry_after = wait;
+            }
+        }
+    }
+
     /// Ends the call before another attempt. The failure of the last attempt, if there is one, stays the reason.
     pub(crate) fn end(mut self, reason: Failure, retry_after: Option<Duration>) -> Finished {
         self.failure.get_or_insert(reason);
@@ -149,7 +161,10 @@ impl<'a, O: Operation> Tally<'a, O> {
     }
 
     /// Ends the call. The open posts get their outcome from the last attempt.
-    pub(crate) fn finish(self) -> Finished {
+    pub(crate) fn finish(mut self) -> Finished {
+        if let Some(failure) = &mut self.failure {
+            failure.retry_after = self.retry_after;
+        }
         let fate_of_open = self.fate_of_open();
         let mut open = self.open.into_iter();
         let outcomes = self.settled.into_iter().filter_map(|settled| {
@@ -186,7 +201,10 @@ impl<'a, O: Operation> Tally<'a, O> {
     fn fate_of_open(&self) -> Fate {
         let failure = || {
             let failure = self.failure.clone();
-            failure.unwrap_or_else(|| Failure::new(ErrorKind::UnexpectedResponse))
+            failure.unwrap_or_else(|| Failure {
+                retry_after: self.retry_after,
+                ..Failure::new(ErrorKind::UnexpectedResponse)
+            })
         };
         match self.kind {
             AttemptKind::Answered => Fate::Unreported,

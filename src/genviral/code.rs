@@ -2,6 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::text::Excerpt;
 use crate::model::{Error, ErrorKind, Provider};
 
 macro_rules! codes {
@@ -104,7 +105,7 @@ impl Error {
     /// }
     /// ```
     pub fn genviral_code(&self) -> Option<ErrorCode> {
-        self.code_of(Provider::Genviral).map(ErrorCode::from)
+        self.code_of(&Provider::Genviral).map(ErrorCode::from)
     }
 }
 
@@ -122,6 +123,6 @@ impl From<ErrorCode> for String {
 
 impl fmt::Display for ErrorCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        Excerpt(self.as_str()).fmt(f)
     }
 }

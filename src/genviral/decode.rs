@@ -7,7 +7,7 @@ use super::code::ErrorCode;
 use crate::engine::index::Index;
 use crate::engine::json::{self, Json, Members};
 use crate::engine::operation::{AttemptKind, PostReading, Reading, refusal_kind};
-use crate::model::{ErrorKind, Failure, Fate, PostId};
+use crate::model::{ErrorKind, Failure, Fate, PostId, text};
 
 pub(super) fn decode(open: &[PostId], http_status: u16, body: &[u8]) -> Reading {
     let Some(json) = json::parse(body) else {
@@ -68,8 +68,8 @@ fn read_request(http_status: u16, members: &Members<'_>, has_data: bool) -> Read
     let detail = by_status.failure.and_then(|failure| failure.detail);
     let failure = Failure {
         http_status: Some(http_status),
-        code: code.as_ref().map(ToString::to_string),
-        message: members.text("message").map(str::to_owned),
+        code: code.as_ref().map(|code| text::label(code.as_str())),
+        message: members.text("message").map(text::message),
         detail: detail.filter(|_| error_kind == ErrorKind::UnexpectedResponse),
         ..Failure::new(error_kind)
     };
@@ -117,7 +117,7 @@ fn read_posts(
         .filter_map(Json::as_object)
     {
         if let Some(id) = entry.text("id") {
-            let status = entry.text("status").unwrap_or_default().to_owned();
+            let status = text::label(entry.text("status").unwrap_or_default());
             settle(id, Fate::Blocked { status });
         }
     }
@@ -125,7 +125,7 @@ fn read_posts(
     for (id, message) in errors.into_iter().flat_map(Members::iter) {
         let failure = Failure {
             http_status: Some(http_status),
-            message: message.as_text().map(str::to_owned),
+            message: message.as_text().map(text::message),
             ..Failure::new(ErrorKind::Refused)
         };
         settle(id, Fate::Failed(failure));

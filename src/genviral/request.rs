@@ -55,7 +55,7 @@ impl DeleteRequest {
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {
-        ids::check(Provider::Genviral, &self.ids, MOST_IDS)
+        ids::check(&Provider::Genviral, &self.ids, MOST_IDS)
     }
 }
 

@@ -47,7 +47,6 @@ pub(crate) struct Parts {
     pub(crate) provider: Option<Provider>,
     pub(crate) post_id: Option<PostId>,
     pub(crate) outcomes: Vec<Outcome>,
-    pub(crate) retry_after: Option<Duration>,
     pub(crate) attempts: u32,
     pub(crate) uncertain: bool,
     /// Whether carrying the same request out twice is harmless.
@@ -72,12 +71,13 @@ impl Error {
     }
 
     /// The code in the answer, if this provider was asked.
-    pub(crate) fn code_of(&self, provider: Provider) -> Option<&str> {
+    pub(crate) fn code_of(&self, provider: &Provider) -> Option<&str> {
         let code = self.0.failure.code.as_deref();
-        code.filter(|_| self.0.provider == Some(provider))
+        code.filter(|_| self.0.provider.as_ref() == Some(provider))
     }
 
-    /// The provider's own words. They may change at any time, so show them, but don't decide by them.
+    /// The provider's own words, at most 4 KiB of them. They may change at any time, so show them, but don't
+    /// decide by them.
     pub fn message(&self) -> Option<&str> {
         self.0.failure.message.as_deref()
     }
@@ -96,7 +96,7 @@ impl Error {
     /// How long to wait before the next request, at most 24 hours. The provider asked for this wait, or this
     /// client's rate limit allows no request before.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.0.retry_after
+        self.0.failure.retry_after
     }
 
     /// How many attempts were made. Attempts that found no connection count too. 0 if nothing was
@@ -124,12 +124,12 @@ impl Error {
     }
 
     /// The error of a call that the client itself refuses. `advice` says what is wrong and what to do.
-    pub(crate) fn invalid(advice: impl Into<String>) -> Self {
+    pub(crate) fn invalid(advice: impl Into<Arc<str>>) -> Self {
         Self::refused(advice, Vec::new(), None)
     }
 
     /// The same, with the outcomes of its posts.
-    pub(crate) fn invalid_posts(advice: impl Into<String>, outcomes: Vec<Outcome>) -> Self {
+    pub(crate) fn invalid_posts(advice: impl Into<Arc<str>>, outcomes: Vec<Outcome>) -> Self {
         Self::refused(advice, outcomes, None)
     }
 
@@ -140,7 +140,7 @@ impl Error {
     }
 
     fn refused(
-        advice: impl Into<String>,
+        advice: impl Into<Arc<str>>,
         outcomes: Vec<Outcome>,
         source: Option<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
@@ -149,7 +149,6 @@ impl Error {
             provider: None,
             post_id: None,
             outcomes,
-            retry_after: None,
             attempts: 0,
             uncertain: false,
             repeatable: true,
@@ -171,7 +170,6 @@ impl fmt::Display for Parts {
             provider,
             attempts,
             uncertain,
-            retry_after,
             ..
         } = self;
         if let Some(provider) = provider {
@@ -181,7 +179,7 @@ impl fmt::Display for Parts {
         if *attempts > 1 {
             write!(f, ", after {attempts} attempts")?;
         }
-        if let Some(wait) = retry_after {
+        if let Some(wait) = failure.retry_after {
             write!(f, "; try again in {} s", wait.as_secs_f32().ceil())?;
         }
         if *uncertain {
@@ -204,7 +202,6 @@ impl fmt::Debug for Parts {
             provider,
             post_id,
             outcomes,
-            retry_after,
             attempts,
             uncertain,
             repeatable: _,
@@ -220,7 +217,6 @@ impl fmt::Debug for Parts {
             "outcomes",
             Some(outcomes).filter(|all| !all.is_empty()),
         );
-        show(&mut shown, "retry_after", retry_after.as_ref());
         if *attempts > 0 {
             shown
                 .field("attempts", attempts)

@@ -1,10 +1,16 @@
 use std::fmt::{self, DebugStruct};
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::error_kind::ErrorKind;
+use super::seconds;
+use super::text::Excerpt;
 
 /// Why a post wasn't deleted, or why that isn't known.
+///
+/// Cloning a failure is cheap. The outcomes that one failure explains share its texts.
 ///
 /// ```
 /// use unpost::{ErrorKind, Failure};
@@ -20,16 +26,23 @@ pub struct Failure {
     /// The HTTP status of the answer, where there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub http_status: Option<u16>,
-    /// The provider's own code, a number or a name.
+    /// The provider's own code, a number or a name, at most 256 bytes of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// The provider's own words. They may change at any time, so decide by `kind` and `code`.
+    /// The provider's own words, at most 4 KiB of them. They may change at any time, so decide by `kind` and
+    /// `code`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
+    pub message: Option<Arc<str>>,
     /// The crate's own words on a failure that the provider doesn't explain: what is wrong with an id, or why
     /// there was no connection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
+    pub detail: Option<Arc<str>>,
+    /// How long to wait before the next request, if the provider or this client's rate limit asks for a wait. At
+    /// most 24 hours in what this crate returns.
+    ///
+    /// In JSON this is a number of seconds. A negative number is read as 0, and a number above 2³² − 1 as 2³² − 1.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "seconds")]
+    pub retry_after: Option<Duration>,
 }
 
 impl Failure {
@@ -41,11 +54,12 @@ impl Failure {
             code: None,
             message: None,
             detail: None,
+            retry_after: None,
         }
     }
 
     /// A failure with the crate's own words.
-    pub(crate) fn detailed(kind: ErrorKind, detail: impl Into<String>) -> Self {
+    pub(crate) fn detailed(kind: ErrorKind, detail: impl Into<Arc<str>>) -> Self {
         Self {
             detail: Some(detail.into()),
             ..Self::new(kind)
@@ -69,6 +83,7 @@ impl fmt::Debug for Failure {
         show(&mut shown, "code", self.code.as_ref());
         show(&mut shown, "message", self.message.as_ref());
         show(&mut shown, "detail", self.detail.as_ref());
+        show(&mut shown, "retry_after", self.retry_after.as_ref());
         shown.finish()
     }
 }
@@ -91,30 +106,6 @@ impl fmt::Display for Failure {
         }
         for words in self.detail.iter().chain(&self.message) {
             write!(f, ": {}", Excerpt(words))?;
-        }
-        Ok(())
-    }
-}
-
-/// A server's text, shortened and without control characters, so that it is fit for one line of a log.
-pub(crate) struct Excerpt<'a>(pub(crate) &'a str);
-
-impl Excerpt<'_> {
-    const LENGTH: usize = 300;
-}
-
-impl fmt::Display for Excerpt<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use fmt::Write as _;
-        for character in self.0.chars().take(Self::LENGTH) {
-            if character.is_control() {
-                write!(f, "{}", character.escape_default())?;
-            } else {
-                f.write_char(character)?;
-            }
-        }
-        if self.0.chars().nth(Self::LENGTH).is_some() {
-            f.write_str("…")?;
         }
         Ok(())
     }

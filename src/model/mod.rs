@@ -6,7 +6,9 @@ mod failure;
 mod outcome;
 mod post_id;
 mod provider;
+pub(crate) mod seconds;
 mod summary;
+pub(crate) mod text;
 
 pub use error::{Error, Result};
 pub use error_kind::ErrorKind;

@@ -3,9 +3,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::error_kind::ErrorKind;
-use super::failure::{Excerpt, Failure};
+use super::failure::Failure;
 use super::post_id::PostId;
 use super::provider::Provider;
+use super::text::Excerpt;
 
 /// What became of one post.
 ///
@@ -19,11 +20,11 @@ use super::provider::Provider;
 /// # fn main() -> Result<(), serde_json::Error> {
 /// use unpost::{Fate, Outcome, Provider};
 ///
-/// let outcome = Outcome::new("p8Ee6xDPx8PRxsjtDXf3", Provider::Other, Fate::Deleted);
+/// let outcome = Outcome::new("p8Ee6xDPx8PRxsjtDXf3", Provider::from("acme"), Fate::Deleted);
 /// let line = serde_json::to_string(&outcome)?;
 /// assert_eq!(
 ///     line,
-///     r#"{"id":"p8Ee6xDPx8PRxsjtDXf3","provider":"other","fate":"deleted","networks":[],"attempts":0}"#
+///     r#"{"id":"p8Ee6xDPx8PRxsjtDXf3","provider":"acme","fate":"deleted","networks":[],"attempts":0}"#
 /// );
 /// assert_eq!(serde_json::from_str::<Outcome>(&line)?, outcome);
 /// # Ok(())
@@ -147,8 +148,25 @@ impl Fate {
 }
 
 impl Fate {
-    /// The failure that the fate holds, if it holds one.
-    pub(crate) fn failure(&self) -> Option<&Failure> {
+    /// The failure of a fate that holds one: why the post wasn't deleted, or why that isn't known.
+    ///
+    /// ```
+    /// use unpost::{ErrorKind, Failure, Fate};
+    ///
+    /// let fate = Fate::NotAttempted(Failure::new(ErrorKind::Stopped));
+    /// assert_eq!(fate.failure().map(|failure| failure.kind), Some(ErrorKind::Stopped));
+    /// assert_eq!(Fate::Deleted.failure(), None);
+    /// ```
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Failed(failure) | Self::Uncertain(failure) | Self::NotAttempted(failure) => {
+                Some(failure)
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn failure_mut(&mut self) -> Option<&mut Failure> {
         match self {
             Self::Failed(failure) | Self::Uncertain(failure) | Self::NotAttempted(failure) => {
                 Some(failure)

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::text::is_invisible;
+
 /// The provider's own id of a post, as the provider returned it when the post was made.
 ///
 /// Any text can be made a `PostId`, so a list of ids from a database or a file needs no checks.
-/// The client checks each id before it sends anything. It refuses a blank id, and one with a control
-/// character.
+/// The client checks each id before it sends anything. It refuses an id that isn't what it looks like, as
+/// [`flaw`](PostId::flaw) says.
 ///
-/// Ids are compared letter by letter. Cloning one is cheap.
+/// Ids are compared letter by letter and printed as they are. Cloning one is cheap.
 ///
 /// # Example
 ///
@@ -31,22 +33,58 @@ impl PostId {
         &self.0
     }
 
-    /// What is wrong with this id, if it can't be sent. The client refuses a request with such an id.
+    /// What is wrong with this id, if it can't be sent, and what to do about it. The client refuses a request with
+    /// such an id.
+    ///
+    /// An id can't be sent if it is blank, if it begins or ends with a space of any kind, or if there is a character
+    /// in it that nobody sees: a control character, a byte order mark, a zero-width character, or a mark that changes
+    /// the direction of the text. Such characters come from files and spreadsheets, and the provider would know no
+    /// such post.
     ///
     /// ```
     /// use unpost::PostId;
     ///
-    /// assert_eq!(PostId::from("post-1").flaw(), None);
-    /// assert_eq!(PostId::from("  ").flaw(), Some("a post id is blank"));
+    /// assert_eq!(PostId::from("post 1").flaw(), None);
+    /// assert_eq!(PostId::from("  ").flaw().as_deref(), Some("a post id is blank: leave it out"));
+    /// assert_eq!(
+    ///     PostId::from("\u{feff}post-1").flaw().as_deref(),
+    ///     Some("a post id begins with a byte order mark (U+FEFF): take it out"),
+    /// );
     /// ```
-    pub fn flaw(&self) -> Option<&'static str> {
-        if self.0.trim().is_empty() {
-            Some("a post id is blank")
-        } else if self.0.chars().any(char::is_control) {
-            Some("a post id has a control character in it")
-        } else {
-            None
+    pub fn flaw(&self) -> Option<String> {
+        let is_space_or_invisible = |found: &char| found.is_whitespace() || is_invisible(*found);
+        if self.0.chars().all(|found| is_space_or_invisible(&found)) {
+            return Some("a post id is blank: leave it out".to_owned());
         }
+        let first = self.0.chars().next().filter(is_space_or_invisible);
+        let last = self.0.chars().next_back().filter(is_space_or_invisible);
+        let inner = self.0.chars().find(|found| is_invisible(*found));
+        let (place, found) = (first.map(|found| ("begins with", found)))
+            .or_else(|| last.map(|found| ("ends with", found)))
+            .or_else(|| inner.map(|found| ("has in it", found)))?;
+        let (name, number) = (name_of(found), u32::from(found));
+        Some(format!(
+            "a post id {place} {name} (U+{number:04X}): take it out"
+        ))
+    }
+}
+
+/// What a character is called that is a space or invisible.
+fn name_of(character: char) -> &'static str {
+    match character {
+        '\t' => "a tab",
+        '\n' | '\r' | '\u{2028}' | '\u{2029}' => "a line break",
+        '\u{a0}' | '\u{202f}' => "a no-break space",
+        '\u{200b}' => "a zero-width space",
+        '\u{200c}' | '\u{200d}' => "a zero-width joiner or non-joiner",
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            "a mark that changes the direction of text"
+        }
+        '\u{2060}' => "a word joiner",
+        '\u{feff}' => "a byte order mark",
+        _ if character.is_control() => "a control character",
+        _ if character.is_whitespace() => "a space",
+        _ => "an invisible character",
     }
 }
 

@@ -14,8 +14,8 @@ use super::post_id::PostId;
 /// use unpost::{Fate, Outcome, Provider, Summary};
 ///
 /// let outcomes = [
-///     Outcome::new("post-1", Provider::Other, Fate::Deleted),
-///     Outcome::new("post-2", Provider::Other, Fate::Unreported),
+///     Outcome::new("post-1", Provider::from("acme"), Fate::Deleted),
+///     Outcome::new("post-2", Provider::from("acme"), Fate::Unreported),
 /// ];
 /// let summary: Summary = outcomes.iter().collect();
 /// assert_eq!(summary.to_string(), "2 posts: 1 deleted, 1 not mentioned");

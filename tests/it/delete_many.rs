@@ -272,7 +272,7 @@ struct Careless {
 
 impl DeletePosts for Careless {
     fn provider(&self) -> Provider {
-        Provider::Other
+        Provider::Other("acme".into())
     }
 
     fn batch_size(&self) -> usize {
@@ -284,11 +284,15 @@ impl DeletePosts for Careless {
         self.most.fetch_max(under_way, Ordering::SeqCst);
         sleep(Duration::from_millis(2)).await;
         self.under_way.fetch_sub(1, Ordering::SeqCst);
-        let deleted = |id| Outcome::new(id, Provider::Other, Fate::Deleted);
+        let deleted = |id| Outcome::new(id, Provider::Other("acme".into()), Fate::Deleted);
         let told = batch.ids().iter().skip(1).map(deleted);
         let mut told: Vec<_> = told.collect();
         told.extend(told.first().cloned());
-        told.push(Outcome::new("made-up", Provider::Other, Fate::Deleted));
+        told.push(Outcome::new(
+            "made-up",
+            Provider::Other("acme".into()),
+            Fate::Deleted,
+        ));
         told
     }
 }
@@ -331,7 +335,7 @@ struct Scripted {
 
 impl DeletePosts for Scripted {
     fn provider(&self) -> Provider {
-        Provider::Other
+        Provider::Other("acme".into())
     }
 
     fn batch_size(&self) -> usize {
@@ -343,7 +347,8 @@ impl DeletePosts for Scripted {
         self.retries.fetch_add(allowed, Ordering::SeqCst);
         let fate = self.fates.lock().unwrap().pop();
         let outcomes = batch.ids().iter().zip(fate);
-        let outcomes = outcomes.map(|(id, fate)| Outcome::new(id, Provider::Other, fate));
+        let outcomes =
+            outcomes.map(|(id, fate)| Outcome::new(id, Provider::Other("acme".into()), fate));
         outcomes.collect()
     }
 }

@@ -13,6 +13,7 @@ mod blocking;
 mod delete_many;
 mod genviral;
 mod mock;
+mod post_ids;
 mod promises;
 mod retry;
 mod support;

@@ -220,6 +220,11 @@ async fn a_429_that_asks_for_more_than_the_deadline_ends_the_call_at_once_and_re
             wait <= told && wait + Duration::from_secs(1) > told,
             "{asked}: {wait:?}"
         );
+        assert_eq!(error.failure().retry_after, Some(wait), "{verb:?}");
+        for outcome in error.outcomes() {
+            let failure = outcome.fate.failure().unwrap();
+            assert_eq!(failure.retry_after, Some(wait), "{verb:?}");
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! A provider that the crate doesn't know, written against the engine's seams in this one file: its own
 //! endpoint, header names, rate limit, credentials and answers. Nothing else had to learn its name.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -72,7 +73,7 @@ impl Acme {
 
 impl DeletePosts for Acme {
     fn provider(&self) -> Provider {
-        Provider::Other
+        Provider::Other("acme".into())
     }
 
     fn batch_size(&self) -> usize {
@@ -99,7 +100,7 @@ struct Removal {
 }
 
 impl Operation for Removal {
-    const PROVIDER: Provider = Provider::Other;
+    const PROVIDER: Provider = Provider::Other(Cow::Borrowed("acme"));
 
     fn posts(&self) -> &[PostId] {
         &self.ids

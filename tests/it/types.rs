@@ -1,8 +1,11 @@
 //! What an application stores, sends between threads and matches on.
 
+use std::time::Duration;
+
 use serde_json::json;
 use unpost::{
-    Error, ErrorKind, Failure, Fate, NetworkResult, Outcome, PostId, Provider, ayrshare, genviral,
+    Error, ErrorKind, Failure, Fate, NetworkResult, Outcome, PostId, Provider, Summary, ayrshare,
+    genviral,
 };
 
 fn failure() -> Failure {
@@ -52,6 +55,84 @@ fn an_outcome_written_by_an_older_version_without_optional_members_is_read() {
     let outcome: Outcome = serde_json::from_value(stored).unwrap();
     let fate = Fate::Failed(Failure::new(ErrorKind::Refused));
     assert_eq!(outcome, Outcome::new("a", Provider::Ayrshare, fate));
+}
+
+#[test]
+fn a_provider_of_ones_own_keeps_its_name_and_a_known_name_is_the_known_provider() {
+    let acme = Provider::Other("acme".into());
+    let stored = serde_json::to_string(&Outcome::new("a", acme.clone(), Fate::Deleted)).unwrap();
+    assert!(stored.contains(r#""provider":"acme""#), "{stored}");
+    assert_eq!(
+        serde_json::from_str::<Outcome>(&stored).unwrap().provider,
+        acme
+    );
+
+    let spelled_out = Provider::Other("ayrshare".into());
+    assert_eq!(spelled_out, Provider::Ayrshare);
+    let read: Provider = serde_json::from_value(json!(spelled_out)).unwrap();
+    assert!(matches!(read, Provider::Ayrshare));
+    assert_eq!(
+        Provider::Other("a\u{202e}b".into()).to_string(),
+        "a\\u{202e}b"
+    );
+}
+
+#[test]
+fn a_wait_is_stored_in_seconds_and_no_number_is_too_odd_to_be_read() {
+    for (wait, stored) in [
+        (Duration::from_secs(30), "30"),
+        (Duration::from_millis(1_500), "1.5"),
+        (Duration::from_nanos(86_399_999_999_999), "86399.999999999"),
+    ] {
+        let mut failure = Failure::new(ErrorKind::RateLimited);
+        failure.retry_after = Some(wait);
+        let line = serde_json::to_string(&failure).unwrap();
+        assert_eq!(
+            line,
+            format!(r#"{{"kind":"rate_limited","retry_after":{stored}}}"#)
+        );
+        assert_eq!(serde_json::from_str::<Failure>(&line).unwrap(), failure);
+    }
+    let longest = Duration::from_secs(u32::MAX.into());
+    for (stored, wait) in [
+        ("null", None),
+        ("-1", Some(Duration::ZERO)),
+        ("1e300", Some(longest)),
+        ("18446744073709551615", Some(longest)),
+    ] {
+        let line = format!(
+            r#"{{"id":"a","provider":"genviral","fate":"failed","kind":"server","retry_after":{stored}}}"#
+        );
+        let outcome: Outcome = serde_json::from_str(&line).unwrap();
+        assert_eq!(
+            outcome.fate.failure().unwrap().retry_after,
+            wait,
+            "{stored}"
+        );
+    }
+}
+
+#[test]
+fn a_text_of_a_server_is_shown_without_what_nobody_sees() {
+    let text = "a\u{202e}\u{2028}\u{feff}\u{200b}\u{2066}\u{85}b";
+    let mut failure = failure();
+    failure.code = Some(text.into());
+    failure.message = Some(text.into());
+    failure.detail = Some(text.into());
+    let provider = Provider::Other(text.to_owned().into());
+    let blocked = Fate::Blocked {
+        status: text.into(),
+    };
+    let code = genviral::ErrorCode::from(text);
+    let outcome = Outcome::new("a", provider.clone(), blocked.clone());
+    let mut summary = Summary::default();
+    summary.stopped_by = Some(failure.clone());
+    let shown = [
+        format!("{failure} {failure:?} {provider} {provider:?} {blocked} {blocked:?}"),
+        format!("{code} {code:?} {outcome:?} {summary} {summary:?}"),
+        format!("{:?}", NetworkResult::new(text, text)),
+    ];
+    assert!(shown.concat().is_ascii(), "{shown:?}");
 }
 
 #[test]

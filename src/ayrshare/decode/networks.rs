@@ -2,7 +2,7 @@
 
 use crate::ayrshare::code::ErrorCode;
 use crate::engine::json::{Json, Members};
-use crate::model::{NetworkResult, is_success};
+use crate::model::{NetworkResult, is_success, text};
 
 /// The names that networks are known to have.
 #[rustfmt::skip]
@@ -13,11 +13,11 @@ pub(super) const NETWORK_NAMES: [&str; 13] = [
 
 pub(super) fn network_result(network: &str, members: &Members<'_>) -> NetworkResult {
     NetworkResult {
-        network: network.to_owned(),
-        status: members.text("status").unwrap_or_default().to_owned(),
-        id: members.get("id").and_then(Json::to_label).map(Into::into),
+        network: text::label(network),
+        status: text::label(members.text("status").unwrap_or_default()),
+        id: (members.get("id").and_then(Json::to_label)).map(|id| text::label(&id)),
         code: members.get("code").and_then(Json::to_u32),
-        message: members.text("message").map(str::to_owned),
+        message: (members.text("message")).map(|message| text::message(message).as_ref().into()),
     }
 }
 

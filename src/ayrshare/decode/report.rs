@@ -7,7 +7,7 @@ use super::networks::{is_error, is_gone, is_kept, network_result, says_anything,
 use crate::ayrshare::code::ErrorCode;
 use crate::engine::json::{Json, Members};
 use crate::engine::operation::{AttemptKind, PostReading, Reading, ThrottledBy, refusal_kind};
-use crate::model::{ErrorKind, Failure, Fate, NetworkResult, is_success};
+use crate::model::{ErrorKind, Failure, Fate, NetworkResult, is_success, text};
 
 /// What one object of an answer reports, or several objects about the same subject.
 #[derive(Clone, Debug, Default)]
@@ -94,8 +94,8 @@ impl<'j> Report<'j> {
         match value {
             Json::Object(result) => self.add_result(network, result),
             Json::Text(status) => {
-                let result = NetworkResult::new(network, status.as_ref());
-                self.networks.push(result);
+                self.networks
+                    .push(NetworkResult::new(network, text::label(status)));
             }
             Json::List(accounts) => {
                 self.has_errors |= accounts.is_empty();
@@ -304,12 +304,11 @@ impl Report<'_> {
         let quoted = quoted.filter(|_| gone < total || gone_before > 0);
         let quoted_code = quoted.and_then(|network| network.code);
         let failure_of_kind = |kind| Failure {
-            kind,
             http_status: Some(http_status),
             code: self.code.or(quoted_code).map(|code| code.to_string()),
-            message: (self.message.map(str::to_owned))
-                .or_else(|| quoted.and_then(|network| network.message.clone())),
-            detail: None,
+            message: (self.message.map(text::message))
+                .or_else(|| Some(quoted?.message.as_deref()?.into())),
+            ..Failure::new(kind)
         };
         let (fate, failure) = if gone == total && gone_before == 0 && allows_success {
             (done.clone(), None)
@@ -400,11 +399,10 @@ impl Report<'_> {
 
     pub(super) fn failure(&self, kind: ErrorKind, http_status: u16) -> Failure {
         Failure {
-            kind,
             http_status: Some(http_status),
             code: self.code.map(|code| code.to_string()),
-            message: self.message.map(str::to_owned),
-            detail: None,
+            message: self.message.map(text::message),
+            ..Failure::new(kind)
         }
     }
 

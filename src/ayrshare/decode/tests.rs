@@ -674,7 +674,8 @@ fn summarize(request: &DeleteRequest, http_status: u16, answer: &str) -> String 
 }
 
 fn explain(failure: &Failure) -> String {
-    let texts = [&failure.code, &failure.message, &failure.detail];
+    let (message, detail) = (failure.message.as_deref(), failure.detail.as_deref());
+    let texts = [failure.code.as_deref(), message, detail];
     let texts = texts.into_iter().flatten().map(|text| format!(" {text}"));
     let status = failure.http_status.map(|status| format!(" {status}"));
     format!("{:?}", failure.kind) + &status.into_iter().chain(texts).collect::<String>()

@@ -103,5 +103,12 @@ async fn once_the_daily_budget_of_429s_is_spent_calls_fail_without_a_request() {
     let nearly_a_day = Duration::from_secs(23 * 60 * 60);
     assert_is_held(&client, nearly_a_day).await;
     assert_is_held(&client.clone(), nearly_a_day).await;
+
+    // A run ends, and says how long the wait would be, and so does each of its posts.
+    let summary = client.delete_many(["a", "b"]).run().summary().await;
+    let reason = summary.stopped_by.unwrap();
+    assert_eq!(reason.kind, ErrorKind::RateLimited);
+    assert!(reason.retry_after.unwrap() > nearly_a_day, "{reason:?}");
+    assert_eq!(summary.not_attempted, 2);
     assert_eq!(server.count(), 3);
 }
