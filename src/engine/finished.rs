@@ -66,7 +66,7 @@ impl Finished {
             Fate::NotFound => ErrorKind::NotFound,
             Fate::Partial => ErrorKind::Partial,
             Fate::Blocked { .. } => ErrorKind::Blocked,
-            Fate::Unreported => ErrorKind::UnexpectedResponse,
+            Fate::Unreported | Fate::Unknown => ErrorKind::UnexpectedResponse,
         };
         Some(match self.failure.clone() {
             Some(failure) => Failure { kind, ..failure },

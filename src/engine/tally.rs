@@ -113,10 +113,8 @@ impl<'a, O: Operation> Tally<'a, O> {
                 self.open.push(id);
                 continue;
             };
-            *slot = Some(Outcome {
-                id,
-                provider: O::PROVIDER,
-                fate: match fate {
+            *slot = Some({
+                let fate = match fate {
                     // An earlier attempt, which got no answer, deleted the post.
                     Fate::AlreadyDeleted if self.unanswered > 0 => self.operation.done(),
                     // This answer is about the networks that it names. An earlier attempt may have
@@ -125,10 +123,13 @@ impl<'a, O: Operation> Tally<'a, O> {
                         Fate::Uncertain(failure)
                     }
                     fate => fate,
-                },
-                networks,
-                attempts: self.attempts,
-                unanswered: self.unanswered,
+                };
+                Outcome {
+                    networks,
+                    attempts: self.attempts,
+                    unanswered: self.unanswered,
+                    ..Outcome::new(id, O::PROVIDER, fate)
+                }
             });
         }
     }

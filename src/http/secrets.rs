@@ -126,6 +126,7 @@ impl Redaction<'_> {
             networks,
             attempts: _,
             unanswered: _,
+            unknown_fate: _, // read from a line, and not from an answer
         } = outcome;
         match fate {
             Fate::Failed(failure) | Fate::Uncertain(failure) | Fate::NotAttempted(failure) => {
@@ -137,7 +138,8 @@ impl Redaction<'_> {
             | Fate::AlreadyDeleted
             | Fate::NotFound
             | Fate::Partial
-            | Fate::Unreported => {}
+            | Fate::Unreported
+            | Fate::Unknown => {}
         }
         for network in networks {
             self.redact_network(network);
@@ -170,6 +172,7 @@ impl Redaction<'_> {
             message,
             detail,
             retry_after: _,
+            unknown_kind: _, // read from a line, and not from an answer
         } = failure;
         if let Some(code) = code {
             self.redact_text(code, LONGEST_LABEL);

@@ -1,12 +1,15 @@
+use std::convert::Infallible;
 use std::fmt;
+use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// What kind of thing went wrong, in an [`Error`](crate::Error) or in a [`Failure`](crate::Failure) inside an
 /// [`Outcome`](crate::Outcome).
 ///
 /// Each provider's `ErrorCode` says which of the provider's codes belongs to which kind. A kind is
-/// serialized as its name in snake case.
+/// serialized as its name in snake case, which [`as_str`](ErrorKind::as_str) returns. A name that this version of
+/// the crate doesn't know is read as [`Unknown`](ErrorKind::Unknown), by serde and by [`FromStr`] alike.
 ///
 /// # Example
 ///
@@ -24,8 +27,8 @@ use serde::{Deserialize, Serialize};
 ///     }
 /// }
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(from = "String")]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The client itself refused the call and sent nothing: an empty or unprintable id, key or URL, no ids,
@@ -71,9 +74,65 @@ pub enum ErrorKind {
     /// The answer doesn't come from the provider, or isn't one that the provider documents: a redirect,
     /// HTML, JSON of another shape, an answer above the size limit.
     UnexpectedResponse,
+    /// A kind of a newer version of this crate, read back from what that version wrote. No call of this
+    /// version fails with it.
+    Unknown,
 }
 
 impl ErrorKind {
+    /// The name as it is serialized.
+    ///
+    /// ```
+    /// use unpost::ErrorKind;
+    ///
+    /// assert_eq!(ErrorKind::RateLimited.as_str(), "rate_limited");
+    /// assert_eq!("rate_limited".parse(), Ok(ErrorKind::RateLimited));
+    /// assert_eq!("a_kind_of_tomorrow".parse(), Ok(ErrorKind::Unknown));
+    /// ```
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Invalid => "invalid",
+            Self::Unauthorized => "unauthorized",
+            Self::XKeysRequired => "x_keys_required",
+            Self::NotFound => "not_found",
+            Self::AlreadyDeleted => "already_deleted",
+            Self::NotManuallyDeleted => "not_manually_deleted",
+            Self::Blocked => "blocked",
+            Self::Partial => "partial",
+            Self::RateLimited => "rate_limited",
+            Self::Refused => "refused",
+            Self::Server => "server",
+            Self::Connect => "connect",
+            Self::Timeout => "timeout",
+            Self::Disconnected => "disconnected",
+            Self::Stopped => "stopped",
+            Self::UnexpectedResponse => "unexpected_response",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    fn from_name(name: &str) -> Self {
+        match name {
+            "invalid" => Self::Invalid,
+            "unauthorized" => Self::Unauthorized,
+            "x_keys_required" => Self::XKeysRequired,
+            "not_found" => Self::NotFound,
+            "already_deleted" => Self::AlreadyDeleted,
+            "not_manually_deleted" => Self::NotManuallyDeleted,
+            "blocked" => Self::Blocked,
+            "partial" => Self::Partial,
+            "rate_limited" => Self::RateLimited,
+            "refused" => Self::Refused,
+            "server" => Self::Server,
+            "connect" => Self::Connect,
+            "timeout" => Self::Timeout,
+            "disconnected" => Self::Disconnected,
+            "stopped" => Self::Stopped,
+            "unexpected_response" => Self::UnexpectedResponse,
+            _ => Self::Unknown,
+        }
+    }
+
     /// Whether the cause goes away by itself.
     pub(crate) fn is_transient(self) -> bool {
         matches!(
@@ -119,6 +178,34 @@ impl fmt::Display for ErrorKind {
             Self::Disconnected => "the answer was lost",
             Self::Stopped => "held back",
             Self::UnexpectedResponse => "the answer isn't one the provider documents",
+            Self::Unknown => "a failure that only a newer version knows",
         })
+    }
+}
+
+/// A name that isn't known gives [`Unknown`](ErrorKind::Unknown).
+impl FromStr for ErrorKind {
+    type Err = Infallible;
+
+    fn from_str(name: &str) -> Result<Self, Infallible> {
+        Ok(Self::from_name(name))
+    }
+}
+
+impl From<&str> for ErrorKind {
+    fn from(name: &str) -> Self {
+        Self::from_name(name)
+    }
+}
+
+impl From<String> for ErrorKind {
+    fn from(name: String) -> Self {
+        Self::from_name(&name)
+    }
+}
+
+impl Serialize for ErrorKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }

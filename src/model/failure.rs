@@ -1,8 +1,9 @@
+use std::error::Error as StdError;
 use std::fmt::{self, DebugStruct};
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::error_kind::ErrorKind;
 use super::seconds;
@@ -12,37 +13,41 @@ use super::text::Excerpt;
 ///
 /// Cloning a failure is cheap. The outcomes that one failure explains share its texts.
 ///
+/// # In JSON
+///
+/// A failure is an object. `retry_after` is a number of seconds, whole or with a fraction. A negative number is read as 0,
+/// and a number above 2³² − 1 as 2³² − 1. A `kind` of a newer version of this crate is read as
+/// [`Unknown`](ErrorKind::Unknown), and written as it was read while `kind` is still `Unknown`.
+///
+/// # Example
+///
 /// ```
 /// use unpost::{ErrorKind, Failure};
 ///
 /// let failure = Failure::new(ErrorKind::Timeout);
 /// assert_eq!(failure.to_string(), "no answer in time");
 /// ```
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(from = "Read")]
 #[non_exhaustive]
 pub struct Failure {
     /// What kind of thing went wrong.
     pub kind: ErrorKind,
     /// The HTTP status of the answer, where there was one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub http_status: Option<u16>,
     /// The provider's own code, a number or a name, at most 256 bytes of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// The provider's own words, at most 4 KiB of them. They may change at any time, so decide by `kind` and
     /// `code`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Arc<str>>,
     /// The crate's own words on a failure that the provider doesn't explain: what is wrong with an id, or why
     /// there was no connection.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<Arc<str>>,
     /// How long to wait before the next request, if the provider or this client's rate limit asks for a wait. At
     /// most 24 hours in what this crate returns.
-    ///
-    /// In JSON this is a number of seconds. A negative number is read as 0, and a number above 2³² − 1 as 2³² − 1.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "seconds")]
     pub retry_after: Option<Duration>,
+    /// What a newer version calls the kind, if the kind is unknown.
+    pub(crate) unknown_kind: Option<Arc<str>>,
 }
 
 impl Failure {
@@ -55,6 +60,7 @@ impl Failure {
             message: None,
             detail: None,
             retry_after: None,
+            unknown_kind: None,
         }
     }
 
@@ -68,6 +74,11 @@ impl Failure {
 }
 
 impl Failure {
+    /// What a newer version calls the kind. `None` if the kind is known.
+    fn name_of_unknown(&self) -> Option<&Arc<str>> {
+        (self.unknown_kind.as_ref()).filter(|_| self.kind == ErrorKind::Unknown)
+    }
+
     /// Whether several such failures in a row show that the provider is down or can't be reached.
     pub(crate) fn is_outage(&self) -> bool {
         self.kind.is_outage()
@@ -79,6 +90,7 @@ impl fmt::Debug for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Failure");
         shown.field("kind", &self.kind);
+        show(&mut shown, "unknown_kind", self.unknown_kind.as_ref());
         show(&mut shown, "http_status", self.http_status.as_ref());
         show(&mut shown, "code", self.code.as_ref());
         show(&mut shown, "message", self.message.as_ref());
@@ -98,6 +110,9 @@ pub(super) fn show(to: &mut DebugStruct<'_, '_>, name: &str, value: Option<&impl
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.kind)?;
+        if let Some(name) = self.name_of_unknown() {
+            write!(f, " ({})", Excerpt(name))?;
+        }
         match (self.http_status, &self.code) {
             (Some(status), Some(code)) => write!(f, " (HTTP {status}, code {})", Excerpt(code))?,
             (Some(status), None) => write!(f, " (HTTP {status})")?,
@@ -108,5 +123,65 @@ impl fmt::Display for Failure {
             write!(f, ": {}", Excerpt(words))?;
         }
         Ok(())
+    }
+}
+
+impl StdError for Failure {}
+
+/// A failure as it is read.
+#[derive(Deserialize)]
+struct Read {
+    kind: String,
+    http_status: Option<u16>,
+    code: Option<String>,
+    message: Option<String>,
+    detail: Option<String>,
+    #[serde(default, with = "seconds")]
+    retry_after: Option<Duration>,
+}
+
+impl From<Read> for Failure {
+    fn from(read: Read) -> Self {
+        let kind = ErrorKind::from(read.kind.as_str());
+        let is_new = kind == ErrorKind::Unknown && read.kind != kind.as_str();
+        Self {
+            kind,
+            http_status: read.http_status,
+            code: read.code,
+            message: read.message.map(Into::into),
+            detail: read.detail.map(Into::into),
+            retry_after: read.retry_after,
+            unknown_kind: is_new.then(|| read.kind.into()),
+        }
+    }
+}
+
+/// A failure as it is written.
+#[derive(Serialize)]
+struct Written<'a> {
+    kind: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http_status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none", with = "seconds")]
+    retry_after: Option<Duration>,
+}
+
+impl Serialize for Failure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let written = Written {
+            kind: (self.name_of_unknown()).map_or(self.kind.as_str(), |name| name),
+            http_status: self.http_status,
+            code: self.code.as_deref(),
+            message: self.message.as_deref(),
+            detail: self.detail.as_deref(),
+            retry_after: self.retry_after,
+        };
+        written.serialize(serializer)
     }
 }

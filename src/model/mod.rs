@@ -3,12 +3,14 @@
 pub(crate) mod error;
 mod error_kind;
 mod failure;
+mod line;
 mod outcome;
 mod post_id;
 mod provider;
 pub(crate) mod seconds;
 mod summary;
 pub(crate) mod text;
+mod unknown_fate;
 
 pub use error::{Error, Result};
 pub use error_kind::ErrorKind;

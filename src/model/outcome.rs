@@ -1,20 +1,32 @@
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::error_kind::ErrorKind;
-use super::failure::Failure;
+use super::failure::{Failure, show};
 use super::post_id::PostId;
 use super::provider::Provider;
 use super::text::Excerpt;
+use super::unknown_fate::UnknownFate;
 
 /// What became of one post.
 ///
 /// N distinct ids go in, and exactly N outcomes come out, whatever happens on the way.
 ///
-/// # Example
+/// # In JSON
 ///
-/// One outcome is one line of JSON, and the line can be read back:
+/// One outcome is one line of JSON, and the line can be read back. A line outlives the version that wrote it:
+///
+/// - Members that a line lacks are empty. Members that aren't known are ignored.
+/// - A fate of a newer version is read as [`Fate::Unknown`], and a kind of failure as
+///   [`ErrorKind::Unknown`]. What the line said is kept, and is written back while the fate or the kind is still
+///   unknown. If you set the fate, yours is written.
+/// - A line is refused if its fate is known and lacks what that fate needs.
+///
+/// `docs/outcome.schema.json` in the repository is the JSON Schema of a line.
+///
+/// # Example
 ///
 /// ```
 /// # fn main() -> Result<(), serde_json::Error> {
@@ -30,7 +42,7 @@ use super::text::Excerpt;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Outcome {
     /// The post.
@@ -38,19 +50,17 @@ pub struct Outcome {
     /// The provider that was asked.
     pub provider: Provider,
     /// What became of it.
-    #[serde(flatten)]
     pub fate: Fate,
     /// What each network answered about it, in the order of the answer. Empty if the provider named no
     /// network.
-    #[serde(default)]
     pub networks: Vec<NetworkResult>,
     /// How many times a request for this post was attempted. Attempts that found no connection count too.
-    #[serde(default)]
     pub attempts: u32,
     /// How many of those attempts may have been carried out although no answer says so. If the post is
     /// then [`NotFound`](Fate::NotFound), most likely one of them deleted it.
-    #[serde(default, skip_serializing_if = "is_zero")]
     pub unanswered: u32,
+    /// What the line of a newer version said of the fate.
+    pub(crate) unknown_fate: Option<Arc<UnknownFate>>,
 }
 
 impl Outcome {
@@ -64,19 +74,38 @@ impl Outcome {
             networks: Vec::new(),
             attempts: 0,
             unanswered: 0,
+            unknown_fate: None,
         }
+    }
+
+    /// What the line of a newer version said of the fate. `None` if the fate is known.
+    pub(super) fn unknown_fate(&self) -> Option<&UnknownFate> {
+        (self.unknown_fate.as_deref()).filter(|_| self.fate == Fate::Unknown)
     }
 }
 
-#[allow(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde hands over a reference"
-)]
-fn is_zero(count: &u32) -> bool {
-    *count == 0
+impl fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Outcome");
+        shown
+            .field("id", &self.id)
+            .field("provider", &self.provider)
+            .field("fate", &self.fate);
+        show(&mut shown, "unknown_fate", self.unknown_fate.as_ref());
+        shown
+            .field("networks", &self.networks)
+            .field("attempts", &self.attempts)
+            .field("unanswered", &self.unanswered)
+            .finish()
+    }
 }
 
 /// What became of a post.
+///
+/// A fate is serialized as an object with its name under `fate`, next to what it holds:
+/// `{"fate":"blocked","status":"posted"}`. The name of a fate that this version of the crate doesn't know is read
+/// as [`Unknown`](Fate::Unknown). A fate alone keeps nothing of what it was read from, so it is then written as
+/// `{"fate":"unknown"}`. An [`Outcome`] keeps all of it.
 ///
 /// # Example
 ///
@@ -87,7 +116,7 @@ fn is_zero(count: &u32) -> bool {
 /// assert!(!Fate::MarkedDeleted.is_gone()); // nothing was removed from a network
 /// assert!(Fate::Unreported.should_retry());
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "fate", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Fate {
@@ -118,13 +147,36 @@ pub enum Fate {
     Unreported,
     /// No request for this post was sent.
     NotAttempted(Failure),
+    /// A fate of a newer version of this crate, in a line that this version read back. No call returns it.
+    Unknown,
 }
 
 impl Fate {
+    /// The name as it is serialized.
+    ///
+    /// ```
+    /// assert_eq!(unpost::Fate::AlreadyDeleted.as_str(), "already_deleted");
+    /// ```
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Deleted => "deleted",
+            Self::MarkedDeleted => "marked_deleted",
+            Self::AlreadyDeleted => "already_deleted",
+            Self::NotFound => "not_found",
+            Self::Partial => "partial",
+            Self::Blocked { .. } => "blocked",
+            Self::Failed(_) => "failed",
+            Self::Uncertain(_) => "uncertain",
+            Self::Unreported => "unreported",
+            Self::NotAttempted(_) => "not_attempted",
+            Self::Unknown => "unknown",
+        }
+    }
+
     /// Whether the provider says that the post is deleted, by us or before.
     ///
     /// `false` for [`MarkedDeleted`](Fate::MarkedDeleted), which removes nothing, nor for
-    /// [`NotFound`](Fate::NotFound), which may be a wrong id.
+    /// [`NotFound`](Fate::NotFound), which may be a wrong id, nor for [`Unknown`](Fate::Unknown).
     pub fn is_gone(&self) -> bool {
         matches!(self, Self::Deleted | Self::AlreadyDeleted)
     }
@@ -133,6 +185,9 @@ impl Fate {
     /// cause goes away by itself (a limit, an outage) or can be removed (a wrong key).
     ///
     /// Deleting a post twice does no harm. `false` if the post is settled or would only be refused again.
+    ///
+    /// `false` for [`Unknown`](Fate::Unknown) too: look at the line with the version that wrote it. A post that is
+    /// left alone can be deleted later, and a post that was meant to stay can't be brought back.
     pub fn should_retry(&self) -> bool {
         match self {
             Self::Uncertain(_) | Self::Unreported => true,
@@ -189,6 +244,7 @@ impl fmt::Display for Fate {
             Self::Uncertain(failure) => write!(f, "uncertain: {failure}"),
             Self::Unreported => f.write_str("not mentioned in the answer"),
             Self::NotAttempted(failure) => write!(f, "not attempted: {failure}"),
+            Self::Unknown => f.write_str("a fate that only a newer version knows"),
         }
     }
 }
@@ -204,7 +260,7 @@ impl fmt::Display for Fate {
 /// let result = NetworkResult::new("mastodon", "success");
 /// assert_eq!(result.network, "mastodon");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NetworkResult {
     /// The network's key in the answer, such as `twitter`, `facebook` or `gmb`.

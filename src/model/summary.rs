@@ -8,6 +8,9 @@ use super::post_id::PostId;
 
 /// How many posts had which fate, and which posts to try again.
 ///
+/// A summary is serialized with all its members. A member that is missing when it is read counts as empty, so a
+/// later version can add some. `docs/summary.schema.json` in the repository is its JSON Schema.
+///
 /// # Example
 ///
 /// ```
@@ -22,6 +25,7 @@ use super::post_id::PostId;
 /// assert_eq!(summary.to_retry, ["post-2"]);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct Summary {
     /// All posts.
@@ -36,7 +40,6 @@ pub struct Summary {
     pub not_found: usize,
     /// How many of `not_found` weren't found on a retry after a lost answer. Most likely, an earlier attempt
     /// deleted them.
-    #[serde(default)]
     pub not_found_after_lost_answer: usize,
     /// [`Fate::Partial`]
     pub partial: usize,
@@ -50,6 +53,8 @@ pub struct Summary {
     pub unreported: usize,
     /// [`Fate::NotAttempted`]
     pub not_attempted: usize,
+    /// [`Fate::Unknown`]
+    pub unknown: usize,
     /// The posts to try again: those whose [`Fate::should_retry`] is `true`.
     pub to_retry: Vec<PostId>,
     /// Why the run ended early, if it did: set by [`Outcomes::summary`](crate::Outcomes::summary).
@@ -74,10 +79,60 @@ impl Summary {
             Fate::Uncertain(_) => &mut self.uncertain,
             Fate::Unreported => &mut self.unreported,
             Fate::NotAttempted(_) => &mut self.not_attempted,
+            Fate::Unknown => &mut self.unknown,
         } += 1;
         if outcome.fate.should_retry() {
             self.to_retry.push(outcome.id.clone());
         }
+    }
+
+    /// Adds the counts and the posts of another summary, for runs that belong together. If both runs ended early,
+    /// the reason of this one stays.
+    ///
+    /// ```
+    /// use unpost::{Fate, Outcome, Provider, Summary};
+    ///
+    /// let acme = Provider::from("acme");
+    /// let mut monday: Summary = [Outcome::new("post-1", acme.clone(), Fate::Deleted)].into_iter().collect();
+    /// let tuesday: Summary = [Outcome::new("post-2", acme, Fate::Unreported)].into_iter().collect();
+    /// monday.merge(tuesday);
+    /// assert_eq!(monday.to_string(), "2 posts: 1 deleted, 1 not mentioned");
+    /// assert_eq!(monday.to_retry, ["post-2"]);
+    /// ```
+    pub fn merge(&mut self, other: Self) {
+        // Every member is named, so that a new one isn't forgotten.
+        let Self {
+            total,
+            deleted,
+            marked_deleted,
+            already_deleted,
+            not_found,
+            not_found_after_lost_answer,
+            partial,
+            blocked,
+            failed,
+            uncertain,
+            unreported,
+            not_attempted,
+            unknown,
+            to_retry,
+            stopped_by,
+        } = other;
+        self.total += total;
+        self.deleted += deleted;
+        self.marked_deleted += marked_deleted;
+        self.already_deleted += already_deleted;
+        self.not_found += not_found;
+        self.not_found_after_lost_answer += not_found_after_lost_answer;
+        self.partial += partial;
+        self.blocked += blocked;
+        self.failed += failed;
+        self.uncertain += uncertain;
+        self.unreported += unreported;
+        self.not_attempted += not_attempted;
+        self.unknown += unknown;
+        self.to_retry.extend(to_retry);
+        self.stopped_by = self.stopped_by.take().or(stopped_by);
     }
 
     /// Whether every post is known to be gone. `true` if there are no posts.
@@ -86,12 +141,30 @@ impl Summary {
     }
 }
 
+impl<'a> Extend<&'a Outcome> for Summary {
+    fn extend<I: IntoIterator<Item = &'a Outcome>>(&mut self, outcomes: I) {
+        outcomes.into_iter().for_each(|outcome| self.add(outcome));
+    }
+}
+
+impl Extend<Outcome> for Summary {
+    fn extend<I: IntoIterator<Item = Outcome>>(&mut self, outcomes: I) {
+        outcomes.into_iter().for_each(|outcome| self.add(&outcome));
+    }
+}
+
 impl<'a> FromIterator<&'a Outcome> for Summary {
     fn from_iter<I: IntoIterator<Item = &'a Outcome>>(outcomes: I) -> Self {
         let mut summary = Self::default();
-        outcomes
-            .into_iter()
-            .for_each(|outcome| summary.add(outcome));
+        summary.extend(outcomes);
+        summary
+    }
+}
+
+impl FromIterator<Outcome> for Summary {
+    fn from_iter<I: IntoIterator<Item = Outcome>>(outcomes: I) -> Self {
+        let mut summary = Self::default();
+        summary.extend(outcomes);
         summary
     }
 }
@@ -111,6 +184,7 @@ impl fmt::Display for Summary {
             (self.uncertain, "uncertain"),
             (self.unreported, "not mentioned"),
             (self.not_attempted, "not attempted"),
+            (self.unknown, "unknown to this version"),
         ];
         let mut before = ": ";
         for (count, name) in counts.into_iter().filter(|(count, _)| *count > 0) {

@@ -16,6 +16,7 @@ mod mock;
 mod post_ids;
 mod promises;
 mod retry;
+mod stored_lines;
 mod support;
 mod third_provider;
 mod transport;
