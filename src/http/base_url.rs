@@ -10,6 +10,19 @@ use crate::model::Error;
 /// URL for the error text.
 pub(crate) fn parse(text: &str, example: &str) -> Result<Url, Error> {
     let refuse = |why: &str| Err(Error::invalid(format!("the base URL {why}")));
+    // A URL parser strips tabs and line breaks and reads `\` as `/`. The host would not be the one that a
+    // person reads, so such a text is refused before it is parsed.
+    if text
+        .chars()
+        .any(|character| character.is_whitespace() || character.is_control())
+    {
+        return refuse(
+            "has white space or a control character in it (a line break from a file?): trim it",
+        );
+    }
+    if text.contains('\\') {
+        return refuse("has a backslash in it: write / instead");
+    }
     let Ok(url) = Url::parse(text) else {
         return refuse(&format!("can't be read as a URL: write it like {example}"));
     };
@@ -30,6 +43,9 @@ pub(crate) fn parse(text: &str, example: &str) -> Result<Url, Error> {
         "http" if is_loopback => {}
         "http" => return refuse("is plain HTTP, which shows the keys to the network: use HTTPS"),
         _ => return refuse("is neither HTTPS nor plain HTTP to loopback: use https://"),
+    }
+    if url.port() == Some(0) {
+        return refuse("has port 0, where nobody can listen: name the port, or leave it out");
     }
     if !url.username().is_empty() || url.password().is_some() {
         return refuse("has a user or password in it, which would end up in logs: take it out");

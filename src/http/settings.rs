@@ -62,7 +62,8 @@ macro_rules! shared_settings {
         /// Where the provider is: everything before the path of its endpoint, for a mock or a gateway.
         ///
         /// It must be HTTPS. Plain HTTP is allowed only to loopback (`localhost`, `127.0.0.0/8`, `::1`). It
-        /// must have no user, query or fragment. [`build`](Self::build) checks it.
+        /// must have no user, query or fragment, no white space or backslash anywhere, and a port other than 0.
+        /// [`build`](Self::build) checks it.
         pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
             self.settings.base_url = Some(base_url.into());
             self

@@ -73,6 +73,8 @@ fn only_https_or_loopback_is_spoken_to() {
         "https://user:password@api.ayrshare.com",
         "https://api.ayrshare.com/api?key=1",
         "https://api.ayrshare.com/api#there",
+        "https://api.ayrshare.com:0",
+        "http://localhost:0/api",
         "ftp://localhost",
         "file:///etc/hosts",
         "unix:/run/socket",
@@ -83,6 +85,35 @@ fn only_https_or_loopback_is_spoken_to() {
     ] {
         let error = build(url).expect_err(url);
         assert_eq!(error.kind(), ErrorKind::Invalid, "{url}");
+    }
+}
+
+/// A URL parser strips tabs and line breaks, and reads `\` as `/`: the host that it finds is another one than
+/// the text shows.
+#[test]
+fn a_base_url_with_white_space_a_control_character_or_a_backslash_is_refused_before_it_is_parsed() {
+    let build = |url: &str| Client::builder("KEY").base_url(url).build();
+    let base = "https://user:PASSWORD@api.ayrshare.com";
+    for (found, words) in [
+        ("\t.evil.example", "white space"),
+        ("\n.evil.example", "white space"),
+        ("\r\n", "white space"),
+        (" ", "white space"),
+        ("/a b", "white space"),
+        ("\u{a0}", "white space"),
+        ("\u{2028}", "white space"),
+        ("/\0", "control character"),
+        ("/\u{7f}", "control character"),
+        ("\\.evil.example", "backslash"),
+        ("/api\\", "backslash"),
+    ] {
+        for url in [format!("{base}{found}"), format!("{found}{base}")] {
+            let error = build(&url).expect_err(&url);
+            assert_eq!(error.kind(), ErrorKind::Invalid, "{url:?}");
+            let text = format!("{error} {error:?}");
+            assert!(text.contains(words), "{url:?}: {text}");
+            assert!(!text.contains("PASSWORD"), "{url:?}: {text}");
+        }
     }
 }
 
