@@ -20,6 +20,8 @@ pub struct Settings {
     pub rate_limit: Option<RateLimit>,
     /// The largest answer that is read, in bytes.
     pub max_response_bytes: usize,
+    /// What the caller adds to the user agent.
+    pub user_agent_suffix: Option<String>,
     /// The caller's changes to the HTTP client's builder.
     pub http: Option<HttpHook>,
 }
@@ -36,6 +38,7 @@ impl Default for Settings {
             retry: Retry::default(),
             rate_limit: None,
             max_response_bytes: 8 * 1024 * 1024,
+            user_agent_suffix: None,
             http: None,
         }
     }
@@ -105,12 +108,38 @@ macro_rules! shared_settings {
             self
         }
 
+        /// Adds words to the `user-agent` of every request, after this crate's name and version, so that the
+        /// provider can tell your application from others. White space around them is dropped.
+        /// [`build`](Self::build) refuses a suffix that can't be sent in a header.
+        ///
+        /// ```
+        /// # fn main() -> unpost::Result<()> {
+        #[doc = concat!("use unpost::", $module, "::Client;")]
+        ///
+        /// let client = Client::builder("API_KEY").user_agent_suffix("acme-cleaner/2.1").build()?;
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
+            self.settings.user_agent_suffix = Some(suffix.into());
+            self
+        }
+
         /// Configures the HTTP client's builder (`reqwest` 0.13's), for proxies, root certificates and DNS.
         ///
-        /// The client takes no proxy from the environment: set one here. What keeps credentials safe is
-        /// set afterwards, and overrides what is set here: no redirects, HTTPS (or loopback, without a proxy), no
-        /// re-sends, no compression, the timeouts and limits of this builder. A default header that is
-        /// set here is sent with every profile's requests, so it must not hold a profile's key.
+        /// The client takes no proxy from the environment: set one here. These settings are made afterwards, and
+        /// override what is set here, also if the function returns another builder than it was given:
+        ///
+        /// - what keeps credentials safe: no redirects, HTTPS (or loopback, without a proxy), no proxy from the
+        ///   environment, no re-sends, no compression;
+        /// - the timeouts and limits of this builder;
+        /// - the user agent: see [`user_agent_suffix`](Self::user_agent_suffix);
+        /// - the TLS backend, which is the one that this crate's feature names. Set root certificates,
+        ///   identities and TLS versions with the builder's own methods. A TLS configuration that is
+        ///   given to `tls_backend_preconfigured` is replaced, with all that it pins.
+        ///
+        /// A default header that is set here is sent with every profile's requests, so it must not hold a
+        /// profile's key.
         ///
         /// ```
         /// # fn main() -> unpost::Result<()> {

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Method, Request};
 use url::Url;
 
@@ -65,10 +65,8 @@ impl Transport {
         let base_url = base_url::parse(base_url, endpoint.base_url)?;
         let headers = credentials.headers()?;
 
-        // The environment must not decide where secrets are sent, so a caller sets a proxy explicitly.
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .user_agent(concat!("unpost/", env!("CARGO_PKG_VERSION")));
+        let user_agent = user_agent(settings.user_agent_suffix.as_deref())?;
+        let http = reqwest::Client::builder();
         let http = match settings.http.take() {
             Some(configure) => configure(http),
             None => http,
@@ -79,8 +77,9 @@ impl Transport {
             ));
         }
         let connect_timeout = Duration::from_secs(10).min(settings.attempt_timeout);
+        let http = hardened(http.user_agent(user_agent), &base_url, connect_timeout);
         Ok(Self {
-            http: hardened(http, &base_url, connect_timeout).map_err(Error::setup)?,
+            http: http.map_err(Error::setup)?,
             endpoint,
             url: base_url::join(base_url, endpoint.path),
             headers,
@@ -156,8 +155,24 @@ impl Exchange for Transport {
     }
 }
 
-/// Sets what no caller may change. It overrides whatever a caller has set.
+/// This crate's name and version, and what the caller adds to them.
+fn user_agent(suffix: Option<&str>) -> Result<HeaderValue, Error> {
+    let own = concat!("unpost/", env!("CARGO_PKG_VERSION"));
+    let text = match suffix.map(str::trim) {
+        None | Some("") => own.to_owned(),
+        Some(suffix) => format!("{own} {suffix}"),
+    };
+    HeaderValue::from_str(&text).map_err(|_| {
+        Error::invalid("the user agent's suffix has a character in it that no header can hold")
+    })
+}
+
+/// Sets what no caller may change. It overrides whatever a caller has set, also if the caller's `http` has
+/// returned a builder of its own.
 ///
+/// - The environment doesn't decide where secrets are sent. Any explicit proxy keeps the HTTP client from
+///   reading the environment's, so one is added that never takes a request. It comes after the caller's own
+///   proxies, which keep their place.
 /// - `localhost` is never resolved by DNS. Plain HTTP is allowed only to loopback, and a resolver with
 ///   another address would send it across a network. So would a proxy.
 /// - Redirects aren't followed, because that could send the credentials' headers to another origin.
@@ -168,7 +183,7 @@ pub(crate) fn hardened(
     base_url: &Url,
     connect_timeout: Duration,
 ) -> Result<reqwest::Client, reqwest::Error> {
-    let mut http = http
+    let mut http = with_tls_backend(http)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
@@ -180,7 +195,8 @@ pub(crate) fn hardened(
         .connect_timeout(connect_timeout)
         .pool_idle_timeout(Duration::from_secs(4));
     if base_url.scheme() == "https" {
-        http = http.https_only(true);
+        let never = reqwest::Proxy::custom(|_| None::<Url>);
+        http = http.https_only(true).proxy(never);
     } else {
         let port = base_url.port_or_known_default().unwrap_or_default();
         http = http.no_proxy().resolve_to_addrs(
@@ -192,6 +208,20 @@ pub(crate) fn hardened(
         );
     }
     http.build().map_err(reqwest::Error::without_url)
+}
+
+/// Chooses the TLS that this crate's features name. Otherwise another crate in the same build, which turns on
+/// a feature of the HTTP library, would choose it. Without any of the three features, the library has no
+/// method for the choice, and `base_url` refuses HTTPS.
+fn with_tls_backend(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+    let http = http.tls_backend_rustls();
+    #[cfg(all(
+        feature = "native-tls",
+        not(any(feature = "rustls", feature = "rustls-no-provider"))
+    ))]
+    let http = http.tls_backend_native();
+    http
 }
 
 /// With `rustls-no-provider` alone the HTTP library panics unless the application has installed

@@ -360,6 +360,86 @@ async fn a_proxy_is_used_where_the_caller_names_one_but_never_for_loopback() {
     assert_eq!((proxy.connections(), proxy.count()), (1, 0));
 }
 
+/// Runs this test again in a child process with its own environment, because all tests of this process
+/// share one.
+#[tokio::test]
+async fn a_new_builder_from_the_caller_brings_no_proxy_of_the_environment_back_and_keeps_the_callers_own()
+ {
+    const NAME: &str = concat!(
+        "transport::a_new_builder_from_the_caller_",
+        "brings_no_proxy_of_the_environment_back_and_keeps_the_callers_own"
+    );
+    // Nobody listens at this proxy, so no request would arrive if it were used.
+    const PROXY: &str = "http://127.0.0.1:1";
+    const VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    if !VARIABLES
+        .iter()
+        .all(|name| std::env::var_os(name).is_some_and(|value| value == PROXY))
+    {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        child
+            .args(["--exact", NAME])
+            .envs(VARIABLES.map(|name| (name, PROXY)));
+        let output = child
+            .env_remove("NO_PROXY")
+            .env_remove("no_proxy")
+            .output()
+            .unwrap();
+        let passed = output.status.success();
+        assert!(
+            passed && String::from_utf8_lossy(&output.stdout).contains("1 passed"),
+            "{output:?}"
+        );
+        return;
+    }
+    let server = Server::start([]).await;
+    let secured = server.url().replace("http:", "https:");
+    let secured = server
+        .ayrshare()
+        .base_url(secured)
+        .http(|_| reqwest::Client::builder());
+    delete(secured).await.unwrap_err();
+    assert_eq!(
+        server.connections(),
+        1,
+        "the server speaks no TLS, but it is reached"
+    );
+
+    let proxy = Server::start([]).await;
+    let own = reqwest::Proxy::https(proxy.url()).unwrap();
+    let far = Client::builder("KEY").base_url("https://gateway.invalid");
+    let far = far.http(|_| reqwest::Client::builder().proxy(own));
+    assert_nothing_was_sent(&delete(far).await.unwrap_err(), "the proxy hangs up");
+    assert_eq!(proxy.connections(), 1);
+}
+
+#[tokio::test]
+async fn the_user_agent_is_this_crates_with_the_callers_words_after_it() {
+    const OWN: &str = concat!("unpost/", env!("CARGO_PKG_VERSION"));
+    let server = Server::start(vec![Step::json(200, SUCCESS); 3]).await;
+    let fresh = |_| reqwest::Client::builder().user_agent("another/1");
+    for builder in [
+        server.ayrshare().http(fresh),
+        server.ayrshare().user_agent_suffix(" acme/2 "),
+        server.ayrshare().user_agent_suffix(""),
+    ] {
+        delete(builder).await.unwrap();
+    }
+    let requests = server.requests();
+    let sent = requests
+        .iter()
+        .map(|request| request.header("user-agent").unwrap());
+    assert_eq!(
+        sent.collect::<Vec<_>>(),
+        [OWN, &format!("{OWN} acme/2"), OWN]
+    );
+
+    let broken = Client::builder("KEY")
+        .user_agent_suffix("acme\r\nx: y")
+        .build();
+    assert_eq!(broken.unwrap_err().kind(), ErrorKind::Invalid);
+}
+
 #[tokio::test]
 async fn localhost_is_this_machine_whatever_a_resolver_of_the_callers_says() {
     let server = Server::start([Step::json(200, SUCCESS)]).await;
