@@ -57,7 +57,9 @@
 //! | `blocking` | | the module `blocking`: the same methods without async |
 //! | `mock` | | the module `mock`: both providers as servers on loopback, for your tests |
 //!
-//! Without any of the three for TLS, only plain HTTP to loopback is possible.
+//! These features choose the TLS, whatever another crate in the same build turns on in `reqwest`. If several
+//! are on, rustls is used. Without any of the three for TLS, only plain HTTP to loopback is possible; then
+//! [the guide](docs::guide#proxies-roots-of-trust-dns) says what another crate's choice can do.
 //!
 //! # What it does not do
 //!
