@@ -20,6 +20,7 @@ const NAMES: RateHeaderNames = RateHeaderNames {
 #[derive(Arbitrary, Debug)]
 pub struct Headers {
     unix_now: Option<u32>,
+    date: Value,
     max: Value,
     count: Value,
     remaining: Value,
@@ -32,8 +33,10 @@ enum Value {
     Absent,
     Number(u32),
     Large(u64),
-    /// Seconds after the present.
+    /// An HTTP date: seconds after the present.
     Date(i32),
+    /// The same, within some hours.
+    Soon(i16),
     /// Milliseconds after the present, as a number.
     Epoch(i32),
     Spaced(u16),
@@ -48,7 +51,8 @@ impl Value {
             Self::Absent => return None,
             Self::Number(number) => number.to_string(),
             Self::Large(number) => number.to_string(),
-            Self::Date(by) => httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(moved(*by))),
+            Self::Date(by) => http_date(moved(*by)),
+            Self::Soon(by) => http_date(moved((*by).into())),
             Self::Epoch(by) => (moved(by / 1000) * 1000).to_string(),
             Self::Spaced(number) => format!(" \t{number} "),
             Self::Fraction(number) => number.to_string(),
@@ -65,9 +69,15 @@ impl Value {
     }
 }
 
-/// Checks that what is read is what was sent, and that no wait is longer than a day.
+fn http_date(since_epoch: u64) -> String {
+    httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(since_epoch))
+}
+
+/// Checks that what is read is what was sent, that dates are compared with the answer's own if it has one, and that
+/// no wait is longer than a day.
 pub fn check(headers: &Headers) {
     let now = headers.unix_now.unwrap_or(0);
+    let date = headers.date.text(now);
     let (max, count) = (headers.max.text(now), headers.count.text(now));
     let (remaining, reset) = (headers.remaining.text(now), headers.reset.text(now));
     let retry_after = headers.retry_after.text(now);
@@ -75,6 +85,7 @@ pub fn check(headers: &Headers) {
     let read = RateHeaders::parse(
         &NAMES,
         |name| match name {
+            "date" => date.as_deref(),
             "the-limit" => max.as_deref(),
             "the-count" => count.as_deref(),
             "the-rest" => remaining.as_deref(),
@@ -96,17 +107,23 @@ pub fn check(headers: &Headers) {
             sent.number().is_none_or(|sent| read == Some(sent)),
             "{sent:?}: {read:?}"
         );
-        assert!(!matches!(sent, Value::Absent | Value::Date(_)) || read.is_none());
+        assert!(!matches!(sent, Value::Absent | Value::Date(_) | Value::Soon(_)) || read.is_none());
     }
     let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+    // The time that dates are compared with.
+    let dated = date.and_then(|text| httpdate::parse_http_date(text.trim()).ok());
+    let dated = dated.map(|date| date.duration_since(UNIX_EPOCH).unwrap_or_default());
+    let present = dated.or(unix_now);
+    let wait_until = |by: i32| {
+        let then = u64::try_from(i64::from(now) + i64::from(by)).unwrap_or(0);
+        Some(Duration::from_secs(then).saturating_sub(present?).min(DAY))
+    };
     match headers.retry_after {
         Value::Absent => assert_eq!(read.retry_after, None),
         Value::Number(number) => assert_eq!(read.retry_after, Some(seconds(number).min(DAY))),
         // HTTP's dates end with the year 9999, which is out of reach here.
-        Value::Date(by) if i64::from(now) + i64::from(by) >= 0 => {
-            let wait = seconds(u32::try_from(by).unwrap_or(0)).min(DAY);
-            assert_eq!(read.retry_after, unix_now.map(|_| wait));
-        }
+        Value::Date(by) => assert_eq!(read.retry_after, wait_until(by)),
+        Value::Soon(by) => assert_eq!(read.retry_after, wait_until(by.into())),
         Value::Fraction(number) if number.is_nan() || number.is_sign_negative() => {
             assert_eq!(read.retry_after, None);
         }
@@ -117,7 +134,7 @@ pub fn check(headers: &Headers) {
         _ => {}
     }
     match headers.reset {
-        Value::Absent | Value::Date(_) => assert_eq!(read.reset, None),
+        Value::Absent | Value::Date(_) | Value::Soon(_) => assert_eq!(read.reset, None),
         Value::Number(number @ 0..1_000_000_000) => {
             assert_eq!(
                 read.reset,
@@ -125,9 +142,8 @@ pub fn check(headers: &Headers) {
             );
         }
         // A number for a time before March 1973 is too small to be read as a date.
-        Value::Epoch(by) if now > 103_000_000 => {
-            let wait = seconds(u32::try_from(by / 1000).unwrap_or(0)).min(DAY);
-            assert_eq!(read.reset, Some(wait));
+        Value::Epoch(by) if i64::from(now) + i64::from(by / 1000) > 103_000_000 => {
+            assert_eq!(read.reset, wait_until(by / 1000));
         }
         _ => {}
     }

@@ -249,7 +249,7 @@ fn transport_error(error: reqwest::Error, may_have_left: bool) -> TransportError
 fn rate_headers(names: &RateHeaderNames, headers: &HeaderMap) -> RateHeaders {
     #[allow(
         clippy::disallowed_methods,
-        reason = "a Retry-After may be a date, and only this module may read the calendar"
+        reason = "an answer without a date may name one, and only this module may read the calendar"
     )]
     let unix_now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
     // An answer has few headers, so comparing each name costs less than building one to look up.

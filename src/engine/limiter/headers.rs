@@ -34,8 +34,11 @@ pub struct RateHeaders {
 
 impl RateHeaders {
     /// Reads the headers, and ignores those that can't be read. `header` looks a header up by its lower-case
-    /// name. `unix_now` is the time since the Unix epoch. Without it, dates are ignored. No wait is longer than
-    /// 24 hours.
+    /// name. No wait is longer than 24 hours.
+    ///
+    /// A date is compared with the answer's own `Date`, so a local clock that is wrong changes no wait.
+    /// `unix_now` is the local time since the Unix epoch, for an answer without that header. Without both,
+    /// dates are ignored.
     pub fn parse<'a>(
         names: &RateHeaderNames,
         header: impl Fn(&str) -> Option<&'a str>,
@@ -43,12 +46,13 @@ impl RateHeaders {
     ) -> Self {
         let text = |name: Option<&str>| header(name?).map(str::trim);
         let number = |name| text(name)?.parse().ok();
+        let now = text(Some("date")).and_then(since_epoch).or(unix_now);
         Self {
             max: number(names.max),
             count: number(names.count),
             remaining: number(names.remaining),
-            reset: text(names.reset).and_then(|text| reset(text, unix_now)),
-            retry_after: text(Some("retry-after")).and_then(|text| retry_after(text, unix_now)),
+            reset: text(names.reset).and_then(|text| reset(text, now)),
+            retry_after: text(Some("retry-after")).and_then(|text| retry_after(text, now)),
         }
     }
 
@@ -60,23 +64,27 @@ impl RateHeaders {
 }
 
 /// Seconds, or an HTTP date.
-fn retry_after(text: &str, unix_now: Option<Duration>) -> Option<Duration> {
+fn retry_after(text: &str, now: Option<Duration>) -> Option<Duration> {
     if text.starts_with(|first: char| first.is_ascii_digit()) {
         let seconds = text.parse().ok()?;
         return Some(Duration::try_from_secs_f64(seconds).unwrap_or(DAY).min(DAY));
     }
+    Some(since_epoch(text)?.saturating_sub(now?).min(DAY))
+}
+
+/// An HTTP date, as the time since the Unix epoch.
+fn since_epoch(text: &str) -> Option<Duration> {
     let date = httpdate::parse_http_date(text).ok()?;
-    let since_epoch = date.duration_since(UNIX_EPOCH).unwrap_or_default();
-    Some(since_epoch.saturating_sub(unix_now?).min(DAY))
+    Some(date.duration_since(UNIX_EPOCH).unwrap_or_default())
 }
 
 /// Milliseconds from now. A larger number is a date: in milliseconds, or in seconds, which many servers send.
-fn reset(text: &str, unix_now: Option<Duration>) -> Option<Duration> {
+fn reset(text: &str, now: Option<Duration>) -> Option<Duration> {
     let number: u64 = text.parse().ok()?;
     let wait = match number {
         0..1_000_000_000 => Duration::from_millis(number),
-        1_000_000_000..100_000_000_000 => Duration::from_secs(number).saturating_sub(unix_now?),
-        100_000_000_000.. => Duration::from_millis(number).saturating_sub(unix_now?),
+        1_000_000_000..100_000_000_000 => Duration::from_secs(number).saturating_sub(now?),
+        100_000_000_000.. => Duration::from_millis(number).saturating_sub(now?),
     };
     Some(wait.min(DAY))
 }
@@ -130,10 +138,40 @@ mod tests {
     }
 
     #[test]
+    fn dates_are_compared_with_the_answers_own_date_and_not_with_the_local_clock() {
+        let local = Duration::from_secs(1_700_000_000);
+        for (date, wait) in [
+            ("Sun, 09 Sep 2001 01:46:40 GMT", 60), // 1,000,000,000 s after the epoch
+            ("Sun, 09 Sep 2001 01:47:30 GMT", 10),
+            ("Sun, 09 Sep 2001 01:48:40 GMT", 0),
+            ("not a date", 0),
+        ] {
+            for (header, value) in [
+                ("retry-after", "Sun, 09 Sep 2001 01:47:40 GMT"),
+                ("the-reset", "1000000060"),
+                ("the-reset", "1000000060000"),
+            ] {
+                let headers = [("date", date), (header, value)];
+                let find = |name: &str| {
+                    let mut found = headers.iter().filter(|(header, _)| *header == name);
+                    found.next().map(|(_, value)| *value)
+                };
+                let read = RateHeaders::parse(&NAMES, find, Some(local));
+                let read = read.retry_after.or(read.reset);
+                assert_eq!(read, Some(Duration::from_secs(wait)), "{header}, {date}");
+            }
+        }
+    }
+
+    #[test]
     fn rate_headers_are_read_leniently() {
         let now = Some(Duration::from_secs(1_700_000_000));
         let parse = |value: &'static str| {
-            RateHeaders::parse(&NAMES, |name| (name != "retry-after").then_some(value), now)
+            RateHeaders::parse(
+                &NAMES,
+                |name| name.starts_with("the-").then_some(value),
+                now,
+            )
         };
         let all = |number, reset| RateHeaders {
             max: number,

@@ -75,6 +75,24 @@ async fn a_429_holds_up_every_client_of_that_profile_and_no_other() {
 }
 
 #[tokio::test]
+async fn a_wrong_local_clock_neither_shortens_nor_lengthens_the_wait_that_an_answer_asks_for() {
+    // By this machine's clock the first wait is long over, and the second is years long.
+    for year in [1994, 2094] {
+        let [date, until] = ["08:49:37", "08:59:37"].map(|time| {
+            let day = if year == 1994 { "Sun" } else { "Sat" };
+            format!("{day}, 06 Nov {year} {time} GMT")
+        });
+        let headers = [format!("date: {date}"), format!("retry-after: {until}")];
+        let headers = headers.each_ref().map(String::as_str);
+        let server = Server::start([Step::answer(429, &headers, "")]).await;
+        let client = server.ayrshare().build().unwrap();
+        let error = client.delete(DeleteRequest::by_id("a")).await.unwrap_err();
+        let asked = error.retry_after().unwrap().as_secs_f64();
+        assert!((599.0..=600.0).contains(&asked), "{year}: {asked}");
+    }
+}
+
+#[tokio::test]
 async fn a_429_from_a_network_holds_up_only_that_call() {
     // Code 435 has the seconds to wait in `details`.
     let passed_on = Step::json(429, r#"{"status":"error","code":435,"details":600}"#);
