@@ -283,6 +283,33 @@ async fn without_a_connection_nothing_was_sent_whatever_the_failure_is_called() 
     assert_nothing_was_sent(&error.unwrap_err(), "no TLS at the other end");
 }
 
+/// The time is simulated. It jumps to the next timeout whenever nothing is left to do, so nothing else may be
+/// expected to happen.
+#[tokio::test(start_paused = true)]
+async fn connecting_may_take_ten_seconds_and_no_more_of_an_attempts_time() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", silent.local_addr().unwrap());
+    for (timeout, ends_after) in [(60, 10), (4, 4)] {
+        let client = Client::builder("KEY").base_url(&url);
+        let started = tokio::time::Instant::now();
+        let error = delete(client.attempt_timeout(Duration::from_secs(timeout))).await;
+        assert_nothing_was_sent(&error.unwrap_err(), "stalled in the handshake");
+        assert_eq!(started.elapsed().as_secs(), ends_after);
+    }
+}
+
+#[tokio::test]
+async fn a_servers_control_characters_are_escaped_wherever_an_error_or_a_fate_is_displayed() {
+    let hostile = r#"{"status":"error","code":101,
+        "message":"gone\u001b[2J\r\n2026-01-01 INFO all is well\u0000\u009b1m\u007f"}"#;
+    let error = error_after(Step::json(400, hostile)).await;
+    let fate = error.outcomes()[0].fate.to_string();
+    for shown in [error.to_string(), fate] {
+        assert!(!shown.contains(char::is_control), "{shown:?}");
+        assert!(shown.contains("all is well"), "{shown:?}");
+    }
+}
+
 /// Makes one attempt over HTTP/2 against a server that refuses each stream. Returns the error, and the
 /// header block of each request that the server got.
 async fn over_http2() -> (Error, Vec<Vec<u8>>) {

@@ -135,3 +135,29 @@ impl Drop for Permit<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::limiter::headers::RateHeaders;
+
+    /// Left alone, a waiting request looks every 50 ms whether it may be sent.
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_lets_a_waiting_request_go_at_once() {
+        let limiter = Limiter::new(RateLimit::new(300, Duration::from_secs(300)));
+        let patience = Duration::from_secs(60);
+        let started = Instant::now();
+        let first = limiter.acquire(patience).await.ok().unwrap();
+        let answer = async {
+            tokio::time::sleep(Duration::from_millis(7)).await;
+            let head = Head {
+                status: 200,
+                rate: RateHeaders::default(),
+            };
+            first.settle(AttemptKind::Answered, Some(&head));
+        };
+        let (second, ()) = tokio::join!(limiter.acquire(patience), answer);
+        assert!(second.is_ok());
+        assert_eq!(started.elapsed(), Duration::from_millis(7));
+    }
+}

@@ -70,4 +70,23 @@ mod tests {
             assert_eq!(same, [(place, true)]);
         }
     }
+
+    #[test]
+    fn limiters_that_nobody_uses_and_that_know_nothing_take_no_memory_for_ever() {
+        let limiters = Limiters::new(RateLimit::unlimited());
+        let in_use: Vec<_> = (0..300)
+            .map(|profile| limiters.of_profile(profile))
+            .collect();
+        for profile in 300..10_000 {
+            limiters.of_profile(profile);
+            let kept = limiters.by_profile.lock().unwrap().len();
+            assert!(kept <= 2 * FORGET_FROM, "{kept} after {profile}");
+        }
+        let again = (0..300).map(|profile| limiters.of_profile(profile));
+        assert!(
+            again
+                .zip(&in_use)
+                .all(|(again, limiter)| again.is_same_as(limiter))
+        );
+    }
 }

@@ -147,6 +147,32 @@ async fn no_error_shows_a_key_even_where_the_answer_quotes_it() {
     }
 }
 
+/// Some gateways expect a key in the path of the base URL.
+#[tokio::test]
+async fn no_error_shows_the_url_that_a_request_was_sent_to() {
+    const PATH: &[&str] = &["KEY-IN-A-PATH"];
+    let cut = Step::json(200, r#"{"status":"success"}"#).cut(1);
+    let server = Server::start([Step::hang_up(), cut, Step::stall()]).await;
+    let client = |base: &str| {
+        let client = ayrshare::Client::builder("KEY").base_url(format!("{base}/{}", PATH[0]));
+        let client = client.retry(Retry::never());
+        client
+            .attempt_timeout(Duration::from_millis(300))
+            .build()
+            .unwrap()
+    };
+    let urls = vec![server.url(); 3].into_iter();
+    for url in urls.chain([server.url().replace("http:", "https:")]) {
+        let answer = client(&url)
+            .delete(ayrshare::DeleteRequest::by_id("a"))
+            .await;
+        let error = answer.unwrap_err();
+        assert!(error.source().is_some(), "{error:?}");
+        assert_error_tells_nothing(&error, PATH);
+    }
+    assert_eq!(server.count(), 3);
+}
+
 #[tokio::test]
 async fn no_error_shows_a_key_where_nothing_answers_or_the_key_itself_is_wrong() {
     let server = Server::start([]).await;

@@ -130,3 +130,78 @@ async fn once_the_daily_budget_of_429s_is_spent_calls_fail_without_a_request() {
     assert_eq!(summary.not_attempted, 2);
     assert_eq!(server.count(), 3);
 }
+
+#[tokio::test]
+async fn a_cancelled_call_lets_the_next_one_go_and_counts_as_a_request() {
+    for (limit, expected) in [
+        (RateLimit::new(2, Duration::from_secs(3_600)), Ok(2)),
+        (RateLimit::new(1, Duration::from_secs(3_600)), Err(1)),
+    ] {
+        let server = Server::start([Step::stall(), success()]).await;
+        let client = server.ayrshare().rate_limit(limit).build().unwrap();
+        let cancelled = client.delete(DeleteRequest::by_id("a"));
+        let cancelled = tokio::time::timeout(Duration::from_millis(200), cancelled).await;
+        assert!(cancelled.is_err(), "the server stalls");
+        // An answer that nobody fetches holds the others up for a minute.
+        let next = client.delete(DeleteRequest::by_id("b"));
+        let next = tokio::time::timeout(Duration::from_secs(5), next).await;
+        let sent = next.unwrap().map(|_| server.count());
+        let sent = sent.map_err(|error| {
+            assert_eq!(
+                (error.kind(), error.attempts()),
+                (ErrorKind::RateLimited, 0)
+            );
+            server.count()
+        });
+        assert_eq!(sent, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_call_whose_time_is_up_before_it_sends_anything_uses_no_place_in_the_window() {
+    let server = Server::start([]).await;
+    let hourly = RateLimit::new(1, Duration::from_secs(3_600));
+    let client = server
+        .ayrshare()
+        .rate_limit(hourly)
+        .deadline(Duration::ZERO);
+    let client = client.build().unwrap();
+    for call in ["first", "second"] {
+        let error = client.delete(DeleteRequest::by_id("a")).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.attempts()),
+            (ErrorKind::Timeout, 0),
+            "{call}"
+        );
+    }
+    assert_eq!(server.count(), 0);
+}
+
+#[tokio::test]
+async fn no_number_of_other_profiles_makes_the_limiter_of_a_profile_forget_it() {
+    let server = Server::start([throttled("600"), throttled("600")]).await;
+    let primary = server.ayrshare().retry(Retry::never()).build().unwrap();
+    let meet_others = || {
+        for n in 0..1_000 {
+            primary.for_profile(format!("OTHER-{n}")).unwrap();
+        }
+    };
+    let long = Duration::from_secs(590);
+
+    // Nobody holds a client of this profile, but it was throttled today.
+    let throttled = primary.for_profile("THROTTLED").unwrap();
+    throttled
+        .delete(DeleteRequest::by_id("a"))
+        .await
+        .unwrap_err();
+    drop(throttled);
+    meet_others();
+    assert_is_held(&primary.for_profile("THROTTLED").unwrap(), long).await;
+
+    // This profile has sent nothing so far, but somebody holds a client of it.
+    let in_use = primary.for_profile("IN-USE").unwrap();
+    meet_others();
+    in_use.delete(DeleteRequest::by_id("a")).await.unwrap_err();
+    assert_is_held(&primary.for_profile("IN-USE").unwrap(), long).await;
+    assert_eq!(server.count(), 2);
+}
