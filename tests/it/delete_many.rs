@@ -12,6 +12,8 @@ use unpost::{
     RateLimit, Retry, ayrshare,
 };
 
+use crate::support::{Server, Step};
+
 fn ids(count: usize) -> Vec<String> {
     (0..count).map(|number| format!("post-{number}")).collect()
 }
@@ -176,6 +178,83 @@ async fn a_stopped_run_finishes_requests_under_way_and_reports_all_other_posts_a
             other => panic!("{other:?}"),
         }
     }
+}
+
+/// A run over two posts with one request at a time in a window.
+fn paced(
+    server: &Server,
+    window: Duration,
+    deadline: Duration,
+) -> DeleteMany<'static, ayrshare::Client> {
+    let client = server.ayrshare().rate_limit(RateLimit::new(1, window));
+    let client = client.deadline(deadline).build().unwrap();
+    client.delete_many(["a", "b"])
+}
+
+#[tokio::test]
+async fn a_stopped_run_does_not_send_what_waits_for_the_window() {
+    let server = Server::start([Step::json(200, r#"{"status":"success"}"#)]).await;
+    let (window, minute) = (Duration::from_secs(600), Duration::from_secs(60));
+    let mut run = paced(&server, window, minute).run();
+    assert_eq!(run.next().await.unwrap().fate, Fate::Deleted);
+    let waiting = timeout(Duration::from_millis(100), run.next()).await;
+    assert!(waiting.is_err(), "{waiting:?}");
+
+    run.stop();
+    let rest = timeout(Duration::from_secs(5), run.next()).await.unwrap();
+    let fate = rest.unwrap().fate;
+    assert!(
+        matches!(&fate, Fate::NotAttempted(failure) if failure.kind == ErrorKind::Stopped),
+        "{fate:?}"
+    );
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
+async fn a_stopped_run_does_not_wait_out_a_429() {
+    let server = Server::start([Step::answer(429, &["retry-after: 60"], "")]).await;
+    let (window, deadline) = (Duration::from_secs(600), Duration::from_secs(300));
+    let mut run = paced(&server, window, deadline).concurrency(1).run();
+    let waiting = timeout(Duration::from_millis(200), run.next()).await;
+    assert!(waiting.is_err() && server.count() == 1, "{waiting:?}");
+
+    run.stop();
+    let outcomes = timeout(Duration::from_secs(5), collect(run)).await.unwrap();
+    assert!(matches!(outcomes[0].fate, Fate::Failed(_)), "{outcomes:?}");
+    assert!(
+        matches!(outcomes[1].fate, Fate::NotAttempted(_)),
+        "{outcomes:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_stopped_run_still_finds_out_what_became_of_a_request_whose_answer_was_lost() {
+    let already_deleted = Step::json(400, r#"{"status":"error","code":383}"#);
+    let server = Server::start([Step::hang_up(), already_deleted]).await;
+    let (window, minute) = (Duration::from_millis(600), Duration::from_secs(60));
+    let mut run = paced(&server, window, minute).concurrency(1).run();
+    // The first attempt was sent and lost, and the second waits for the window.
+    let waiting = timeout(Duration::from_millis(200), run.next()).await;
+    assert!(waiting.is_err(), "{waiting:?}");
+    assert_eq!(server.count(), 1);
+
+    run.stop();
+    let outcomes = collect(run).await;
+    assert_eq!(
+        (&outcomes[0].fate, outcomes[0].attempts),
+        (&Fate::Deleted, 2)
+    );
+    assert!(matches!(outcomes[1].fate, Fate::NotAttempted(_)));
+    assert_eq!(server.bodies(), [r#"{"id":"a"}"#; 2]);
+}
+
+#[tokio::test]
+async fn a_wait_for_the_window_does_not_count_towards_the_deadline_of_a_request_in_a_run() {
+    let server = Server::start(vec![Step::json(200, r#"{"status":"success"}"#); 2]).await;
+    let (window, deadline) = (Duration::from_millis(700), Duration::from_millis(400));
+    let run = paced(&server, window, deadline).run();
+    let summary = run.summary().await;
+    assert_eq!((summary.total, summary.deleted), (2, 2), "{summary:?}");
 }
 
 #[tokio::test]
