@@ -1,4 +1,5 @@
-//! Reads JSON of any shape, but refuses an object in which a name is repeated.
+//! Reads JSON of any shape, but refuses an object in which a name is repeated, and JSON that is too deep or has too
+//! many values for an answer.
 //!
 //! `serde_json::Value` keeps the last of two members with one name. An answer with both
 //! `"status":"error"` and `"status":"success"` would count as a success. It also sorts members, which
@@ -6,16 +7,30 @@
 //! borrowed from the answer where they can be.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt;
 
-use serde::de::{Error, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+/// How many lists and objects may stand inside each other.
+const DEEPEST: usize = 32;
+
+/// How many values an answer may have. The largest that a provider has a reason to send is a tenth of this.
+const MOST_VALUES: usize = 250_000;
 
 /// Reads a whole answer. The reason for a failure isn't kept, because it would quote the answer.
 pub(crate) fn parse(text: &[u8]) -> Option<Json<'_>> {
+    let values_left = Cell::new(MOST_VALUES);
+    let value = Value {
+        levels_left: DEEPEST,
+        values_left: &values_left,
+    };
     // UTF-8 is checked once for the whole text, which is cheaper than for each string in it.
-    serde_json::from_str(std::str::from_utf8(text).ok()?).ok()
+    let mut text = serde_json::Deserializer::from_str(std::str::from_utf8(text).ok()?);
+    let json = value.deserialize(&mut text).ok()?;
+    text.end().ok()?;
+    Some(json)
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -122,15 +137,37 @@ impl<'a> Members<'a> {
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Json<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(JsonVisitor)
+/// A value that is to be read, within the bounds that are left.
+#[derive(Clone, Copy)]
+struct Value<'l> {
+    levels_left: usize,
+    values_left: &'l Cell<usize>,
+}
+
+impl Value<'_> {
+    /// The same, one level further inside.
+    fn inside<E: Error>(self) -> Result<Self, E> {
+        let levels_left = self.levels_left.checked_sub(1);
+        let levels_left = levels_left.ok_or_else(|| E::custom("nested too deeply"))?;
+        Ok(Self {
+            levels_left,
+            ..self
+        })
     }
 }
 
-struct JsonVisitor;
+impl<'de> DeserializeSeed<'de> for Value<'_> {
+    type Value = Json<'de>;
 
-impl<'de> Visitor<'de> for JsonVisitor {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json<'de>, D::Error> {
+        let values_left = self.values_left.get().checked_sub(1);
+        let values_left = values_left.ok_or_else(|| D::Error::custom("too many values"))?;
+        self.values_left.set(values_left);
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Value<'_> {
     type Value = Json<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -166,17 +203,19 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let inside = self.inside()?;
         let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
+        while let Some(item) = items.next_element_seed(inside)? {
             list.push(item);
         }
         Ok(Json::List(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+        let inside = self.inside()?;
         let mut members = Members::default();
-        while let Some((Name(name), value)) = entries.next_entry()? {
-            members.0.push((name, value));
+        while let Some(name) = entries.next_key_seed(Name)? {
+            members.0.push((name, entries.next_value_seed(inside)?));
         }
         if members.has_repeated_names() {
             return Err(A::Error::custom("a member's name is repeated"));
@@ -185,8 +224,32 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 }
 
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+/// A member's name that is to be read.
+struct Name;
+
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Name {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(name))
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(name.to_owned()))
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -206,6 +269,18 @@ mod tests {
         let members = json.as_object().unwrap().iter();
         let names: Vec<_> = members.map(|(name, _)| name).collect();
         assert_eq!(names, ["twitter", "facebook", "bluesky"]);
+    }
+
+    #[test]
+    fn an_answer_may_be_32_levels_deep_and_have_250_000_values_and_no_more() {
+        let deep = |levels| "[".repeat(levels) + &"]".repeat(levels);
+        assert!(parse(deep(32).as_bytes()).is_some());
+        assert!(parse(deep(33).as_bytes()).is_none());
+        let wide = |values: usize| format!("[{}]", vec!["1"; values - 1].join(","));
+        assert!(parse(wide(250_000).as_bytes()).is_some());
+        assert!(parse(wide(250_001).as_bytes()).is_none());
+        let object = format!("{}1{}", r#"{"a":"#.repeat(33), "}".repeat(33));
+        assert!(parse(object.as_bytes()).is_none());
     }
 
     #[test]

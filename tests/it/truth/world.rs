@@ -259,9 +259,11 @@ impl InMemory {
             Err((_, reply)) => reply.as_ref(),
         };
         state.seen.answered += usize::from(is_run && arrived.is_ok());
-        // A page isn't in the provider's words, so it refuses no credentials.
-        let refuses =
-            |reply: &Reply| matches!(reply.status, 401..=403) && reply.body.starts_with(b"{");
+        // A page or a cut answer isn't in the provider's words, so it refuses no credentials.
+        let refuses = |reply: &Reply| {
+            let is_json = serde_json::from_slice::<serde_json::Value>(&reply.body).is_ok();
+            matches!(reply.status, 401..=403) && is_json
+        };
         if is_run && matches!(arrived, Ok(reply) if refuses(reply)) {
             state.seen.refused.get_or_insert(Instant::now());
         }
