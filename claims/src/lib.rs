@@ -23,3 +23,4 @@ pub mod decoders;
 pub mod limiter;
 pub mod rate_headers;
 pub mod reading;
+pub mod worst_answers;

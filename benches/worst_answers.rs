@@ -1,0 +1,55 @@
+//! The time and the memory that it takes to read the worst answers of 8 MiB, the default limit.
+
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::pedantic,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a benchmark"
+)]
+
+mod support;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use peak_alloc::PeakAlloc;
+use unpost_claims::worst_answers::{NAMES, WorstAnswer, worst_answer};
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+fn main() {
+    let rounds = if support::is_smoke() { 1 } else { 7 };
+    println!(
+        "{:>45}  {:>9}  {:>16}  {:>6}",
+        "", "best time", "serde_json Value", "peak"
+    );
+    for name in NAMES {
+        let answer = worst_answer(name);
+        let own = best(rounds, || answer.read());
+        let value = || serde_json::from_str::<serde_json::Value>(&answer.body).is_ok();
+        let serde = best(rounds, value);
+        let (own, serde) = (own.as_secs_f64() * 1e3, serde.as_secs_f64() * 1e3);
+        let mib = peak_of(&answer) as f64 / 1024.0 / 1024.0;
+        println!("{name:>45}  {own:>6.1} ms  {serde:>13.1} ms  {mib:>3.0} MiB");
+    }
+}
+
+fn best<T>(rounds: u32, mut work: impl FnMut() -> T) -> Duration {
+    let times = (0..rounds).map(|_| {
+        let begun = Instant::now();
+        black_box(work());
+        begun.elapsed()
+    });
+    times.min().expect("at least one round")
+}
+
+/// How much the memory in use grows while the answer is read.
+fn peak_of(answer: &WorstAnswer) -> usize {
+    let before = MEMORY.current_usage();
+    MEMORY.reset_peak_usage();
+    black_box(answer.read());
+    MEMORY.peak_usage() - before
+}
