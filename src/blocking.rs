@@ -121,6 +121,7 @@ impl<'a, P: DeletePosts> DeleteMany<'a, P> {
 
 /// An iterator over the outcomes of a run. See [`crate::Outcomes`].
 #[derive(Debug)]
+#[must_use = "nothing is sent unless it is read"]
 pub struct Outcomes<'a> {
     outcomes: delete_many::Outcomes<'a>,
     driver: Arc<Driver>,

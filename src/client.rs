@@ -84,6 +84,11 @@ impl Core {
         finished
     }
 
+    /// The base URL, without a slash at its end.
+    pub fn base_url(&self) -> &str {
+        self.transport.base_url()
+    }
+
     /// The credentials that are sent.
     #[cfg(test)]
     pub(crate) fn credentials(&self) -> &Credentials {

@@ -116,6 +116,7 @@ impl<P> fmt::Debug for DeleteMany<'_, P> {
 /// # Cancelling
 /// If the stream is dropped, nothing more is sent. The outcomes of requests under way are lost, and their posts
 /// may be gone or not. To end early and lose nothing, call [`stop`](Outcomes::stop) and read on.
+#[must_use = "nothing is sent unless it is read"]
 pub struct Outcomes<'a> {
     provider: Provider,
     batch_size: usize,

@@ -47,6 +47,19 @@ impl Client {
         })
     }
 
+    /// Where requests go: everything before the path of the endpoint, without a slash at its end.
+    ///
+    /// ```
+    /// # fn main() -> unpost::Result<()> {
+    /// let client = unpost::ayrshare::Client::builder("API_KEY").build()?;
+    /// assert_eq!(client.base_url(), "https://api.ayrshare.com/api");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn base_url(&self) -> &str {
+        self.core.base_url()
+    }
+
     /// Deletes what the request names. Returns once the result is known, or once it is clear that the
     /// result can't be known.
     ///

@@ -1,4 +1,6 @@
 use std::fmt;
+use std::num::ParseIntError;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +38,7 @@ use crate::model::{Error, ErrorKind, Provider};
 /// assert_eq!(ErrorCode::ALREADY_DELETED.get(), 383);
 /// assert_eq!(ErrorCode::new(383).name(), Some("ALREADY_DELETED"));
 /// assert_eq!(ErrorCode::new(99_999).name(), None);
+/// assert_eq!("383".parse(), Ok(ErrorCode::ALREADY_DELETED));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -137,13 +140,21 @@ impl Error {
     /// ```
     pub fn ayrshare_code(&self) -> Option<ErrorCode> {
         let code = self.code_of(&Provider::Ayrshare)?;
-        code.parse().ok().map(ErrorCode)
+        code.parse().ok()
     }
 }
 
 impl From<u32> for ErrorCode {
     fn from(code: u32) -> Self {
         Self(code)
+    }
+}
+
+impl FromStr for ErrorCode {
+    type Err = ParseIntError;
+
+    fn from_str(code: &str) -> Result<Self, ParseIntError> {
+        code.parse().map(Self)
     }
 }
 

@@ -19,6 +19,19 @@ pub struct Client {
 }
 
 impl Client {
+    /// Where requests go: everything before the path of the endpoint, without a slash at its end.
+    ///
+    /// ```
+    /// # fn main() -> unpost::Result<()> {
+    /// let client = unpost::genviral::Client::builder("API_KEY").build()?;
+    /// assert_eq!(client.base_url(), "https://www.genviral.io/api/partner/v1");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn base_url(&self) -> &str {
+        self.core.base_url()
+    }
+
     /// Deletes what the request names. Returns once the result is known, or once it is clear that the
     /// result can't be known.
     ///

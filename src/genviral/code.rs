@@ -1,4 +1,6 @@
+use std::convert::Infallible;
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +72,7 @@ codes! {
     ///
     /// assert_eq!(ErrorCode::from("invalid_token"), ErrorCode::InvalidToken);
     /// assert_eq!(ErrorCode::from("new_thing").as_str(), "new_thing");
+    /// assert_eq!("rate_limited".parse(), Ok(ErrorCode::RateLimited));
     /// ```
     {
         /// `bulk_delete_failed` (500): the server failed. The outcomes may say which posts it had
@@ -106,6 +109,14 @@ impl Error {
     /// ```
     pub fn genviral_code(&self) -> Option<ErrorCode> {
         self.code_of(&Provider::Genviral).map(ErrorCode::from)
+    }
+}
+
+impl FromStr for ErrorCode {
+    type Err = Infallible;
+
+    fn from_str(code: &str) -> Result<Self, Infallible> {
+        Ok(Self::from(code))
     }
 }
 

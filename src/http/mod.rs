@@ -11,4 +11,5 @@ pub(crate) mod secrets;
 pub(crate) mod settings;
 pub(crate) mod transport;
 
+pub use reqwest;
 pub use reqwest::Method;

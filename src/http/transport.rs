@@ -87,6 +87,12 @@ impl Transport {
         })
     }
 
+    /// What stands before the endpoint's path in the URL.
+    pub(crate) fn base_url(&self) -> &str {
+        let url = self.url.as_str();
+        url.strip_suffix(self.endpoint.path).unwrap_or(url)
+    }
+
     /// The same transport with other credentials.
     pub(crate) fn for_credentials(&self, credentials: &Credentials) -> Result<Self, Error> {
         Ok(Self {

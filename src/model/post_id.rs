@@ -1,5 +1,7 @@
 use std::borrow::{Borrow, Cow};
+use std::convert::Infallible;
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -22,6 +24,8 @@ use super::text::is_invisible;
 /// let id = PostId::from("p8Ee6xDPx8PRxsjtDXf3");
 /// assert_eq!(id.as_str(), "p8Ee6xDPx8PRxsjtDXf3");
 /// assert_eq!(id.to_string(), "p8Ee6xDPx8PRxsjtDXf3");
+/// assert_eq!(String::from(id.clone()), id);
+/// assert_eq!("p8Ee6xDPx8PRxsjtDXf3".parse(), Ok(id));
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(from = "String")]
@@ -100,6 +104,20 @@ macro_rules! from_texts {
 
 from_texts!(&str, &&str, &String, String, Box<str>, Cow<'_, str>);
 
+impl FromStr for PostId {
+    type Err = Infallible;
+
+    fn from_str(id: &str) -> Result<Self, Infallible> {
+        Ok(Self::from(id))
+    }
+}
+
+impl From<PostId> for String {
+    fn from(id: PostId) -> Self {
+        id.as_str().to_owned()
+    }
+}
+
 impl From<&PostId> for PostId {
     fn from(id: &PostId) -> Self {
         id.clone()
@@ -119,17 +137,23 @@ impl Borrow<str> for PostId {
     }
 }
 
-impl PartialEq<str> for PostId {
-    fn eq(&self, other: &str) -> bool {
-        &*self.0 == other
-    }
+macro_rules! equal_texts {
+    ($($text:ty),+) => {
+        $(impl PartialEq<$text> for PostId {
+            fn eq(&self, other: &$text) -> bool {
+                &*self.0 == AsRef::<str>::as_ref(other)
+            }
+        }
+
+        impl PartialEq<PostId> for $text {
+            fn eq(&self, other: &PostId) -> bool {
+                other == self
+            }
+        })+
+    };
 }
 
-impl PartialEq<&str> for PostId {
-    fn eq(&self, other: &&str) -> bool {
-        &*self.0 == *other
-    }
-}
+equal_texts!(str, &str, String);
 
 impl fmt::Display for PostId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
