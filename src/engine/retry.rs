@@ -1,6 +1,9 @@
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::operation::AttemptKind;
+use crate::model::seconds;
 
 /// How many attempts a request gets, and how long the waits between them are.
 ///
@@ -18,7 +21,21 @@ use super::operation::AttemptKind;
 /// assert_ne!(patient, Retry::default());
 /// assert_eq!(Retry::never(), Retry::attempts(1));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// # In a configuration
+///
+/// It can be read from a configuration, and is checked as the methods check it. The waits are those of
+/// [`backoff`](Retry::backoff), in seconds. What is missing is the default.
+///
+/// ```
+/// # use {std::time::Duration, unpost::Retry};
+/// let retry: Retry = serde_json::from_str(r#"{"attempts":5,"first_wait":0.25,"longest_wait":30}"#)?;
+/// let same = Retry::attempts(5).backoff(Duration::from_millis(250), Duration::from_secs(30));
+/// assert_eq!(retry, same);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Config", into = "Config")]
 pub struct Retry {
     attempts: u32,
     first_wait: Duration,
@@ -89,6 +106,45 @@ impl Retry {
 impl Default for Retry {
     fn default() -> Self {
         Self::attempts(3)
+    }
+}
+
+/// The same as a configuration has it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    attempts: Option<u32>,
+    #[serde(
+        default,
+        serialize_with = "seconds::serialize",
+        deserialize_with = "seconds::deserialize_strict"
+    )]
+    first_wait: Option<Duration>,
+    #[serde(
+        default,
+        serialize_with = "seconds::serialize",
+        deserialize_with = "seconds::deserialize_strict"
+    )]
+    longest_wait: Option<Duration>,
+}
+
+impl From<Config> for Retry {
+    fn from(config: Config) -> Self {
+        let default = Self::default();
+        Self::attempts(config.attempts.unwrap_or(default.attempts)).backoff(
+            config.first_wait.unwrap_or(default.first_wait),
+            config.longest_wait.unwrap_or(default.longest_wait),
+        )
+    }
+}
+
+impl From<Retry> for Config {
+    fn from(retry: Retry) -> Self {
+        Self {
+            attempts: Some(retry.attempts),
+            first_wait: Some(retry.first_wait),
+            longest_wait: Some(retry.longest_wait),
+        }
     }
 }
 

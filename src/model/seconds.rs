@@ -1,7 +1,8 @@
-//! A duration in JSON: a number of seconds, whole where it can be. Reading one never fails because of its size.
+//! A duration in JSON: a number of seconds, whole where it can be.
 
 use std::time::Duration;
 
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The longest duration that is read. A caller may add it to a time without an overflow.
@@ -25,10 +26,20 @@ pub(crate) fn serialize<S: Serializer>(
     }
 }
 
+/// Reads any number: a stored line is not refused for a wait that makes no sense.
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Duration>, D::Error> {
     Ok(Option::<f64>::deserialize(deserializer)?.map(from_secs))
+}
+
+/// Reads a setting: a number that can't be a duration is refused.
+pub(crate) fn deserialize_strict<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Duration>, D::Error> {
+    let seconds = Option::<f64>::deserialize(deserializer)?;
+    let duration = seconds.map(Duration::try_from_secs_f64).transpose();
+    duration.map_err(|_| D::Error::custom("a time must be a number of seconds that isn't negative"))
 }
 
 /// A negative number counts as 0, and so does one that is no number.

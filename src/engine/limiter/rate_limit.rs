@@ -1,5 +1,9 @@
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
+use crate::model::seconds;
+
 /// How many requests of one profile may be sent in a window, and how many answers of 429 are risked in a day.
 ///
 /// Every task that uses the same profile of the same client shares one count of the window, so a program
@@ -18,7 +22,20 @@ use std::time::Duration;
 /// let limit = RateLimit::new(150, Duration::from_secs(300)).max_throttled_per_day(20);
 /// # let _ = limit;
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// # In a configuration
+///
+/// A limit can be read from a configuration, and is checked as the constructors check it. `window` is in seconds.
+/// `requests` is always there: `null` means [`unlimited`](RateLimit::unlimited), and any number needs a window.
+///
+/// ```
+/// # use {std::time::Duration, unpost::RateLimit};
+/// let limit: RateLimit = serde_json::from_str(r#"{"requests":150,"window":300}"#)?;
+/// assert_eq!(limit, RateLimit::new(150, Duration::from_secs(300)));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Config", into = "Config")]
 pub struct RateLimit {
     pub(super) requests: Option<u32>,
     pub(super) window: Duration,
@@ -76,6 +93,56 @@ impl RateLimit {
         Self {
             max_throttled_per_day: answers.max(1),
             ..self
+        }
+    }
+}
+
+/// A limit as a configuration has it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    // A function of its own makes serde demand the member, although its type is an option.
+    #[serde(deserialize_with = "Option::deserialize")]
+    requests: Option<u32>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "seconds::serialize",
+        deserialize_with = "seconds::deserialize_strict"
+    )]
+    window: Option<Duration>,
+    #[serde(default = "default_max_throttled")]
+    max_throttled_per_day: u32,
+}
+
+fn default_max_throttled() -> u32 {
+    DEFAULT_MAX_THROTTLED
+}
+
+impl TryFrom<Config> for RateLimit {
+    type Error = &'static str;
+
+    fn try_from(config: Config) -> Result<Self, &'static str> {
+        let limit = match (config.requests, config.window) {
+            (Some(requests), Some(window)) => Self::new(requests, window),
+            (None, None) => Self::unlimited(),
+            (Some(_), None) => {
+                return Err("a rate limit of some requests needs a `window`, in seconds");
+            }
+            (None, Some(_)) => {
+                return Err("a rate limit with a `window` needs a number of `requests`");
+            }
+        };
+        Ok(limit.max_throttled_per_day(config.max_throttled_per_day))
+    }
+}
+
+impl From<RateLimit> for Config {
+    fn from(limit: RateLimit) -> Self {
+        Self {
+            requests: limit.requests,
+            window: limit.requests.map(|_| limit.window),
+            max_throttled_per_day: limit.max_throttled_per_day,
         }
     }
 }
