@@ -22,6 +22,7 @@ use crate::model::{Error, Fate, NetworkResult, Outcome, PostId, Provider};
 /// let marked = DeleteRequest::mark_manual_deleted("DD3fA2DC4qe2T48hSdgs");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "nothing is deleted until a client sends it"]
 pub struct DeleteRequest {
     pub(super) kind: Kind,
     /// Distinct, in the order given.
@@ -83,6 +84,18 @@ impl DeleteRequest {
             kind: Kind::MarkManualDeleted,
             ids: vec![id.into()],
         }
+    }
+
+    /// The distinct ids that the request names, in the order given. Empty for
+    /// [`delete_all_scheduled`](DeleteRequest::delete_all_scheduled).
+    ///
+    /// ```
+    /// use unpost::ayrshare::DeleteRequest;
+    ///
+    /// assert_eq!(DeleteRequest::bulk(["post-1", "post-2", "post-1"]).ids(), ["post-1", "post-2"]);
+    /// ```
+    pub fn ids(&self) -> &[PostId] {
+        &self.ids
     }
 
     pub(super) fn is_bulk(&self) -> bool {
@@ -186,6 +199,11 @@ pub struct DeleteResponse {
 impl DeleteResponse {
     pub(super) fn new(finished: Finished) -> Self {
         let (outcomes, raw) = finished.into_parts();
+        Self { outcomes, raw }
+    }
+
+    #[cfg(feature = "mock")]
+    pub(crate) fn from_parts(outcomes: Vec<Outcome>, raw: String) -> Self {
         Self { outcomes, raw }
     }
 

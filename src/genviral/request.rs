@@ -28,6 +28,7 @@ pub(super) const MOST_IDS: usize = 50;
 /// unpost::genviral::DeleteRequest::delete_all_scheduled();
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "nothing is deleted until a client sends it"]
 pub struct DeleteRequest {
     is_about_one_post: bool,
     /// Distinct, in the order given.
@@ -52,6 +53,17 @@ impl DeleteRequest {
             is_about_one_post: false,
             ids: ids::distinct(ids),
         }
+    }
+
+    /// The distinct ids that the request names, in the order given.
+    ///
+    /// ```
+    /// use unpost::genviral::DeleteRequest;
+    ///
+    /// assert_eq!(DeleteRequest::bulk(["post-1", "post-2", "post-1"]).ids(), ["post-1", "post-2"]);
+    /// ```
+    pub fn ids(&self) -> &[PostId] {
+        &self.ids
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {
@@ -122,6 +134,11 @@ pub struct DeleteResponse {
 impl DeleteResponse {
     pub(super) fn new(finished: Finished) -> Self {
         let (outcomes, raw) = finished.into_parts();
+        Self { outcomes, raw }
+    }
+
+    #[cfg(feature = "mock")]
+    pub(crate) fn from_parts(outcomes: Vec<Outcome>, raw: String) -> Self {
         Self { outcomes, raw }
     }
 

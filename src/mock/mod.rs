@@ -36,6 +36,11 @@
 //! request for one id, [`Genviral::fail_delete`] fails for one post, and [`Genviral::fail_after`] fails in the
 //! middle of a batch.
 //!
+//! # Results without a server
+//!
+//! [`error`], [`ayrshare_response`] and [`genviral_response`] make what a call returns, for the tests of code that is
+//! given results and makes no calls itself.
+//!
 //! # Unexpected requests
 //!
 //! A request to another path or with another method gets a 501. The mock reports it on standard error and
@@ -47,6 +52,7 @@ mod fault;
 mod genviral;
 mod reply;
 mod request;
+mod results;
 mod router;
 mod server;
 
@@ -54,3 +60,4 @@ pub use ayrshare::{Ayrshare, BulkShape, PostState, Profile, StoryKind};
 pub use fault::Fault;
 pub use genviral::{Genviral, IdSpelling, RestOfBatch};
 pub use request::Request;
+pub use results::{ErrorBuilder, ayrshare_response, error, genviral_response};

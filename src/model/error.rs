@@ -3,11 +3,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Serialize, Serializer};
+
 use super::error_kind::ErrorKind;
-use super::failure::{Failure, show};
+use super::failure::Failure;
 use super::outcome::Outcome;
 use super::post_id::PostId;
 use super::provider::Provider;
+use super::text::Excerpt;
 
 /// `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -20,6 +23,21 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// An error holds no secret of the client. If a provider's message quotes one, the secret is replaced by
 /// `[secret]`.
 /// Cloning an error is cheap.
+///
+/// `Display` writes one line. `Debug` writes what a `main` that returns the error should print: that line, the first
+/// of the outcomes, and the causes.
+///
+/// # In JSON
+///
+/// An error can be written, and not be read. It is written as an object with the members of its [`Failure`], and
+/// beside them:
+///
+/// | member | |
+/// |---|---|
+/// | `provider` | the provider's name; left out if the client itself refused the call |
+/// | `post_id` | the post of a request about a single post; left out for other requests |
+/// | `attempts`, `uncertain`, `retryable` | as the methods of these names say |
+/// | `outcomes` | what is known of each post |
 ///
 /// # Example
 ///
@@ -60,6 +78,11 @@ impl Error {
         &self.0.failure
     }
 
+    /// The provider that was asked. `None` if the client itself refused the call, so that nothing was sent.
+    pub fn provider(&self) -> Option<Provider> {
+        self.0.provider.clone()
+    }
+
     /// What kind of thing went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.0.failure.kind
@@ -91,6 +114,14 @@ impl Error {
     /// for a request that names no post.
     pub fn outcomes(&self) -> &[Outcome] {
         &self.0.outcomes
+    }
+
+    /// The same outcomes, for a caller that keeps them. They aren't copied unless the error was cloned.
+    pub fn into_outcomes(self) -> Vec<Outcome> {
+        match Arc::try_unwrap(self.0) {
+            Ok(parts) => parts.outcomes,
+            Err(shared) => shared.outcomes.clone(),
+        }
     }
 
     /// How long to wait before the next request, at most 24 hours. The provider asked for this wait, or this
@@ -190,40 +221,69 @@ impl fmt::Display for Parts {
 }
 
 impl fmt::Debug for Error {
+    /// This is what `main` prints, so it is short and made for people.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+        const MOST_OUTCOMES: usize = 5;
+        const MOST_NETWORKS: usize = 20;
+        write!(f, "{self}")?;
+        let outcomes = self.outcomes();
+        for outcome in outcomes.iter().take(MOST_OUTCOMES) {
+            write!(f, "\n  {}: {}", Excerpt(outcome.id.as_str()), outcome.fate)?;
+            let mut before = " (";
+            for result in outcome.networks.iter().take(MOST_NETWORKS) {
+                let (network, status) = (Excerpt(&result.network), Excerpt(&result.status));
+                write!(f, "{before}{network}: {status}")?;
+                before = ", ";
+            }
+            if !outcome.networks.is_empty() {
+                f.write_str(")")?;
+            }
+        }
+        if outcomes.len() > MOST_OUTCOMES {
+            write!(f, "\n  … and {} more", outcomes.len() - MOST_OUTCOMES)?;
+        }
+        let mut cause = self.source();
+        while let Some(source) = cause {
+            write!(f, "\ncaused by: {}", Excerpt(&source.to_string()))?;
+            cause = source.source();
+        }
+        Ok(())
     }
 }
 
 impl fmt::Debug for Parts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            failure,
-            provider,
-            post_id,
-            outcomes,
-            attempts,
-            uncertain,
-            repeatable: _,
-            source,
-        } = self;
-        // Empty fields are left out, because this is what `main` prints.
-        let mut shown = f.debug_struct("Error");
-        shown.field("failure", failure);
-        show(&mut shown, "provider", provider.as_ref());
-        show(&mut shown, "post_id", post_id.as_ref());
-        show(
-            &mut shown,
-            "outcomes",
-            Some(outcomes).filter(|all| !all.is_empty()),
-        );
-        if *attempts > 0 {
-            shown
-                .field("attempts", attempts)
-                .field("uncertain", uncertain);
-        }
-        show(&mut shown, "source", source.as_ref());
-        shown.finish()
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// An error as it is written.
+#[derive(Serialize)]
+struct Written<'a> {
+    #[serde(flatten)]
+    failure: &'a Failure,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<&'a Provider>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    post_id: Option<&'a PostId>,
+    attempts: u32,
+    uncertain: bool,
+    retryable: bool,
+    outcomes: &'a [Outcome],
+}
+
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let written = Written {
+            failure: self.failure(),
+            provider: self.0.provider.as_ref(),
+            post_id: self.post_id(),
+            attempts: self.attempts(),
+            uncertain: self.is_uncertain(),
+            retryable: self.is_retryable(),
+            outcomes: self.outcomes(),
+        };
+        written.serialize(serializer)
     }
 }
 

@@ -9,9 +9,10 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use unpost::{ErrorKind, Failure, Fate, NetworkResult, Outcome, Provider, Summary};
+use unpost::{Error, ErrorKind, Failure, Fate, NetworkResult, Outcome, Provider, Summary, mock};
 
 const OUTCOMES: &str = include_str!("../golden/outcomes.jsonl");
+const ERRORS: &str = include_str!("../golden/errors.jsonl");
 const SUMMARIES: &str = include_str!("../golden/summaries.jsonl");
 /// Lines that a newer version may write.
 const OF_TOMORROW: &str = include_str!("../golden/outcomes_of_tomorrow.jsonl");
@@ -106,6 +107,27 @@ fn assert_stored<T: Serialize + DeserializeOwned + PartialEq + Debug>(values: &[
     for (value, line) in values.iter().zip(file.lines()) {
         assert_eq!(serde_json::from_str::<T>(line).unwrap(), *value);
     }
+}
+
+/// An error of the client itself, and one with all that an error can hold.
+fn errors() -> [Error; 2] {
+    let mut failure = Failure::new(ErrorKind::RateLimited);
+    failure.http_status = Some(429);
+    failure.message = Some("slow down".into());
+    failure.retry_after = Some(Duration::from_secs(30));
+    let fate = Fate::Failed(failure.clone());
+    let outcome = Outcome::new("post-1", Provider::Genviral, fate);
+    let mut refused = Failure::new(ErrorKind::Invalid);
+    refused.detail = Some("no post ids were given".into());
+    let full = mock::error(failure).provider(Provider::Genviral);
+    let full = full.post_id("post-1").outcomes([outcome]).attempts(2);
+    [mock::error(refused).build(), full.uncertain(true).build()]
+}
+
+#[test]
+fn an_error_is_written_as_it_always_was() {
+    let written = errors().map(|error| serde_json::to_string(&error).unwrap() + "\n");
+    assert_eq!(written.concat(), ERRORS);
 }
 
 #[test]

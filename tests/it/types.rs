@@ -1,11 +1,12 @@
 //! What an application stores, sends between threads and matches on.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use serde_json::json;
 use unpost::{
-    Error, ErrorKind, Failure, Fate, NetworkResult, Outcome, PostId, Provider, Summary, ayrshare,
-    genviral,
+    Error, ErrorKind, Failure, Fate, NetworkResult, Outcome, PostId, Provider, RateLimit, Retry,
+    Summary, ayrshare, genviral,
 };
 
 fn failure() -> Failure {
@@ -186,4 +187,106 @@ fn errors_clients_and_calls_under_way_can_move_between_threads() {
     let client = genviral::Client::builder("KEY").build().unwrap();
     is_sent(client.delete(genviral::DeleteRequest::by_id("a")));
     is_sent(client.clone());
+}
+
+#[tokio::test]
+async fn an_error_prints_in_main_as_one_line_a_few_outcomes_and_its_causes() {
+    let client = genviral::Client::builder("public.secret").build().unwrap();
+    let ids: Vec<_> = (0..51)
+        .map(|n| format!("{n:08}-8cce-4fb7-8c7b-befbcb8af812"))
+        .collect();
+    let error = client.delete(genviral::DeleteRequest::bulk(&ids)).await;
+    let error = error.unwrap_err();
+    let shown = format!("{error:?}");
+    assert!(shown.len() < 1_000, "{}: {shown}", shown.len());
+    let lines: Vec<_> = shown.lines().collect();
+    assert_eq!(lines[0], error.to_string());
+    assert!(
+        lines[1].starts_with(&format!("  {}: not attempted: ", ids[0])),
+        "{shown}"
+    );
+    assert_eq!(lines[6..], ["  … and 46 more"]);
+    assert_eq!((error.provider(), error.outcomes().len()), (None, 51));
+    let copy = error.clone();
+    assert_eq!(copy.into_outcomes(), error.outcomes());
+    assert_eq!(error.into_outcomes().len(), 51);
+
+    // Nobody listens at this port, which the system has just taken back.
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let nobody =
+        genviral::Client::builder("public.secret").base_url(format!("http://127.0.0.1:{port}"));
+    let client = nobody.retry(Retry::never()).build().unwrap();
+    let error = client
+        .delete(genviral::DeleteRequest::by_id("post-1"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.provider(), Some(Provider::Genviral));
+    let shown = format!("{error:?}");
+    assert!(
+        shown.contains("\n  post-1: not attempted: ") && shown.contains("\ncaused by: "),
+        "{shown}"
+    );
+    assert!(!shown.contains("secret"), "{shown}");
+}
+
+#[test]
+fn a_limit_and_a_retry_are_written_as_they_are_read_and_bad_ones_are_refused() {
+    let limit = RateLimit::new(150, Duration::from_millis(1_500)).max_throttled_per_day(7);
+    let retry = Retry::attempts(4).backoff(Duration::from_millis(500), Duration::from_secs(9));
+    for limit in [limit, RateLimit::unlimited()] {
+        let stored = serde_json::to_value(&limit).unwrap();
+        assert_eq!(serde_json::from_value::<RateLimit>(stored).unwrap(), limit);
+    }
+    let stored = serde_json::to_string(&retry).unwrap();
+    assert_eq!(
+        stored,
+        r#"{"attempts":4,"first_wait":0.5,"longest_wait":9}"#
+    );
+    assert_eq!(serde_json::from_str::<Retry>(&stored).unwrap(), retry);
+    assert_eq!(
+        serde_json::from_str::<Retry>("{}").unwrap(),
+        Retry::default()
+    );
+    assert_eq!(
+        serde_json::from_str::<Retry>(r#"{"attempts":0}"#).unwrap(),
+        Retry::never()
+    );
+    for flawed in [
+        "{}",
+        r#"{"requests":1}"#,
+        r#"{"requests":null,"window":1}"#,
+        r#"{"requests":1,"window":-1}"#,
+        r#"{"requests":1,"window":1e99}"#,
+        r#"{"requests":1,"window":1,"per_day":2}"#,
+    ] {
+        assert!(
+            serde_json::from_str::<RateLimit>(flawed).is_err(),
+            "{flawed}"
+        );
+    }
+    assert!(serde_json::from_str::<Retry>(r#"{"first_wait":-1}"#).is_err());
+}
+
+#[test]
+fn outcomes_can_be_kept_in_a_set_and_ids_compared_with_texts() {
+    let outcome = Outcome::new("a", Provider::Ayrshare, Fate::Failed(failure()));
+    let set: HashSet<_> = [outcome.clone(), outcome.clone()].into_iter().collect();
+    assert_eq!(set.len(), 1);
+    let (id, text) = (outcome.id, String::from("a"));
+    assert_eq!(id, text);
+    assert_eq!(text, id);
+    assert_eq!("a", id);
+    assert_eq!(*"a", id);
+}
+
+#[test]
+fn the_http_library_is_at_hand_in_the_version_that_builders_take() {
+    let proxy = unpost::reqwest::Proxy::all("http://127.0.0.1:1").unwrap();
+    let builder = ayrshare::Client::builder("KEY").http(|http| http.proxy(proxy));
+    let client = builder.base_url("http://127.0.0.1:1/v1/").build().unwrap();
+    assert_eq!(client.base_url(), "http://127.0.0.1:1/v1");
 }

@@ -311,7 +311,7 @@ fn look_at_response(search: &mut Search, response: &Response) {
 
 /// Looks at everything that an error can be made to print.
 fn look_at_error(search: &mut Search, error: &Error) {
-    look_at(search, error);
+    look_at_serialized(search, error);
     look_at_displayed(search, error);
     look_at_serialized(search, &error.kind());
     look_at_serialized(search, error.failure());
