@@ -35,7 +35,7 @@ impl Finished {
         let Some(mut failure) = failure else {
             return Ok(self);
         };
-        failure.retry_after = self.retry_after;
+        failure.retry_after = self.retry_after.or(failure.retry_after);
         Err(Error::from(Parts {
             failure,
             provider: Some(self.provider),

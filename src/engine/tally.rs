@@ -141,7 +141,7 @@ impl<'a, O: Operation> Tally<'a, O> {
         let settled = self.settled.iter_mut().flatten();
         for outcome in settled.filter(|outcome| outcome.attempts == self.attempts) {
             if let Some(failure) = outcome.fate.failure_mut() {
-                failure.retry_after = wait;
+                failure.retry_after = wait.or(failure.retry_after);
             }
         }
     }
@@ -164,7 +164,7 @@ impl<'a, O: Operation> Tally<'a, O> {
     /// Ends the call. The open posts get their outcome from the last attempt.
     pub(crate) fn finish(mut self) -> Finished {
         if let Some(failure) = &mut self.failure {
-            failure.retry_after = self.retry_after;
+            failure.retry_after = self.retry_after.or(failure.retry_after);
         }
         let fate_of_open = self.fate_of_open();
         let mut open = self.open.into_iter();

@@ -1,5 +1,6 @@
 use std::error::Error as StdError;
 use std::fmt::{self, DebugStruct};
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,8 @@ use super::text::Excerpt;
 
 /// Why a post wasn't deleted, or why that isn't known.
 ///
-/// Cloning a failure is cheap. The outcomes that one failure explains share its texts.
+/// Cloning a failure is cheap. The outcomes that one failure explains share its texts. A text that was cut ends with
+/// `… [cut]`.
 ///
 /// # In JSON
 ///
@@ -27,7 +29,7 @@ use super::text::Excerpt;
 /// let failure = Failure::new(ErrorKind::Timeout);
 /// assert_eq!(failure.to_string(), "no answer in time");
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(from = "Read")]
 #[non_exhaustive]
 pub struct Failure {
@@ -82,6 +84,28 @@ impl Failure {
     /// Whether several such failures in a row show that the provider is down or can't be reached.
     pub(crate) fn is_outage(&self) -> bool {
         self.kind.is_outage()
+    }
+}
+
+/// What is kept of a kind that isn't unknown any more doesn't count.
+impl PartialEq for Failure {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+            && self.name_of_unknown() == other.name_of_unknown()
+            && self.http_status == other.http_status
+            && self.code == other.code
+            && self.message == other.message
+            && self.detail == other.detail
+            && self.retry_after == other.retry_after
+    }
+}
+
+impl Eq for Failure {}
+
+impl Hash for Failure {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.kind, self.name_of_unknown(), self.http_status).hash(state);
+        (&self.code, &self.message, &self.detail, self.retry_after).hash(state);
     }
 }
 

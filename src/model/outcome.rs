@@ -1,4 +1,5 @@
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -42,7 +43,7 @@ use super::unknown_fate::UnknownFate;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Outcome {
     /// The post.
@@ -81,6 +82,28 @@ impl Outcome {
     /// What the line of a newer version said of the fate. `None` if the fate is known.
     pub(super) fn unknown_fate(&self) -> Option<&UnknownFate> {
         (self.unknown_fate.as_deref()).filter(|_| self.fate == Fate::Unknown)
+    }
+}
+
+/// What is kept of a fate that isn't unknown any more doesn't count.
+impl PartialEq for Outcome {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+            && self.provider == other.provider
+            && self.fate == other.fate
+            && self.unknown_fate() == other.unknown_fate()
+            && self.networks == other.networks
+            && self.attempts == other.attempts
+            && self.unanswered == other.unanswered
+    }
+}
+
+impl Eq for Outcome {}
+
+impl Hash for Outcome {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.id, &self.provider, &self.fate, self.unknown_fate()).hash(state);
+        (&self.networks, self.attempts, self.unanswered).hash(state);
     }
 }
 
@@ -136,7 +159,7 @@ pub enum Fate {
     Partial,
     /// The post's status doesn't allow deleting it. Asking again changes nothing.
     Blocked {
-        /// The status that stood in the way, as the provider names it, such as `posted`.
+        /// The status that stood in the way, as the provider names it, such as `posted`. At most 256 bytes of it.
         status: String,
     },
     /// The request was refused, and the post still exists.
@@ -252,7 +275,8 @@ impl fmt::Display for Fate {
 /// What one network answered about one post.
 ///
 /// Names, statuses and codes are the provider's. They are kept as they came, whether this crate knows
-/// them or not.
+/// them or not. Of a message, at most 4 KiB are kept, and of any other text at most 256 bytes. A text that was cut
+/// ends with `… [cut]`.
 ///
 /// ```
 /// use unpost::NetworkResult;

@@ -527,3 +527,17 @@ async fn a_deadline_of_zero_sends_nothing() {
     assert!(!error.is_uncertain());
     assert_eq!(server.count(), 0);
 }
+
+#[tokio::test]
+async fn a_refusal_that_asks_for_a_wait_says_so_in_the_error_and_in_the_outcome() {
+    let refused = r#"{"ok":true,"data":{"errors":{"a":"no"}}}"#;
+    let server = Server::start([Step::answer(200, &["retry-after: 30"], refused)]).await;
+    let client = server.genviral().build().unwrap();
+    let request = unpost::genviral::DeleteRequest::by_id("a");
+    let error = client.delete(request).await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(30)));
+    assert_eq!(
+        error.outcomes()[0].fate,
+        Fate::Failed(error.failure().clone())
+    );
+}

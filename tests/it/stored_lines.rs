@@ -182,6 +182,7 @@ fn a_fate_or_kind_that_the_caller_sets_replaces_the_unknown_one() {
     let known =
         r#"{"id":"post-1","provider":"ayrshare","fate":"deleted","networks":[],"attempts":1}"#;
     assert_eq!(written, known);
+    assert_eq!(serde_json::from_str::<Outcome>(known).unwrap(), outcome);
 
     let mut failure: Failure = serde_json::from_str(r#"{"kind":"throttled_by_moon"}"#).unwrap();
     assert_eq!(

@@ -17,7 +17,8 @@ pub(super) fn network_result(network: &str, members: &Members<'_>) -> NetworkRes
         status: text::label(members.text("status").unwrap_or_default()),
         id: (members.get("id").and_then(Json::to_label)).map(|id| text::label(&id)),
         code: members.get("code").and_then(Json::to_u32),
-        message: (members.text("message")).map(|message| text::message(message).as_ref().into()),
+        message: (members.text("message"))
+            .map(|message| text::cut(message, text::LONGEST_MESSAGE).into_owned()),
     }
 }
 

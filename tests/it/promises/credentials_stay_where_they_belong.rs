@@ -97,6 +97,37 @@ async fn no_error_shows_half_a_genviral_key() {
 }
 
 #[tokio::test]
+async fn no_error_shows_the_part_of_a_key_before_the_end_of_what_is_kept() {
+    let server = Server::start([]).await;
+    let (genviral, ayrshare) = (genviral_of(&server).build(), ayrshare_of(&server).build());
+    let (genviral, ayrshare) = (genviral.unwrap(), ayrshare.unwrap());
+    // A message is cut to 4 KiB and a code to 256 bytes, with a mark of 9 bytes. Each step cuts the key elsewhere.
+    for kept in 1..GENVIRAL[0].len() {
+        let quote = |most: usize, key: &str| "x".repeat(most - 9 - kept) + key + &"y".repeat(99);
+        let (message, code) = (quote(4096, GENVIRAL[0]), quote(256, GENVIRAL[0]));
+        let body = format!(r#"{{"ok":false,"error_code":"{code}","message":"{message}"}}"#);
+        server.tell([Step::json(400, &body)]);
+        let request = genviral::DeleteRequest::by_id("a");
+        let of_genviral = genviral.delete(request).await.unwrap_err();
+
+        let message = quote(4096, AYRSHARE[0]);
+        let body = format!(r#"{{"status":"error","code":101,"message":"{message}"}}"#);
+        server.tell([Step::json(400, &body)]);
+        let request = ayrshare::DeleteRequest::by_id("a");
+        let of_ayrshare = ayrshare.delete(request).await.unwrap_err();
+
+        let code = of_genviral.failure().code.as_deref();
+        for text in [of_genviral.message(), code, of_ayrshare.message()] {
+            let text = text.unwrap();
+            let shown = text.trim_start_matches('x');
+            assert!(text.len() <= 4096 && text.ends_with("… [cut]"), "{shown}");
+            assert!(!shown.contains(['P', 'G', 'A']), "{kept}: {shown}");
+        }
+        assert!(code.unwrap().len() <= 256);
+    }
+}
+
+#[tokio::test]
 async fn no_error_shows_a_key_even_where_the_answer_quotes_it() {
     let server = Server::start([]).await;
     let ayrshare = ayrshare_of(&server).build().unwrap();
