@@ -26,7 +26,8 @@
 //! - [`ayrshare::DeleteRequest`] and [`genviral::DeleteRequest`] say what to delete. There is no
 //!   constructor for what a provider can't do.
 //! - [`Outcome`] is what became of one post: its [`PostId`], its [`Fate`], what each network answered
-//!   ([`NetworkResult`]), how many attempts it took. N distinct ids give N outcomes.
+//!   ([`NetworkResult`]), how many attempts it took. N distinct ids give N outcomes. A fate that isn't good holds a
+//!   [`Failure`]. An outcome is one line of JSON, which later versions read too.
 //! - [`Error`] says why a call as a whole failed. It has an [`ErrorKind`], tells whether the provider may
 //!   have acted anyway, and holds the outcomes that are known.
 //! - [`DeleteMany`] deletes any number of posts. [`Outcomes`] is the stream of their outcomes, and

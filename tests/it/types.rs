@@ -9,6 +9,8 @@ use unpost::{
     Summary, ayrshare, genviral,
 };
 
+use crate::support::{Server, Step};
+
 fn failure() -> Failure {
     let mut failure = Failure::new(ErrorKind::RateLimited);
     failure.http_status = Some(429);
@@ -289,4 +291,28 @@ fn the_http_library_is_at_hand_in_the_version_that_builders_take() {
     let builder = ayrshare::Client::builder("KEY").http(|http| http.proxy(proxy));
     let client = builder.base_url("http://127.0.0.1:1/v1/").build().unwrap();
     assert_eq!(client.base_url(), "http://127.0.0.1:1/v1");
+}
+
+#[tokio::test]
+async fn the_message_that_ends_a_run_is_kept_once_for_all_posts_of_a_request() {
+    let message = "no such key. ".repeat(10_000);
+    let body = format!(r#"{{"status":"error","code":102,"message":"{message}"}}"#);
+    let server = Server::start(vec![Step::json(401, &body); 8]).await;
+    let client = server.ayrshare().build().unwrap();
+    let mut run = client
+        .delete_many((0..20_000).map(|n| format!("post-{n}")))
+        .run();
+    let mut outcomes = Vec::new();
+    while let Some(outcome) = run.next().await {
+        outcomes.push(outcome);
+    }
+    assert_eq!(outcomes.len(), 20_000);
+    let failures = outcomes.iter().filter_map(|outcome| outcome.fate.failure());
+    let messages: Vec<_> = failures
+        .filter_map(|failure| failure.message.as_ref())
+        .collect();
+    assert_eq!(messages.len(), 20_000);
+    assert!(messages.iter().all(|message| message.len() <= 4096));
+    let distinct: HashSet<_> = messages.iter().map(|message| message.as_ptr()).collect();
+    assert!(distinct.len() <= server.count(), "{}", distinct.len());
 }
