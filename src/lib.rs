@@ -105,7 +105,7 @@ pub use delete_many::{DeleteMany, Outcomes};
 pub use delete_posts::{Batch, DeletePosts};
 pub use engine::limiter::RateLimit;
 pub use engine::retry::Retry;
-/// The HTTP library whose builder a client's builder hands to the caller's `http`, in the version that has this builder.
+/// The HTTP library, in the version whose builder a client's `http` hands to the caller.
 #[doc(no_inline)]
 pub use http::reqwest;
 pub use model::{

@@ -79,6 +79,13 @@ impl Error {
     }
 
     /// The provider that was asked. `None` if the client itself refused the call, so that nothing was sent.
+    ///
+    /// ```
+    /// use unpost::{ErrorKind, Failure, Provider, mock};
+    ///
+    /// let error = mock::error(Failure::new(ErrorKind::Server)).provider(Provider::from("acme"));
+    /// assert_eq!(error.build().provider(), Some(Provider::from("acme")));
+    /// ```
     pub fn provider(&self) -> Option<Provider> {
         self.0.provider.clone()
     }
@@ -116,7 +123,15 @@ impl Error {
         &self.0.outcomes
     }
 
-    /// The same outcomes, for a caller that keeps them. They aren't copied unless the error was cloned.
+    /// The same outcomes, for a caller that keeps them. They aren't copied unless a clone of the error is alive.
+    ///
+    /// ```
+    /// use unpost::{ErrorKind, Failure, Fate, Outcome, Provider, mock};
+    ///
+    /// let outcome = Outcome::new("post-1", Provider::from("acme"), Fate::Unreported);
+    /// let error = mock::error(Failure::new(ErrorKind::Server)).outcomes([outcome.clone()]);
+    /// assert_eq!(error.build().into_outcomes(), [outcome]);
+    /// ```
     pub fn into_outcomes(self) -> Vec<Outcome> {
         match Arc::try_unwrap(self.0) {
             Ok(parts) => parts.outcomes,
@@ -210,9 +225,7 @@ impl fmt::Display for Parts {
         if *attempts > 1 {
             write!(f, ", after {attempts} attempts")?;
         }
-        if let Some(wait) = failure.retry_after {
-            write!(f, "; try again in {} s", wait.as_secs_f32().ceil())?;
-        }
+        failure.write_wait(f)?;
         if *uncertain {
             f.write_str("; the provider may have acted")?;
         }

@@ -17,8 +17,8 @@ use super::text::Excerpt;
 ///
 /// # In JSON
 ///
-/// A failure is an object. `retry_after` is a number of seconds, whole or with a fraction. A negative number is read as 0,
-/// and a number above 2³² − 1 as 2³² − 1. A `kind` of a newer version of this crate is read as
+/// A failure is an object. `retry_after` is a number of seconds, whole or with a fraction. A negative number is
+/// read as 0, and a number above 2³² − 1 as 2³² − 1. A `kind` of a newer version of this crate is read as
 /// [`Unknown`](ErrorKind::Unknown), and written as it was read while `kind` is still `Unknown`.
 ///
 /// # Example
@@ -76,6 +76,14 @@ impl Failure {
 }
 
 impl Failure {
+    /// Says how long to wait, after the rest of a text.
+    pub(super) fn write_wait(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.retry_after {
+            Some(wait) => write!(f, "; try again in {} s", wait.as_secs_f32().ceil()),
+            None => Ok(()),
+        }
+    }
+
     /// What a newer version calls the kind. `None` if the kind is known.
     fn name_of_unknown(&self) -> Option<&Arc<str>> {
         (self.unknown_kind.as_ref()).filter(|_| self.kind == ErrorKind::Unknown)

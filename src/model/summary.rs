@@ -196,7 +196,10 @@ impl fmt::Display for Summary {
             before = ", ";
         }
         match &self.stopped_by {
-            Some(failure) => write!(f, "; ended early: {failure}"),
+            Some(failure) => {
+                write!(f, "; ended early: {failure}")?;
+                failure.write_wait(f)
+            }
             None => Ok(()),
         }
     }

@@ -241,7 +241,7 @@ fn every_stored_line_fits_the_schema_and_the_schemas_are_up_to_date() {
         r#"{"id":"a","provider":"ayrshare","fate":"failed","networks":[],"attempts":1}"#,
         r#"{"id":"a","provider":"ayrshare","fate":"blocked","networks":[],"attempts":1}"#,
         r#"{"id":"a","provider":"ayrshare","fate":"deleted","networks":[{"network":"x"}],"attempts":1}"#,
-        r#"{"id":"a","provider":"ayrshare","fate":"failed","kind":"server","retry_after":"1","networks":[],"attempts":1}"#,
+        r#"{"id":"a","provider":"ayrshare","fate":"failed","kind":7,"networks":[],"attempts":1}"#,
     ] {
         let line = serde_json::from_str(line).unwrap();
         assert!(schema::flaw(&outcome, &line).is_some(), "{line}");

@@ -274,10 +274,14 @@ fn a_limit_and_a_retry_are_written_as_they_are_read_and_bad_ones_are_refused() {
 }
 
 #[test]
-fn outcomes_can_be_kept_in_a_set_and_ids_compared_with_texts() {
+fn outcomes_can_be_kept_in_a_set_and_counted_and_ids_compared_with_texts() {
     let outcome = Outcome::new("a", Provider::Ayrshare, Fate::Failed(failure()));
     let set: HashSet<_> = [outcome.clone(), outcome.clone()].into_iter().collect();
     assert_eq!(set.len(), 1);
+    let mut summary: Summary = set.iter().collect();
+    summary.extend(&set);
+    summary.extend(set);
+    assert_eq!((summary.total, summary.failed), (3, 3));
     let (id, text) = (outcome.id, String::from("a"));
     assert_eq!(id, text);
     assert_eq!(text, id);

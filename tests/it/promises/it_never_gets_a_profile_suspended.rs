@@ -124,6 +124,8 @@ async fn once_the_daily_budget_of_429s_is_spent_calls_fail_without_a_request() {
 
     // A run ends, and says how long the wait would be, and so does each of its posts.
     let summary = client.delete_many(["a", "b"]).run().summary().await;
+    let shown = summary.to_string();
+    assert!(shown.contains("; try again in 8"), "{shown}");
     let reason = summary.stopped_by.unwrap();
     assert_eq!(reason.kind, ErrorKind::RateLimited);
     assert!(reason.retry_after.unwrap() > nearly_a_day, "{reason:?}");

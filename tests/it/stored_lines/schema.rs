@@ -43,7 +43,7 @@ pub(super) fn of_outcome() -> Value {
             "unanswered": {
                 "type": "integer",
                 "minimum": 1,
-                "description": "how many attempts may have been carried out although no answer says so; left out if none",
+                "description": "how many attempts got no answer and may have been carried out; left out if none",
             },
         },
         "anyOf": [
