@@ -320,3 +320,60 @@ async fn the_message_that_ends_a_run_is_kept_once_for_all_posts_of_a_request() {
     let distinct: HashSet<_> = messages.iter().map(|message| message.as_ptr()).collect();
     assert!(distinct.len() <= server.count(), "{}", distinct.len());
 }
+
+#[tokio::test]
+async fn every_text_of_a_server_is_cut_and_says_so() {
+    let long = "é".repeat(100_000);
+    let network = format!(r#"{{"status":"{long}","id":"{long}","code":1,"message":"{long}"}}"#);
+    let server = Server::start([
+        Step::json(400, &format!(r#"{{"status":"error","{long}":{network}}}"#)),
+        Step::json(
+            200,
+            &format!(
+                r#"{{"ok":true,"data":{{"blockedStatuses":[{{"id":"a","status":"{long}"}}]}}}}"#
+            ),
+        ),
+        Step::json(
+            200,
+            &format!(r#"{{"ok":true,"data":{{"errors":{{"a":"{long}"}}}}}}"#),
+        ),
+    ])
+    .await;
+    let client = server.ayrshare().build().unwrap();
+    let error = client
+        .delete(ayrshare::DeleteRequest::by_id("a"))
+        .await
+        .unwrap_err();
+    let network = &error.outcomes()[0].networks[0];
+    let mut labels = vec![
+        network.network.clone(),
+        network.status.clone(),
+        network.id.clone().unwrap(),
+    ];
+    let mut messages = vec![network.message.clone().unwrap()];
+    let client = server.genviral().build().unwrap();
+    for _ in 0..2 {
+        let error = client
+            .delete(genviral::DeleteRequest::by_id("a"))
+            .await
+            .unwrap_err();
+        match &error.outcomes()[0].fate {
+            Fate::Blocked { status } => labels.push(status.clone()),
+            fate => messages.push(
+                fate.failure()
+                    .unwrap()
+                    .message
+                    .as_deref()
+                    .unwrap()
+                    .to_owned(),
+            ),
+        }
+    }
+    assert_eq!((labels.len(), messages.len()), (4, 2));
+    for (texts, most) in [(labels, 256), (messages, 4096)] {
+        for text in texts {
+            assert!(text.ends_with("é… [cut]"), "{text}");
+            assert!((most - 1..=most).contains(&text.len()), "{}", text.len());
+        }
+    }
+}
