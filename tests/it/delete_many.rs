@@ -342,6 +342,20 @@ async fn a_run_against_a_provider_that_is_down_ends_after_a_few_dozen_requests()
     assert!(outcomes.iter().all(|outcome| outcome.fate.should_retry()));
 }
 
+#[tokio::test]
+async fn an_outage_costs_a_run_twenty_retries_however_many_a_request_may_have() {
+    let server = Server::start(vec![Step::answer(503, &[], ""); 100]).await;
+    let retry = Retry::attempts(6).backoff(Duration::from_millis(1), Duration::from_millis(1));
+    let client = server
+        .ayrshare()
+        .rate_limit(RateLimit::unlimited())
+        .retry(retry);
+    let run = client.build().unwrap().delete_many(ids(100)).concurrency(1);
+    assert_eq!(run.run().summary().await.total, 100);
+    // The run ends after 10 requests that failed in a row.
+    assert_eq!(server.count(), 10 + 20);
+}
+
 /// A custom provider whose answers leave out a post, repeat one and make one up. Each answer takes a
 /// moment, so that requests overlap.
 struct Careless {
