@@ -86,6 +86,8 @@ fn only_https_or_loopback_is_spoken_to() {
         let error = build(url).expect_err(url);
         assert_eq!(error.kind(), ErrorKind::Invalid, "{url}");
     }
+    let error = build("http://api.ayrshare.com/api").unwrap_err();
+    assert!(error.to_string().contains("use HTTPS"), "{error}");
 }
 
 /// A URL parser strips tabs and line breaks, and reads `\` as `/`: the host that it finds is another one than

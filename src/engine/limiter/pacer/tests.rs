@@ -276,6 +276,18 @@ fn a_full_window_waits_for_an_answer_that_is_late() {
 }
 
 #[test]
+fn only_one_request_at_a_time_probes_a_full_window() {
+    let (mut now, mut pacer) = (origin(), Pacer::new(RateLimit::new(300, WINDOW)));
+    exchange(&mut pacer, now, &counted(300, 300), ANSWER);
+    assert_eq!(pacer.ready(now), Ready::At(now + 25 * SECOND));
+    now += 25 * SECOND;
+    pacer.sent(now);
+    // The next probe is due after 30 s, but the first one has no answer yet.
+    now += 31 * SECOND;
+    assert_eq!(pacer.ready(now), Ready::At(now + POLL));
+}
+
+#[test]
 fn a_request_that_is_never_heard_of_again_frees_its_place_in_the_end() {
     for window in [SECOND, WINDOW] {
         let (now, mut pacer) = (origin(), Pacer::new(RateLimit::new(1, window)));
