@@ -311,4 +311,28 @@ mod tests {
                 .all(|message| Arc::ptr_eq(message, messages[0]))
         );
     }
+
+    #[test]
+    fn a_secret_is_shown_as_a_placeholder() {
+        let secret = Secret::new("a key", "KEY-AND-MORE".to_owned()).unwrap();
+        let shown = format!("{secret:?} {:?}", Redactor::new([secret.clone()]));
+        assert_eq!(shown, "[secret] Redactor([[secret]])");
+    }
+
+    #[test]
+    fn a_secret_that_begins_with_another_is_redacted_whole_and_a_text_as_short_as_a_word_is_not() {
+        let secret = |text: &str| Secret::new("a key", text.to_owned()).unwrap();
+        let redactor = Redactor::new([secret("KEY-ONE"), secret("KEY-ONE-MORE"), secret("short")]);
+        for (text, redacted) in [
+            ("KEY-ONE-MORE", "[secret]"),
+            ("KEY-ONE", "[secret]"),
+            (
+                "a short text with KEY-ONE in it",
+                "a short text with [secret] in it",
+            ),
+        ] {
+            let shown = super::redacted(&redactor.0, text, LONGEST_MESSAGE);
+            assert_eq!(shown.as_deref().unwrap_or(text), redacted);
+        }
+    }
 }

@@ -512,8 +512,12 @@ async fn an_idle_connection_is_given_up_before_a_server_would_close_it() {
 
 #[test]
 fn attempts_and_calls_have_a_time_limit_by_default() {
-    let client = Client::builder("KEY").build().unwrap();
-    let shown = format!("{client:?}");
-    assert!(shown.contains("attempt_timeout: 60s"), "{shown}");
-    assert!(shown.contains("deadline: 300s"), "{shown}");
+    let builder = Client::builder("KEY");
+    for shown in [
+        format!("{builder:?}"),
+        format!("{:?}", builder.build().unwrap()),
+    ] {
+        assert!(shown.contains("attempt_timeout: 60s"), "{shown}");
+        assert!(shown.contains("deadline: 300s"), "{shown}");
+    }
 }

@@ -160,4 +160,23 @@ mod tests {
         assert!(second.is_ok());
         assert_eq!(started.elapsed(), Duration::from_millis(7));
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_waits_for_the_window_as_long_as_it_may_and_no_moment_longer() {
+        let limiter = Limiter::new(RateLimit::new(1, Duration::from_secs(1)));
+        let first = limiter.acquire(Duration::ZERO).await.ok().unwrap();
+        first.settle(AttemptKind::Lost, None);
+        let started = Instant::now();
+        let rejected = limiter
+            .acquire(Duration::from_millis(999))
+            .await
+            .err()
+            .unwrap();
+        assert_eq!(
+            (rejected.wait, started.elapsed()),
+            (Duration::from_secs(1), Duration::ZERO)
+        );
+        assert!(limiter.acquire(Duration::from_secs(1)).await.is_ok());
+        assert_eq!(started.elapsed(), Duration::from_secs(1));
+    }
 }

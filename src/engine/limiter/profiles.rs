@@ -37,7 +37,7 @@ impl Limiters {
         let hash = (one.hash_one(&profile), other.hash_one(&profile));
         let by_profile = self.by_profile.lock();
         let mut by_profile = by_profile.unwrap_or_else(PoisonError::into_inner);
-        if by_profile.len() >= FORGET_FROM && by_profile.len().is_multiple_of(FORGET_FROM) {
+        if by_profile.len().is_multiple_of(FORGET_FROM) {
             let now = Instant::now().into_std();
             by_profile.retain(|_, limiter| limiter.is_in_use() || !limiter.is_idle(now));
         }
@@ -48,7 +48,7 @@ impl Limiters {
     }
 }
 
-/// From this many profiles on, limiters that nobody uses are looked for and dropped.
+/// Whenever the number of profiles is a multiple of this, limiters that nobody uses are looked for and dropped.
 const FORGET_FROM: usize = 256;
 
 #[cfg(test)]
