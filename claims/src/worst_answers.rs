@@ -52,6 +52,7 @@ pub const NAMES: [&str; 16] = [
 ];
 
 /// Makes the answer of this name.
+#[allow(clippy::too_many_lines, reason = "one arm for each shape")]
 pub fn worst_answer(name: &'static str) -> WorstAnswer {
     let one = || Request::Ayrshare(ayrshare::DeleteRequest::by_id("a"));
     let many = || {

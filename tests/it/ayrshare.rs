@@ -487,6 +487,31 @@ async fn already_deleted_about_another_post_or_beside_a_refusal_does_not_mean_de
             "partial",
         ),
         (
+            r#"{"status":"error","errors":[{"code":383},{"code":138}],"id":"a"}"#,
+            "uncertain",
+            "uncertain",
+        ),
+        (
+            r#"{"status":"error","code":383,"errors":[{"code":138}],"id":"a"}"#,
+            "uncertain",
+            "uncertain",
+        ),
+        (
+            r#"{"status":"error","code":383,"results":[{"code":138}],"id":"a"}"#,
+            "uncertain",
+            "uncertain",
+        ),
+        (
+            r#"{"status":"error","code":383,"posts":[{"id":"a","status":"error","code":138}]}"#,
+            "uncertain",
+            "uncertain",
+        ),
+        (
+            r#"{"status":"error","errors":[{"code":114},{"code":138}],"id":"a"}"#,
+            "uncertain",
+            "uncertain",
+        ),
+        (
             r#"{"status":"error","posts":[{"status":"error","code":383,"id":"b"}]}"#,
             "unreported",
             "unreported",

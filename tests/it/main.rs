@@ -13,6 +13,7 @@ mod blocking;
 mod delete_many;
 mod genviral;
 mod mock;
+mod only_its_own_post_pays;
 mod post_ids;
 mod promises;
 mod retry;

@@ -28,9 +28,10 @@ pub(super) fn has_form_of_network(name: &str, result: &Members<'_>) -> bool {
     let id = result.get("id").and_then(Json::to_label);
     let has_id = id.is_some_and(|id| id != name);
     let status = result.text("status").unwrap_or_default();
-    let explains = || result.text("message").is_some() || result.get("code").is_some();
-    let is_result = is_success(status) || (is_error(status) && explains());
-    says_anything(result) && (result.text("action").is_some() || has_id || is_result)
+    let has_code = result.get("code").is_some();
+    let is_result = is_success(status) || (is_error(status) && result.text("message").is_some());
+    let has_form = result.text("action").is_some() || has_id || has_code || is_result;
+    says_anything(result) && has_form
 }
 
 /// Whether the object has a status or a code.
