@@ -94,8 +94,10 @@ impl<'j> Report<'j> {
         match value {
             Json::Object(result) => self.add_result(network, result),
             Json::Text(status) => {
-                self.networks
-                    .push(NetworkResult::new(network, text::label(status)));
+                self.networks.push(NetworkResult::new(
+                    text::label(network),
+                    text::label(status),
+                ));
             }
             Json::List(accounts) => {
                 self.has_errors |= accounts.is_empty();

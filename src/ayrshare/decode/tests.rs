@@ -1,5 +1,6 @@
 use crate::ayrshare::DeleteRequest;
 use crate::engine::operation::{AttemptKind, Operation, ThrottledBy};
+use crate::model::text::LONGEST_LABEL;
 use crate::model::{Failure, Fate};
 
 #[test]
@@ -256,6 +257,21 @@ fn what_is_not_known_to_be_a_network_is_none() {
     Answered; a: Failed (Refused 200 272)
 "#,
     );
+}
+
+#[test]
+fn the_name_of_a_network_is_cut_wherever_it_stands() {
+    let name = "n".repeat(2 * LONGEST_LABEL);
+    for result in [r#""success""#, r#"{"status":"success"}"#] {
+        let answer = format!(r#"{{"status":"success","networks":{{"{name}":{result}}}}}"#);
+        let request = DeleteRequest::by_id("a");
+        let reading = request.decode(request.posts(), 200, answer.as_bytes());
+        let mut posts = reading.posts.into_iter().flatten();
+        let lengths = posts.next().map(|post| post.networks);
+        let lengths = lengths.unwrap_or_default().into_iter();
+        let lengths: Vec<_> = lengths.map(|network| network.network.len()).collect();
+        assert_eq!(lengths, [LONGEST_LABEL]);
+    }
 }
 
 #[test]
