@@ -156,7 +156,7 @@ impl<'j> Report<'j> {
 
     /// Merges errors that stand in the object. Each of them counts.
     pub(super) fn merge_errors(&mut self, errors: Vec<Self>) {
-        self.status.get_or_insert("error");
+        self.has_errors |= self.status.is_some_and(is_success);
         let codes = errors
             .iter()
             .flat_map(|error| error.networks.iter().map(|network| network.code));
@@ -167,6 +167,9 @@ impl<'j> Report<'j> {
             && *code != 200
         {
             self.add_code(*code);
+        }
+        if errors.iter().any(|error| !error.networks.is_empty()) {
+            self.status.get_or_insert("error");
         }
         for error in errors {
             self.has_errors |= error.status.is_some_and(|status| !is_error(status));

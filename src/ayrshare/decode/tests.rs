@@ -65,6 +65,10 @@ fn an_error_anywhere_in_an_answer_denies_a_success() {
     Answered; a: Uncertain (UnexpectedResponse 200 no)
 200 {"status":"success","errors":[],"error":null}
     Answered; a: Deleted
+200 {"status":"success","errors":[{"status":"error"}]}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"errors":[{"platform":"facebook","status":"success"}]}
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","errors":"","error":""}
     Answered; a: Deleted
 200 {"status":"success","errors":{},"error":false}
@@ -293,6 +297,16 @@ fn a_refusal_counts_only_in_the_words_of_ayrshare() {
     Refused, Unauthorized 401; a: ?
 402 {"status":"error","message":"no plan"}
     Refused, Unauthorized 402 no plan; a: ?
+404 {"error":"Not Found"}
+    Foreign, UnexpectedResponse 404 Not Found; a: ?
+401 {"errors":[{"message":"no token"}]}
+    Foreign, UnexpectedResponse 401 no token; a: ?
+403 {"error":{"code":403,"status":"PERMISSION_DENIED"}}
+    Foreign, UnexpectedResponse 403 403; a: ?
+404 {"status":404,"error":"Not Found"}
+    Foreign, UnexpectedResponse 404 Not Found; a: ?
+400 {"errors":[{"status":"error","message":"no"}]}
+    Refused, Refused 400 no; a: ?
 403 {"status":"error","code":98765}
     Refused, Unauthorized 403 98765; a: ?
 "#,
