@@ -181,11 +181,17 @@ impl<'j> Report<'j> {
     /// a success contradicts it, unless the success is only that of the whole answer.
     pub(super) fn merge_nested(&mut self, inside: Self, is_whole_answer: bool) {
         let is_failure = |status: Option<&str>| status.is_some_and(|status| !is_success(status));
-        let is_success = |status: Option<&str>| status.is_some_and(is_success);
-        self.is_contradictory |= is_success(inside.status) && is_failure(self.status);
+        let says_success = |status: Option<&str>| status.is_some_and(is_success);
+        self.is_contradictory |= says_success(inside.status) && is_failure(self.status);
         self.is_contradictory |=
-            !is_whole_answer && is_success(self.status) && is_failure(inside.status);
+            !is_whole_answer && says_success(self.status) && is_failure(inside.status);
+        // The status inside comes first, so one outside that is no verdict isn't forgotten.
+        let differs = |(outside, inside): (&str, &str)| {
+            outside != inside && !is_success(outside) && !is_error(outside)
+        };
+        let has_errors = self.status.zip(inside.status).is_some_and(differs);
         let mut outside = std::mem::replace(self, inside);
+        self.has_errors |= has_errors;
         // Networks stay in the order of the answer.
         std::mem::swap(&mut self.networks, &mut outside.networks);
         self.merge(outside);
@@ -278,7 +284,8 @@ impl Report<'_> {
             ErrorKind::NotFound if nothing_denies => {
                 self.post_verdict(Fate::NotFound, Some(failure))
             }
-            ErrorKind::AlreadyDeleted if nothing_denies => {
+            // A success says that this request deleted the post, which excludes that an earlier one did.
+            ErrorKind::AlreadyDeleted if nothing_denies && !self.status.is_some_and(is_success) => {
                 self.post_verdict(Fate::AlreadyDeleted, Some(failure))
             }
             ErrorKind::NotManuallyDeleted if networks_agree => {

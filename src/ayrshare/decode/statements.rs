@@ -20,6 +20,8 @@ pub(super) struct Statements<'j> {
     pub(super) posts: Vec<Option<Report<'j>>>,
     /// Whether the answer lists posts, and none of them is one of the request.
     pub(super) lists_only_others: bool,
+    /// Whether the answer has an empty list of posts, and names none of the request.
+    pub(super) lists_nothing: bool,
 }
 
 impl<'j> Statements<'j> {
@@ -45,6 +47,7 @@ impl<'j> Statements<'j> {
             posts: vec![None; asked.len()],
             lists_asked: false,
             lists_others: false,
+            lists_nothing: false,
             others_deny: false,
         };
         let (subject, report) = if let Json::Object(members) = json {
@@ -71,6 +74,7 @@ impl<'j> Statements<'j> {
             request: reader.request,
             posts,
             lists_only_others: reader.lists_others && !reader.lists_asked,
+            lists_nothing: reader.lists_nothing && !reader.lists_asked,
         }
     }
 }
@@ -121,6 +125,7 @@ struct Reader<'a, 'j> {
     posts: Vec<Option<Report<'j>>>,
     lists_asked: bool,
     lists_others: bool,
+    lists_nothing: bool,
     /// Whether a statement about another post denies a success.
     others_deny: bool,
 }
@@ -159,6 +164,7 @@ impl<'j> Reader<'_, 'j> {
                 _ if name == "warnings" => {}
                 _ if OWN_MEMBERS.contains(&name) => {
                     statement.own.has_errors |= name != "platform" && denies_success(value);
+                    self.denials_inside(value, false, &mut statement);
                 }
                 _ if matches!(name, "error" | "errors") => self.errors(value, &mut statement),
                 _ if name == "networks" => statement.own.add_networks(value),
@@ -231,7 +237,7 @@ impl<'j> Reader<'_, 'j> {
             }
             Json::List(items) => {
                 // A list of posts without the post says that the answer isn't about it.
-                self.lists_others |= items.is_empty() && name == "posts";
+                self.lists_nothing |= items.is_empty() && name == "posts";
                 for item in items {
                     self.entry(item, statement);
                 }
@@ -293,6 +299,7 @@ impl<'j> Reader<'_, 'j> {
         let mut reports = Vec::new();
         for error in errors {
             let Some(members) = error.as_object() else {
+                self.denials_inside(error, true, statement);
                 reports.push(Report::of_error(error));
                 continue;
             };
@@ -311,6 +318,7 @@ impl<'j> Reader<'_, 'j> {
     fn unknown_of_post(&mut self, name: &str, value: &'j Json<'_>, statement: &mut Statement<'j>) {
         let status = value.as_object().and_then(|members| members.text("status"));
         if status.is_some_and(|status| is_error(status) || is_success(status)) {
+            self.denials_inside(value, is_denial(name), statement);
             statement.own.add_network(name, value);
         } else {
             self.unknown(name, value, statement);
@@ -319,6 +327,7 @@ impl<'j> Reader<'_, 'j> {
 
     /// Reads a member whose name has no meaning.
     fn unknown(&mut self, name: &str, value: &'j Json<'_>, statement: &mut Statement<'j>) {
+        self.denials_inside(value, is_denial(name), statement);
         match value {
             Json::Object(members) if has_form_of_network(name, members) => {
                 statement.own.add_network(name, value);
@@ -333,16 +342,46 @@ impl<'j> Reader<'_, 'j> {
                             let network = members.text("platform").unwrap_or_default();
                             statement.own.add_network(network, item);
                         }
-                        Json::Text(id) if is_denial(name) => {
-                            if let Some(post) = self.index.find(id) {
-                                self.under_id(Subject::Post(post), &Json::Null, statement);
-                            }
-                        }
                         _ => statement.own.has_errors |= denies_success(item),
                     }
                 }
             }
             _ => statement.own.has_errors |= denies_success(value),
+        }
+    }
+
+    /// Reads what a member without a meaning says against posts of the request. It can't say that a post is gone.
+    /// `is_denied` tells whether the name of the member denies the posts that it names.
+    fn denials_inside(&mut self, value: &Json<'_>, is_denied: bool, statement: &mut Statement<'j>) {
+        match value {
+            Json::Object(members) => {
+                let id = members.get("id").and_then(Json::to_label);
+                if let Some(id) = id.filter(|_| is_denied || denies_success(value)) {
+                    self.deny(&id, statement);
+                }
+                for (name, value) in members.iter() {
+                    let is_denying_word = |value: &Json<'_>| value.as_text().is_some_and(is_denial);
+                    if is_denied || is_denying_word(value) || denies_success(value) {
+                        self.deny(name, statement);
+                    }
+                    let is_denied = is_denial(name) || (is_denied && value.as_text().is_none());
+                    self.denials_inside(value, is_denied, statement);
+                }
+            }
+            Json::List(items) => {
+                for item in items {
+                    self.denials_inside(item, is_denied, statement);
+                }
+            }
+            Json::Text(id) if is_denied => self.deny(id, statement),
+            _ => {}
+        }
+    }
+
+    /// Denies that the post of this id is gone, if it is one of the request.
+    fn deny(&mut self, id: &str, statement: &mut Statement<'j>) {
+        if let Some(post) = self.index.find(id) {
+            self.add((Subject::Post(post), Report::denying(true)), statement);
         }
     }
 

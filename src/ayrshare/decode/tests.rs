@@ -16,6 +16,8 @@ fn an_entry_counts_for_the_post_that_was_asked_for_if_it_names_that_one_or_none(
     Answered; a: Uncertain (UnexpectedResponse 200)
 200 [{"id":"b","status":"success"}]
     Answered, UnexpectedResponse 200; a: ?
+200 {"status":"success","twitter":{"status":"success"},"postIds":["b"]}
+    Answered, UnexpectedResponse 200; a: ?
 200 [{"id":"b","status":"success"},{"id":"c","status":"success"}]
     Answered, UnexpectedResponse 200; a: ?
 200 [{"platform":"facebook","status":"error","code":107}]
@@ -64,6 +66,20 @@ fn an_error_anywhere_in_an_answer_denies_a_success() {
 200 {"status":"success","error":"no"}
     Answered; a: Uncertain (UnexpectedResponse 200 no)
 200 {"status":"success","errors":[],"error":null}
+    Answered; a: Deleted
+200 {"status":"success","meta":{"a":"error"}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","meta":{"a":"fine"}}
+    Answered; a: Deleted
+200 {"status":"success","details":{"a":"failed"}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","failed":[{"id":"a","message":"no"}]}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","failed":"a","usage":{"status":"ok"}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","skipped":{"a":"not yours"}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","failed":["b"],"skipped":[]}
     Answered; a: Deleted
 200 {"status":"success","errors":[{"status":"error"}]}
     Answered; a: Uncertain (UnexpectedResponse 200)
@@ -168,6 +184,12 @@ fn a_list_of_errors_counts_whole() {
 400 {"status":"error","code":383,"instagram":{"status":"pending"}}
     Answered; a: Uncertain (UnexpectedResponse 400 383)
 400 {"status":"pending","code":383}
+    Answered; a: Uncertain (UnexpectedResponse 400 383)
+400 {"status":"pending","data":{"status":"error","code":383}}
+    Answered; a: Uncertain (UnexpectedResponse 400 383)
+400 {"status":"ok","posts":[{"id":"a","status":"error","code":114}]}
+    Answered; a: Uncertain (UnexpectedResponse 400 114)
+400 {"status":"success","code":383}
     Answered; a: Uncertain (UnexpectedResponse 400 383)
 400 {"status":"error","errors":[{"code":383},{"code":383}],"id":"a"}
     Answered, AlreadyDeleted 400 383; a: AlreadyDeleted
@@ -509,6 +531,14 @@ fn entries_of_a_bulk_answer_decide_for_their_posts_and_the_http_status_for_the_r
     Answered; a: Deleted; b: ?
 200 {"status":"success","a":"deleted","errors":{"a":{"code":107}}}
     Answered; a: Uncertain (UnexpectedResponse 200 107); b: ?
+200 {"posts":{"a":"deleted","b":"deleted"},"errors":["a"]}
+    Answered; a: Uncertain (UnexpectedResponse 200); b: Deleted
+200 {"posts":{"a":"deleted","b":"deleted"},"failed":[{"id":"a"}],"skipped":{"b":"no"}}
+    Answered; a: Uncertain (UnexpectedResponse 200); b: Uncertain (UnexpectedResponse 200)
+200 {"posts":{"a":"deleted","b":"deleted"},"meta":{"states":[{"id":"a","status":"error"},{"id":"b","status":"ok"}]}}
+    Answered; a: Uncertain (UnexpectedResponse 200); b: Deleted
+200 {"posts":{"a":"deleted","b":"deleted"},"summary":{"failed":["a"],"deleted":["b"]}}
+    Answered; a: Uncertain (UnexpectedResponse 200); b: Deleted
 200 {"posts":{"a":{"status":"error"}},"a":"success"}
     Answered; a: Uncertain (UnexpectedResponse 200); b: ?
 200 {"posts":{"a":{"status":"success"},"b":"deleted"}}
