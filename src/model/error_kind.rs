@@ -34,11 +34,11 @@ pub enum ErrorKind {
     /// The client itself refused the call and sent nothing: an empty or unprintable id, key or URL, no ids,
     /// or more ids than the provider takes. Correct the call.
     Invalid,
-    /// The provider refused the key, the profile or the plan: HTTP 401, 402 or 403, or a code that says
-    /// so. Every other request with these credentials fails too.
+    /// The provider refused the key, the profile or the plan, in its own words: HTTP 401, 402 or 403, or a code
+    /// that says so. Every other request with these credentials fails too, so a run ends.
     Unauthorized,
-    /// The post went to X, and the X API keys of your own app are missing, or only one of them was sent.
-    /// Set both.
+    /// This post went to X, and the X API keys of your own app are missing, or only one of them was sent.
+    /// Set both, and send the post again. Posts on other networks need no X API keys, so a run goes on.
     XKeysRequired,
     /// The provider knows no such post. The post never existed or belongs to somebody else; with some
     /// providers, it may also have been deleted before.
@@ -55,7 +55,8 @@ pub enum ErrorKind {
     /// Too many requests (HTTP 429), or the day's budget of such answers is used up.
     /// [`retry_after`](crate::Error::retry_after) says how long to wait.
     RateLimited,
-    /// The provider refused for any other reason, by a code or by a status of 4xx. The post still exists,
+    /// The provider refused for any other reason, in its own words under a status of 4xx, or by a code. The post
+    /// still exists,
     /// unless the error [is uncertain](crate::Error::is_uncertain): a refused request about several posts may
     /// have been carried out in part.
     Refused,
@@ -72,7 +73,8 @@ pub enum ErrorKind {
     /// the post's turn came, or something else in its request prevented sending.
     Stopped,
     /// The answer doesn't come from the provider, or isn't one that the provider documents: a redirect,
-    /// HTML, JSON of another shape, an answer above the size limit.
+    /// HTML, a 4xx in the words of a gateway or a firewall, JSON of another shape, an answer that contradicts
+    /// itself, or one above the size limit. It isn't asked again, and one such answer doesn't end a run.
     UnexpectedResponse,
     /// A kind of a newer version of this crate, read back from what that version wrote. No call of this
     /// version fails with it.
