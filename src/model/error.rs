@@ -132,10 +132,10 @@ impl Error {
     /// let error = mock::error(Failure::new(ErrorKind::Server)).outcomes([outcome.clone()]);
     /// assert_eq!(error.build().into_outcomes(), [outcome]);
     /// ```
-    pub fn into_outcomes(self) -> Vec<Outcome> {
-        match Arc::try_unwrap(self.0) {
-            Ok(parts) => parts.outcomes,
-            Err(shared) => shared.outcomes.clone(),
+    pub fn into_outcomes(mut self) -> Vec<Outcome> {
+        match Arc::get_mut(&mut self.0) {
+            Some(parts) => std::mem::take(&mut parts.outcomes),
+            None => self.0.outcomes.clone(),
         }
     }
 
