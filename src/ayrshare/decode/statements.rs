@@ -45,9 +45,7 @@ impl<'j> Statements<'j> {
             index: Index::new(asked),
             request: Report::default(),
             posts: vec![None; asked.len()],
-            lists_asked: false,
-            lists_others: false,
-            lists_nothing: false,
+            listed: Listed::default(),
             others_deny: false,
         };
         let (subject, report) = if let Json::Object(members) = json {
@@ -73,8 +71,8 @@ impl<'j> Statements<'j> {
         Self {
             request: reader.request,
             posts,
-            lists_only_others: reader.lists_others && !reader.lists_asked,
-            lists_nothing: reader.lists_nothing && !reader.lists_asked,
+            lists_only_others: reader.listed.others && !reader.listed.asked,
+            lists_nothing: reader.listed.nothing && !reader.listed.asked,
         }
     }
 }
@@ -123,11 +121,20 @@ struct Reader<'a, 'j> {
     index: Index<'a>,
     request: Report<'j>,
     posts: Vec<Option<Report<'j>>>,
-    lists_asked: bool,
-    lists_others: bool,
-    lists_nothing: bool,
+    listed: Listed,
     /// Whether a statement about another post denies a success.
     others_deny: bool,
+}
+
+/// Whom the groups of an answer list.
+#[derive(Clone, Copy, Default)]
+struct Listed {
+    /// A post of the request.
+    asked: bool,
+    /// A post that isn't in the request.
+    others: bool,
+    /// Nobody: a list of posts is empty.
+    nothing: bool,
 }
 
 /// Names of members that hold statements about posts.
@@ -207,7 +214,7 @@ impl<'j> Reader<'_, 'j> {
         let is_listed = matches!(around, Around::Entry(_) | Around::Group(_));
         let (Some(id), false) = (id, self.posts.is_empty()) else {
             let is_entry = matches!(around, Around::Entry(Subject::Post(_)));
-            self.lists_asked |= is_entry && members.text("platform").is_none();
+            self.listed.asked |= is_entry && members.text("platform").is_none();
             return default;
         };
         match (around, self.index.find(&id)) {
@@ -216,13 +223,13 @@ impl<'j> Reader<'_, 'j> {
             // quotes an id.
             (Around::Answer(Subject::Request), Some(_)) if own.refuses_by_code() => default,
             (_, Some(post)) => {
-                self.lists_asked |= is_listed;
+                self.listed.asked |= is_listed;
                 Subject::Post(post)
             }
             // This is the post's id at the network.
             (Around::Entry(_), None) if members.text("platform").is_some() => default,
             (_, None) => {
-                self.lists_others |= is_listed;
+                self.listed.others |= is_listed;
                 Subject::OtherPost
             }
         }
@@ -237,7 +244,7 @@ impl<'j> Reader<'_, 'j> {
             }
             Json::List(items) => {
                 // A list of posts without the post says that the answer isn't about it.
-                self.lists_nothing |= items.is_empty() && name == "posts";
+                self.listed.nothing |= items.is_empty() && name == "posts";
                 for item in items {
                     self.entry(item, statement);
                 }
@@ -256,8 +263,8 @@ impl<'j> Reader<'_, 'j> {
             Json::Text(_) | Json::Whole(_) => {
                 let id = item.to_label().unwrap_or_default();
                 match self.index.find(&id) {
-                    Some(_) => self.lists_asked = true,
-                    None => self.lists_others = true,
+                    Some(_) => self.listed.asked = true,
+                    None => self.listed.others = true,
                 }
             }
             _ => statement.own.has_errors |= denies_success(item),
@@ -266,7 +273,7 @@ impl<'j> Reader<'_, 'j> {
 
     /// Reads what stands under the id of a post.
     fn under_id(&mut self, post: Subject, value: &'j Json<'_>, statement: &mut Statement<'j>) {
-        self.lists_asked = true;
+        self.listed.asked = true;
         let report = match value {
             Json::Object(members) => self.object(members, Around::Id(post)).1,
             Json::Text(status) => Report::of_status(status),
@@ -283,7 +290,7 @@ impl<'j> Reader<'_, 'j> {
             return self.under_id(Subject::Request, value, statement);
         }
         let is_fine = |status: &str| is_success(status);
-        self.lists_others |= value.as_object().is_some() || value.as_text().is_some();
+        self.listed.others |= value.as_object().is_some() || value.as_text().is_some();
         self.others_deny |= denies_success(value) || !value.as_text().is_none_or(is_fine);
     }
 
