@@ -4,7 +4,10 @@
     missing_docs,
     unreachable_pub,
     clippy::pedantic,
+    clippy::disallowed_methods,
     clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
     clippy::print_stdout,
     reason = "a benchmark"
 )]
