@@ -57,7 +57,9 @@ async fn one_malformed_id_of_fifty_is_found_in_twelve_further_requests_and_the_r
     let genviral = Genviral::start().await;
     genviral.strict_ids();
     let mut ids = uuids(50);
-    ids.iter().for_each(|id| _ = genviral.seed(id, "draft"));
+    for id in &ids {
+        genviral.seed(id, "draft");
+    }
     ids[17] = "no-uuid".to_owned();
 
     let outcomes = outcomes_of(genviral.client().unwrap().delete_many(&ids).run()).await;
@@ -80,8 +82,9 @@ async fn one_malformed_id_of_fifty_is_found_in_twelve_further_requests_and_the_r
 async fn a_malformed_id_in_a_bulk_of_ayrshare_is_found_and_the_rest_is_deleted() {
     let ayrshare = Ayrshare::start().await;
     let ids: Vec<_> = (0..40).map(|number| format!("post-{number:02}")).collect();
-    ids.iter()
-        .for_each(|id| _ = ayrshare.schedule(id, ["bluesky"]));
+    for id in &ids {
+        ayrshare.schedule(id, ["bluesky"]);
+    }
     ayrshare.malformed("post-07");
 
     let run = without_a_limit(&ayrshare)
@@ -134,7 +137,9 @@ async fn a_uuid_is_the_same_in_either_case() {
     let genviral = Genviral::start().await;
     genviral.id_spelling(IdSpelling::LowerCase);
     let ids = uuids(30);
-    ids.iter().for_each(|id| _ = genviral.seed(id, "draft"));
+    for id in &ids {
+        genviral.seed(id, "draft");
+    }
     let client = genviral.client().unwrap();
 
     let upper = ids[10].to_uppercase();
@@ -156,8 +161,9 @@ async fn a_uuid_is_the_same_in_either_case() {
 async fn a_firewalls_page_ends_no_run_by_itself_and_many_answers_of_a_gateway_do() {
     let ayrshare = Ayrshare::start().await;
     let ids: Vec<_> = (0..60).map(|number| format!("post-{number}")).collect();
-    ids.iter()
-        .for_each(|id| _ = ayrshare.schedule(id, ["bluesky"]));
+    for id in &ids {
+        ayrshare.schedule(id, ["bluesky"]);
+    }
     let client = without_a_limit(&ayrshare);
     let page = Fault::status(403).body("<html>Blocked</html>");
     ayrshare.fail_next(1, page.for_post("post-5"));
