@@ -71,7 +71,7 @@ impl Core {
             .await
     }
 
-    /// Makes a call that may belong to a run. Calls before it may have made attempts at its posts.
+    /// Makes a call that may belong to a run. `earlier` counts the attempts that earlier calls made for the same posts.
     pub async fn call_in<O: Operation>(
         &self,
         run: Option<&RunContext>,

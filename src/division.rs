@@ -1,8 +1,8 @@
-//! Divides a batch that its provider refuses because of one of its ids, until the id is found.
+//! Divides a batch that its provider refuses in a way that a wrong id may explain, until the wrong ids are found.
 //!
-//! A refused batch is sent again in two halves. One wrong id of 50 is found with 12 further requests, and a batch
-//! of n ids never takes more than 2n − 1 requests, besides retries. If three ids are refused alone and no part is
-//! accepted, the ids aren't the reason, and the rest isn't sent.
+//! A refused batch is sent again in two halves. One wrong id of 50 is found with at most 12 further requests, and a
+//! batch of n ids takes at most 2n − 1 requests, besides retries. If three single ids are refused before any part
+//! gets past the refusal, the ids aren't the reason, and the rest isn't sent.
 
 use crate::engine::tally::EarlierAttempts;
 use crate::model::{Failure, Fate, Outcome, PostId};
@@ -13,21 +13,21 @@ pub(crate) struct Division {
     waiting: Vec<Vec<Outcome>>,
     settled: Vec<Outcome>,
     refused_alone: u32,
-    was_accepted: bool,
+    got_past_refusal: bool,
 }
 
 /// What came of the request for the batch, or for a part of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Part {
+pub(crate) enum PartResult {
     /// The credentials were refused, so no further part has a chance.
     Hopeless,
     /// The request was refused, and one of its ids may be the reason.
     Refused,
-    /// Each post has its own outcome.
+    /// The request wasn't refused because of an id. Its outcomes are final.
     Settled,
 }
 
-impl Part {
+impl PartResult {
     pub(crate) fn from_failure(
         failure: Option<&Failure>,
         is_refused_for_an_id: impl Fn(&Failure) -> bool,
@@ -40,7 +40,7 @@ impl Part {
     }
 }
 
-/// If so many ids are refused alone before any part is accepted, the ids aren't the reason.
+/// If so many single ids are refused before any part gets past the refusal, the ids aren't the reason.
 const REFUSED_ALONE: u32 = 3;
 
 impl Division {
@@ -56,24 +56,24 @@ impl Division {
     }
 
     /// Takes in the outcomes of the batch, or of a part. If several ids were refused, they are divided.
-    pub(crate) fn settle(&mut self, mut outcomes: Vec<Outcome>, part: Part) {
-        self.was_accepted |= part == Part::Settled;
-        self.refused_alone += u32::from(part == Part::Refused && outcomes.len() == 1);
-        let is_divided = part == Part::Refused && outcomes.len() > 1;
+    pub(crate) fn settle(&mut self, mut outcomes: Vec<Outcome>, result: PartResult) {
+        self.got_past_refusal |= result == PartResult::Settled;
+        self.refused_alone += u32::from(result == PartResult::Refused && outcomes.len() == 1);
+        let is_divided = result == PartResult::Refused && outcomes.len() > 1;
         if is_divided {
             let second = outcomes.split_off(outcomes.len().div_ceil(2));
             self.waiting.extend([second, outcomes]);
         } else {
             self.settled.append(&mut outcomes);
         }
-        if part == Part::Hopeless {
+        if result == PartResult::Hopeless {
             let fate = self.settled.last().map(|outcome| outcome.fate.clone());
             for outcome in self.waiting.iter_mut().flatten() {
                 outcome.fate = fate.clone().unwrap_or(Fate::Unreported);
             }
         }
-        let is_pointless = self.refused_alone >= REFUSED_ALONE && !self.was_accepted;
-        if is_pointless || part == Part::Hopeless {
+        let is_pointless = self.refused_alone >= REFUSED_ALONE && !self.got_past_refusal;
+        if is_pointless || result == PartResult::Hopeless {
             self.settled.extend(self.waiting.drain(..).rev().flatten());
         }
     }
@@ -97,20 +97,20 @@ mod tests {
             let is_refused = ids.iter().any(is_wrong);
             let fate = if is_refused { &refused } else { &Fate::Deleted };
             let outcome = |id| Outcome::new(id, Provider::from("acme"), fate.clone());
-            let part = if is_refused {
-                Part::Refused
+            let result = if is_refused {
+                PartResult::Refused
             } else {
-                Part::Settled
+                PartResult::Settled
             };
-            (ids.iter().map(outcome).collect(), part)
+            (ids.iter().map(outcome).collect(), result)
         };
         let ids: Vec<_> = (0..count).map(|id| PostId::from(id.to_string())).collect();
-        let (outcomes, part) = send(&ids);
+        let (outcomes, result) = send(&ids);
         let (mut division, mut requests) = (Division::default(), 1);
-        division.settle(outcomes, part);
+        division.settle(outcomes, result);
         while let Some((ids, _)) = division.next_part() {
-            let (outcomes, part) = send(&ids);
-            division.settle(outcomes, part);
+            let (outcomes, result) = send(&ids);
+            division.settle(outcomes, result);
             requests += 1;
         }
         let mut outcomes = division.into_outcomes();

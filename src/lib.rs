@@ -26,8 +26,9 @@
 //! - [`ayrshare::DeleteRequest`] and [`genviral::DeleteRequest`] say what to delete. There is no
 //!   constructor for what a provider can't do.
 //! - [`Outcome`] is what became of one post: its [`PostId`], its [`Fate`], what each network answered
-//!   ([`NetworkResult`]), how many attempts it took. N distinct ids give N outcomes. A fate that isn't good holds a
-//!   [`Failure`]. An outcome is one line of JSON, which later versions read too.
+//!   ([`NetworkResult`]), how many attempts it took. N distinct ids give N outcomes. The fates [`Fate::Failed`],
+//!   [`Fate::Uncertain`] and [`Fate::NotAttempted`] hold a [`Failure`]. An outcome can be stored as one line of JSON, and
+//!   later versions can read the line.
 //! - [`Error`] says why a call as a whole failed. It has an [`ErrorKind`], tells whether the provider may
 //!   have acted anyway, and holds the outcomes that are known.
 //! - [`DeleteMany`] deletes any number of posts. [`Outcomes`] is the stream of their outcomes, and
@@ -58,9 +59,10 @@
 //! | `blocking` | | the module `blocking`: the same methods without async |
 //! | `mock` | | the module `mock`: both providers as servers on loopback, for your tests |
 //!
-//! These features choose the TLS, whatever another crate in the same build turns on in `reqwest`. If several
-//! are on, rustls is used. Without any of the three for TLS, only plain HTTP to loopback is possible; then
-//! [the guide](docs::guide#proxies-roots-of-trust-dns) says what another crate's choice can do.
+//! `rustls`, `rustls-no-provider` and `native-tls` choose the TLS backend, whatever another crate in the same build
+//! turns on in `reqwest`. If several of them are on, rustls is used. Without any of these three, only plain HTTP to
+//! loopback is possible. [The guide](docs::guide#proxies-roots-of-trust-dns) says what happens if another crate then turns
+//! on TLS in `reqwest`.
 //!
 //! # What it does not do
 //!
@@ -105,7 +107,8 @@ pub use delete_many::{DeleteMany, Outcomes};
 pub use delete_posts::{Batch, DeletePosts};
 pub use engine::limiter::RateLimit;
 pub use engine::retry::Retry;
-/// The HTTP library, in the version whose builder a client's `http` hands to the caller.
+/// The HTTP library, in the version that this crate uses. The builder's method `http` takes and returns a
+/// `reqwest::ClientBuilder` of this version.
 #[doc(no_inline)]
 pub use http::reqwest;
 pub use model::{

@@ -35,8 +35,8 @@ impl WorstAnswer {
 pub const NAMES: [&str; 16] = [
     "lists in lists",
     "a list of numbers",
-    "as many numbers as may be",
-    "an object with as many members as may be",
+    "the most numbers allowed",
+    "an object with the most members allowed",
     "one text of escapes",
     "accounts of one network",
     "networks with long names",
@@ -44,11 +44,11 @@ pub const NAMES: [&str; 16] = [
     "entries about one post",
     "entries about 20,000 posts, in reverse",
     "20,000 posts under their ids",
-    "as many errors as may be",
+    "the most errors allowed",
     "groups in groups, 30 levels deep",
-    "Genviral: ids of others",
+    "Genviral: ids that weren't asked for",
     "Genviral: blocked posts in the wrong shape",
-    "Genviral: errors of others",
+    "Genviral: errors that weren't asked for",
 ];
 
 /// Makes the answer of this name.
@@ -68,8 +68,8 @@ pub fn worst_answer(name: &'static str) -> WorstAnswer {
     let (request, body) = match name {
         "lists in lists" => (one(), filled("[", "[", LARGEST, "]")),
         "a list of numbers" => (one(), filled("[1", ",1", LARGEST, "]")),
-        "as many numbers as may be" => (one(), filled("[1", ",1", 240_000, "]")),
-        "an object with as many members as may be" => (
+        "the most numbers allowed" => (one(), filled("[1", ",1", 240_000, "]")),
+        "an object with the most members allowed" => (
             one(),
             listed("{", 240_000, |n| format!("\"{n:027}\":1"), "}"),
         ),
@@ -120,7 +120,7 @@ pub fn worst_answer(name: &'static str) -> WorstAnswer {
             };
             (many(), listed("{", 20_000, entry, "}"))
         }
-        "as many errors as may be" => {
+        "the most errors allowed" => {
             let error = |n| format!("{{\"code\":{n},\"message\":\"an error\"}}");
             (
                 one(),
@@ -135,7 +135,7 @@ pub fn worst_answer(name: &'static str) -> WorstAnswer {
                 listed(&begin, 120_000, entry, &("]".to_owned() + &"}".repeat(30))),
             )
         }
-        "Genviral: ids of others" => {
+        "Genviral: ids that weren't asked for" => {
             let id = |n| format!("\"{n:0>30}\"");
             (
                 genviral(),

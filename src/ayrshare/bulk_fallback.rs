@@ -4,19 +4,19 @@ use super::code::ErrorCode;
 use super::request::DeleteRequest;
 use crate::client::Core;
 use crate::delete_posts::Batch;
-use crate::division::{Division, Part};
+use crate::division::{Division, PartResult};
 use crate::engine::run::RunContext;
 use crate::engine::tally::EarlierAttempts;
 use crate::model::{Failure, Fate, Outcome, PostId};
 
-/// A batch that is refused because of one of its ids is divided until the id is found.
+/// A batch that is refused in a way that a wrong id may explain is divided until the id is found.
 pub(super) async fn delete_in_bulk(core: &Core, batch: Batch) -> Vec<Outcome> {
     let Batch { ids, run } = batch;
     let mut division = Division::default();
     let mut next = Some((ids, EarlierAttempts::default()));
     while let Some((ids, earlier)) = next {
-        let (outcomes, part) = delete_part(core, &run, ids, earlier).await;
-        division.settle(outcomes, part);
+        let (outcomes, result) = delete_part(core, &run, ids, earlier).await;
+        division.settle(outcomes, result);
         next = division.next_part();
     }
     division.into_outcomes()
@@ -27,16 +27,16 @@ async fn delete_part(
     run: &RunContext,
     ids: Vec<PostId>,
     earlier: EarlierAttempts,
-) -> (Vec<Outcome>, Part) {
+) -> (Vec<Outcome>, PartResult) {
     let request = match ids.as_slice() {
         [id] => DeleteRequest::by_id(id),
         _ => DeleteRequest::bulk(ids),
     };
     let finished = core.call_in(Some(run), &request, earlier).await;
-    let part = Part::from_failure(finished.failure.as_ref(), is_refused_for_an_id);
+    let result = PartResult::from_failure(finished.failure.as_ref(), is_refused_for_an_id);
     let is_answered = finished.failure.is_none();
     let mut outcomes = finished.outcomes;
-    if request.is_bulk() && part == Part::Settled {
+    if request.is_bulk() && result == PartResult::Settled {
         for outcome in &mut outcomes {
             let is_open = match outcome.fate {
                 Fate::Unreported => true,
@@ -48,7 +48,7 @@ async fn delete_part(
             }
         }
     }
-    (outcomes, part)
+    (outcomes, result)
 }
 
 /// Whether one id may be the reason why a request about several posts was refused.

@@ -67,7 +67,7 @@ impl Client {
     ///   [`mark_manual_deleted`](DeleteRequest::mark_manual_deleted) are `Ok` only if the post was
     ///   deleted (or marked) and no network says otherwise. A partly deleted post is an error, with
     ///   every network in [`outcomes`](crate::Error::outcomes).
-    /// - [`bulk`](DeleteRequest::bulk) is `Ok` if Ayrshare answered it. Each post's fate is in the
+    /// - [`bulk`](DeleteRequest::bulk) is `Ok` if Ayrshare accepted the request as a whole. Each post's fate is in the
     ///   outcomes.
     /// - [`delete_all_scheduled`](DeleteRequest::delete_all_scheduled) is `Ok` if Ayrshare says that the
     ///   posts were deleted.

@@ -24,7 +24,8 @@ pub(crate) struct CallConfig {
     pub(crate) limiter: Limiter,
 }
 
-/// Makes the call, which may belong to a run. Calls before it may have made attempts at its posts.
+/// Makes the call, which may belong to a run. `earlier` counts the attempts that earlier calls made
+/// for the same posts.
 pub(crate) async fn call<O: Operation>(
     operation: &O,
     exchange: &dyn Exchange,
@@ -69,7 +70,7 @@ pub(crate) async fn call<O: Operation>(
         let attempt = tally.record(exchange.attempt(body.clone(), timeout).await);
         let closed_for = permit.settle(attempt.kind, attempt.head.as_ref());
         let asked_wait = attempt.asked_wait(closed_for);
-        tally.ask_to_wait(asked_wait);
+        tally.record_wait(asked_wait);
         if tally.is_settled() {
             return tally.finish();
         }

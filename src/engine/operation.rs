@@ -163,7 +163,7 @@ impl Reading {
     }
 
     /// Classifies an answer that isn't in the provider's words by its HTTP status. A gateway or a firewall may
-    /// have given a 4xx, so it refuses nothing in the provider's name.
+    /// have written a 4xx, so it doesn't count as the provider's refusal.
     pub fn by_status(http_status: u16) -> Self {
         let (kind, error_kind) = match http_status {
             429 => (AttemptKind::THROTTLED, ErrorKind::RateLimited),

@@ -24,8 +24,9 @@ use crate::model::seconds;
 ///
 /// # In a configuration
 ///
-/// It can be read from a configuration, and is checked as the methods check it. The waits are those of
-/// [`backoff`](Retry::backoff), in seconds. What is missing is the default.
+/// A `Retry` can be read and written with serde. `attempts` is a number. `first_wait` and `longest_wait` are the
+/// arguments of [`backoff`](Retry::backoff), in seconds, whole or with a fraction. A missing member has its default. An
+/// unknown member or a negative time is an error.
 ///
 /// ```
 /// # use {std::time::Duration, unpost::Retry};

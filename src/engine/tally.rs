@@ -27,11 +27,11 @@ pub(crate) struct Tally<'a, O> {
     failure: Option<Failure>,
     raw: Vec<u8>,
     source: Option<BoxError>,
-    /// How long the provider or the limiter asks to wait before the next request of this kind.
+    /// How long to wait before the next request, as the provider or the limiter says.
     retry_after: Option<Duration>,
 }
 
-/// The attempts that earlier calls made at the posts of this one.
+/// The attempts that earlier calls made for the posts of this one.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EarlierAttempts {
     /// How many were made.
@@ -50,7 +50,7 @@ pub(crate) struct Attempt {
 }
 
 impl<'a, O: Operation> Tally<'a, O> {
-    /// Begins with every post open. The attempts of earlier calls at these posts count too.
+    /// Begins with every post open. The attempts that earlier calls made for these posts count too.
     pub(crate) fn new(operation: &'a O, earlier: EarlierAttempts) -> Self {
         Self {
             operation,
@@ -134,9 +134,9 @@ impl<'a, O: Operation> Tally<'a, O> {
         }
     }
 
-    /// Records how long the provider asks to wait, which only the limiter knows for certain. The posts that the
-    /// last attempt settled are told, and so are those that stay open.
-    pub(super) fn ask_to_wait(&mut self, wait: Option<Duration>) {
+    /// Records the wait before the next request. The outcomes that the last attempt settled get it in their failure
+    /// at once, and the open posts get it when the call ends.
+    pub(super) fn record_wait(&mut self, wait: Option<Duration>) {
         self.retry_after = wait;
         let settled = self.settled.iter_mut().flatten();
         for outcome in settled.filter(|outcome| outcome.attempts == self.attempts) {

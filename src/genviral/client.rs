@@ -6,7 +6,7 @@ use super::request::{DeleteRequest, DeleteResponse, MOST_IDS};
 use crate::client::Core;
 use crate::delete_many::DeleteMany;
 use crate::delete_posts::{Batch, DeletePosts};
-use crate::division::{Division, Part};
+use crate::division::{Division, PartResult};
 use crate::engine::tally::EarlierAttempts;
 use crate::model::{Error, ErrorKind, Failure, Outcome, PostId, Provider};
 
@@ -36,7 +36,7 @@ impl Client {
     /// result can't be known.
     ///
     /// - [`by_id`](DeleteRequest::by_id) is `Ok` only if the post was deleted.
-    /// - [`bulk`](DeleteRequest::bulk) is `Ok` if Genviral answered it. Each post's fate is in the
+    /// - [`bulk`](DeleteRequest::bulk) is `Ok` if Genviral accepted the request as a whole. Each post's fate is in the
     ///   outcomes.
     ///
     /// # Errors
@@ -109,8 +109,8 @@ impl DeletePosts for Client {
         while let Some((ids, earlier)) = next {
             let request = DeleteRequest::bulk(ids);
             let finished = self.core.call_in(Some(&batch.run), &request, earlier).await;
-            let part = Part::from_failure(finished.failure.as_ref(), is_refused_for_an_id);
-            division.settle(finished.outcomes, part);
+            let result = PartResult::from_failure(finished.failure.as_ref(), is_refused_for_an_id);
+            division.settle(finished.outcomes, result);
             next = division.next_part();
         }
         division.into_outcomes()

@@ -42,7 +42,7 @@ fn read_request(http_status: u16, members: &Members<'_>, has_data: bool) -> Read
     if http_status == 200 && is_answered && !denies_success {
         return Reading::silent(AttemptKind::Answered, None);
     }
-    // `code` repeats the HTTP status. A gateway may have made a 200 of that.
+    // `code` repeats the provider's HTTP status, and a gateway may have replaced that status by 200.
     let own_status = members.get("code").and_then(Json::to_u32);
     let own_status = own_status.and_then(|code| u16::try_from(code).ok());
     let status = match own_status {

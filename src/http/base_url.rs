@@ -17,7 +17,7 @@ pub(crate) fn parse(text: &str, example: &str) -> Result<Url, Error> {
         .any(|character| character.is_whitespace() || character.is_control())
     {
         return refuse(
-            "has white space or a control character in it (a line break from a file?): trim it",
+            "has white space or a control character in it (a line break from a file?): take it out",
         );
     }
     if text.contains('\\') {

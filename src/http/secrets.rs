@@ -22,7 +22,7 @@ impl Secret {
         let flaw = if value.trim().is_empty() {
             "is empty"
         } else if value.bytes().any(|byte| byte.is_ascii_whitespace()) {
-            "has white space in it (a line's end from a file, or the word Bearer?): trim it"
+            "has white space in it (a line's end from a file, or the word Bearer?): take it out"
         } else if !value.bytes().all(|byte| byte.is_ascii_graphic()) {
             "has a character in it that isn't printable ASCII"
         } else {

@@ -103,6 +103,9 @@ macro_rules! shared_settings {
 
         /// The largest answer that is read, in bytes: 8 MiB by default. A larger one is an error
         /// ([`UnexpectedResponse`](crate::ErrorKind::UnexpectedResponse)). It is never read in part.
+        ///
+        /// Whatever this limit is, an answer with more than 250,000 JSON values or more than 32 levels isn't read,
+        /// with the same error.
         pub fn max_response_bytes(mut self, bytes: usize) -> Self {
             self.settings.max_response_bytes = bytes;
             self
@@ -127,11 +130,11 @@ macro_rules! shared_settings {
 
         /// Configures the HTTP client's builder (`reqwest` 0.13's), for proxies, root certificates and DNS.
         ///
-        /// The client takes no proxy from the environment: set one here. These settings are made afterwards, and
-        /// override what is set here, also if the function returns another builder than it was given:
+        /// The client takes no proxy from the environment: set one here. This crate makes the following settings
+        /// afterwards, even if the function returns a new builder:
         ///
         /// - what keeps credentials safe: no redirects, HTTPS (or loopback, without a proxy), no proxy from the
-        ///   environment, no re-sends, no compression;
+        ///   environment, no retries by the HTTP client, no compression;
         /// - the timeouts and limits of this builder;
         /// - the user agent: see [`user_agent_suffix`](Self::user_agent_suffix);
         /// - the TLS backend, which is the one that this crate's feature names. Set root certificates,

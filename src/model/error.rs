@@ -29,14 +29,14 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// # In JSON
 ///
-/// An error can be written, and not be read. It is written as an object with the members of its [`Failure`], and
-/// beside them:
+/// An error can be serialized, but not deserialized. It is an object with the members of its [`Failure`], and
+/// these:
 ///
 /// | member | |
 /// |---|---|
 /// | `provider` | the provider's name; left out if the client itself refused the call |
 /// | `post_id` | the post of a request about a single post; left out for other requests |
-/// | `attempts`, `uncertain`, `retryable` | as the methods of these names say |
+/// | `attempts`, `uncertain`, `retryable` | what [`attempts`](Error::attempts), [`is_uncertain`](Error::is_uncertain) and [`is_retryable`](Error::is_retryable) return |
 /// | `outcomes` | what is known of each post |
 ///
 /// # Example
@@ -73,7 +73,8 @@ pub(crate) struct Parts {
 }
 
 impl Error {
-    /// All that is known of the cause, in the form in which outcomes hold it.
+    /// The cause: the kind, the HTTP status, the provider's code and message, and the wait. The outcomes hold values
+    /// of the same type. The error of the HTTP library is the [`source`](StdError::source).
     pub fn failure(&self) -> &Failure {
         &self.0.failure
     }
@@ -140,7 +141,7 @@ impl Error {
     }
 
     /// How long to wait before the next request, at most 24 hours. The provider asked for this wait, or this
-    /// client's rate limit allows no request before.
+    /// client's rate limit allows no request until then. `None` if no wait is known.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.failure.retry_after
     }

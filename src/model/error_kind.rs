@@ -31,8 +31,8 @@ use serde::{Deserialize, Serialize, Serializer};
 #[serde(from = "String")]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client itself refused the call and sent nothing: an empty or unprintable id, key or URL, no ids,
-    /// or more ids than the provider takes. Correct the call.
+    /// The client refused the call or its settings and sent nothing: an id, a key, a base URL or another setting
+    /// can't be used, no ids were given, or more than the provider takes in one request. Correct the call.
     Invalid,
     /// The provider refused the key, the profile or the plan, in its own words: HTTP 401, 402 or 403, or a code
     /// that says so. Every other request with these credentials fails too, so a run ends.
@@ -52,11 +52,11 @@ pub enum ErrorKind {
     /// The post is gone from some networks, and others still hold it. The outcome's `networks` tells
     /// which.
     Partial,
-    /// Too many requests (HTTP 429), or the day's budget of such answers is used up.
-    /// [`retry_after`](crate::Error::retry_after) says how long to wait.
+    /// Too many requests: the provider's limit (HTTP 429), a network's own limit, or this client's daily limit of
+    /// such answers. [`retry_after`](crate::Error::retry_after) says how long to wait, if that is known.
     RateLimited,
-    /// The provider refused for any other reason, in its own words under a status of 4xx, or by a code. The post
-    /// still exists,
+    /// The provider refused for any other reason, and says so in its answer. The HTTP status may be 4xx or 200. The
+    /// post still exists,
     /// unless the error [is uncertain](crate::Error::is_uncertain): a refused request about several posts may
     /// have been carried out in part.
     Refused,
@@ -73,8 +73,9 @@ pub enum ErrorKind {
     /// the post's turn came, or something else in its request prevented sending.
     Stopped,
     /// The answer doesn't come from the provider, or isn't one that the provider documents: a redirect,
-    /// HTML, a 4xx in the words of a gateway or a firewall, JSON of another shape, an answer that contradicts
-    /// itself, or one above the size limit. It isn't asked again, and one such answer doesn't end a run.
+    /// HTML, a 4xx other than 429 in the words of a gateway or a firewall, JSON of another shape, an answer that
+    /// contradicts itself, or one above the size limit. The request isn't retried. One such answer doesn't end a run,
+    /// but ten failures in a row do (or more, with a high concurrency).
     UnexpectedResponse,
     /// A kind of a newer version of this crate, read back from what that version wrote. No call of this
     /// version fails with it.
@@ -178,7 +179,7 @@ impl fmt::Display for ErrorKind {
             Self::Connect => "no connection to the provider",
             Self::Timeout => "no answer in time",
             Self::Disconnected => "the answer was lost",
-            Self::Stopped => "held back",
+            Self::Stopped => "not sent, for a reason outside this post",
             Self::UnexpectedResponse => "the answer isn't one the provider documents",
             Self::Unknown => "a failure that only a newer version knows",
         })

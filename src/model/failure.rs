@@ -42,8 +42,8 @@ pub struct Failure {
     /// The provider's own words, at most 4 KiB of them. They may change at any time, so decide by `kind` and
     /// `code`.
     pub message: Option<Arc<str>>,
-    /// The crate's own words on a failure that the provider doesn't explain: what is wrong with an id, or why
-    /// there was no connection.
+    /// What the crate says about a failure that the provider doesn't explain, or the text of the HTTP library's
+    /// error: what is wrong with an id, or why there was no connection. At most 4 KiB.
     pub detail: Option<Arc<str>>,
     /// How long to wait before the next request, if the provider or this client's rate limit asks for a wait. At
     /// most 24 hours in what this crate returns.
@@ -95,7 +95,7 @@ impl Failure {
     }
 }
 
-/// What is kept of a kind that isn't unknown any more doesn't count.
+/// The name of an unknown kind is compared only while `kind` is [`ErrorKind::Unknown`].
 impl PartialEq for Failure {
     fn eq(&self, other: &Self) -> bool {
         self.kind == other.kind

@@ -19,11 +19,11 @@ use super::unknown_fate::UnknownFate;
 ///
 /// One outcome is one line of JSON, and the line can be read back. A line outlives the version that wrote it:
 ///
-/// - Members that a line lacks are empty. Members that aren't known are ignored.
+/// - `id`, `provider` and `fate` must be there, with what the fate needs. Each network needs `network` and `status`.
+///   Any other missing member counts as empty. Unknown members are ignored if the fate is known.
 /// - A fate of a newer version is read as [`Fate::Unknown`], and a kind of failure as
 ///   [`ErrorKind::Unknown`]. What the line said is kept, and is written back while the fate or the kind is still
 ///   unknown. If you set the fate, yours is written.
-/// - A line is refused if its fate is known and lacks what that fate needs.
 ///
 /// `docs/outcome.schema.json` in the repository is the JSON Schema of a line.
 ///
@@ -85,7 +85,7 @@ impl Outcome {
     }
 }
 
-/// What is kept of a fate that isn't unknown any more doesn't count.
+/// What a line said of an unknown fate is compared only while `fate` is [`Fate::Unknown`].
 impl PartialEq for Outcome {
     fn eq(&self, other: &Self) -> bool {
         self.id == other.id
@@ -198,8 +198,8 @@ impl Fate {
 
     /// Whether the provider says that the post is deleted, by us or before.
     ///
-    /// `false` for [`MarkedDeleted`](Fate::MarkedDeleted), which removes nothing, nor for
-    /// [`NotFound`](Fate::NotFound), which may be a wrong id, nor for [`Unknown`](Fate::Unknown).
+    /// It is `false` for [`MarkedDeleted`](Fate::MarkedDeleted), which removes nothing, for
+    /// [`NotFound`](Fate::NotFound), where the id may be wrong, and for [`Unknown`](Fate::Unknown).
     pub fn is_gone(&self) -> bool {
         matches!(self, Self::Deleted | Self::AlreadyDeleted)
     }
@@ -209,8 +209,8 @@ impl Fate {
     ///
     /// Deleting a post twice does no harm. `false` if the post is settled or would only be refused again.
     ///
-    /// `false` for [`Unknown`](Fate::Unknown) too: look at the line with the version that wrote it. A post that is
-    /// left alone can be deleted later, and a post that was meant to stay can't be brought back.
+    /// It is `false` for [`Unknown`](Fate::Unknown) too, because that fate may be a settled one. Read the line with the
+    /// version that wrote it.
     pub fn should_retry(&self) -> bool {
         match self {
             Self::Uncertain(_) | Self::Unreported => true,

@@ -11,8 +11,8 @@ use super::text::is_invisible;
 /// The provider's own id of a post, as the provider returned it when the post was made.
 ///
 /// Any text can be made a `PostId`, so a list of ids from a database or a file needs no checks.
-/// The client checks each id before it sends anything. It refuses an id that isn't what it looks like, as
-/// [`flaw`](PostId::flaw) says.
+/// The client checks each id before it sends anything. It refuses a blank id, an id with a space at an end, and an
+/// id with an invisible character: see [`flaw`](PostId::flaw).
 ///
 /// Ids are compared letter by letter and printed as they are. Cloning one is cheap.
 ///
@@ -65,7 +65,7 @@ impl PostId {
         let inner = self.0.chars().find(|found| is_invisible(*found));
         let (place, found) = (first.map(|found| ("begins with", found)))
             .or_else(|| last.map(|found| ("ends with", found)))
-            .or_else(|| inner.map(|found| ("has in it", found)))?;
+            .or_else(|| inner.map(|found| ("contains", found)))?;
         let (name, number) = (name_of(found), u32::from(found));
         Some(format!(
             "a post id {place} {name} (U+{number:04X}): take it out"

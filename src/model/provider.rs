@@ -14,8 +14,9 @@ use super::text::Excerpt;
 /// A provider is serialized as its name, which [`as_str`](Provider::as_str) returns, and every name can be read back:
 /// `ayrshare` and `genviral` as the variants for them, any other text as [`Other`](Provider::Other) with that text.
 ///
-/// Providers are compared by their names. `Other("ayrshare")` is therefore equal to `Ayrshare`, as which it is
-/// read back, and a provider of your own needs a name of its own.
+/// Providers are compared by name, so `Other("ayrshare")` equals `Ayrshare` and is read back as `Ayrshare`. Give a
+/// provider of your own another name. Names are case-sensitive. `Display` writes `Ayrshare`, `Genviral`, or the other
+/// name.
 ///
 /// # Example
 ///

@@ -39,10 +39,12 @@ pub(crate) fn deserialize_strict<'de, D: Deserializer<'de>>(
 ) -> Result<Option<Duration>, D::Error> {
     let seconds = Option::<f64>::deserialize(deserializer)?;
     let duration = seconds.map(Duration::try_from_secs_f64).transpose();
-    duration.map_err(|_| D::Error::custom("a time must be a number of seconds that isn't negative"))
+    duration.map_err(|_| {
+        D::Error::custom("a time must be a number of seconds, at least 0 and below 2^64")
+    })
 }
 
-/// A negative number counts as 0, and so does one that is no number.
+/// A negative number and NaN count as 0.
 fn from_secs(seconds: f64) -> Duration {
     let seconds = seconds.max(0.0).min(LONGEST.as_secs_f64());
     Duration::try_from_secs_f64(seconds).unwrap_or_default()

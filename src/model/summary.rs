@@ -86,8 +86,9 @@ impl Summary {
         }
     }
 
-    /// Adds the counts and the posts of another summary, for runs that belong together. If both runs ended early,
-    /// the reason of this one stays.
+    /// Adds the counts and the posts of another summary. The two summaries must be about different posts: a post that
+    /// is in both counts twice, and its id stays in [`to_retry`](Summary::to_retry). If both runs ended early, the
+    /// `stopped_by` of this summary stays.
     ///
     /// ```
     /// use unpost::{Fate, Outcome, Provider, Summary};

@@ -4,14 +4,14 @@ use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
-/// How much of a server's message is kept, in bytes, with the mark.
+/// How much of a server's message is kept, in bytes, with the mark at its end.
 pub(crate) const LONGEST_MESSAGE: usize = 4 * 1024;
 
-/// How much of a server's code, status or name is kept, in bytes, with the mark. These texts are copied for each
+/// How much of a server's code, status or name is kept, in bytes, with the mark at its end. These texts are copied for each
 /// post, so they are kept short.
 pub(crate) const LONGEST_LABEL: usize = 256;
 
-/// What a text ends with that was cut.
+/// The end of every text that was cut.
 const MARK: &str = "… [cut]";
 
 /// A server's message, cut to 4 KiB, for all outcomes that it explains.
@@ -60,7 +60,7 @@ pub(crate) fn is_invisible(character: char) -> bool {
         )
 }
 
-/// A text as it is fit for one line of a log: at most 300 characters of it, and each invisible one escaped.
+/// A text for one line of a log: at most 300 characters, with invisible ones escaped.
 pub(crate) struct Excerpt<'a>(pub(crate) &'a str);
 
 impl Excerpt<'_> {

@@ -158,7 +158,7 @@ async fn a_uuid_is_the_same_in_either_case() {
 }
 
 #[tokio::test]
-async fn a_firewalls_page_ends_no_run_by_itself_and_many_answers_of_a_gateway_do() {
+async fn one_page_of_a_firewall_does_not_end_a_run_but_many_answers_of_a_gateway_do() {
     let ayrshare = Ayrshare::start().await;
     let ids: Vec<_> = (0..60).map(|number| format!("post-{number}")).collect();
     for id in &ids {

@@ -30,18 +30,18 @@ const FLAWED: [(&str, &str); 14] = [
     (" post", "begins with a space (U+0020): take it out"),
     ("post\u{3000}", "ends with a space (U+3000): take it out"),
     ("post\r\n", "ends with a line break (U+000A): take it out"),
-    ("po\tst", "has in it a tab (U+0009): take it out"),
+    ("po\tst", "contains a tab (U+0009): take it out"),
     (
         "po\u{1b}st",
-        "has in it a control character (U+001B): take it out",
+        "contains a control character (U+001B): take it out",
     ),
     (
         "po\u{202e}st",
-        "has in it a mark that changes the direction of text (U+202E): take it out",
+        "contains a mark that changes the direction of text (U+202E): take it out",
     ),
     (
         "po\u{200d}st",
-        "has in it a zero-width joiner or non-joiner (U+200D): take it out",
+        "contains a zero-width joiner or non-joiner (U+200D): take it out",
     ),
 ];
 

@@ -83,7 +83,7 @@ fn a_wait_is_stored_in_seconds_and_no_number_is_too_odd_to_be_read() {
 }
 
 #[test]
-fn a_text_of_a_server_is_shown_without_what_nobody_sees() {
+fn invisible_characters_in_a_servers_text_are_escaped() {
     let text = "a\u{202e}\u{2028}\u{feff}\u{200b}\u{2066}\u{85}b";
     let mut failure = failure();
     failure.code = Some(text.into());

@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn limiters_that_nobody_uses_and_that_know_nothing_take_no_memory_for_ever() {
+    fn unused_idle_limiters_are_dropped() {
         let limiters = Limiters::new(RateLimit::unlimited());
         let in_use: Vec<_> = (0..300)
             .map(|profile| limiters.of_profile(profile))

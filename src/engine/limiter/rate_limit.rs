@@ -25,8 +25,10 @@ use crate::model::seconds;
 ///
 /// # In a configuration
 ///
-/// A limit can be read from a configuration, and is checked as the constructors check it. `window` is in seconds.
-/// `requests` is always there: `null` means [`unlimited`](RateLimit::unlimited), and any number needs a window.
+/// A limit can be read and written with serde. `requests` must be present. A number needs a `window` in seconds;
+/// `null` means [`unlimited`](RateLimit::unlimited) and allows no `window`. `max_throttled_per_day` is 100 if it is left
+/// out. A number out of range is set to the nearest one allowed, as in [`new`](RateLimit::new). An unknown member or a
+/// negative window is an error.
 ///
 /// ```
 /// # use {std::time::Duration, unpost::RateLimit};
@@ -127,10 +129,10 @@ impl TryFrom<Config> for RateLimit {
             (Some(requests), Some(window)) => Self::new(requests, window),
             (None, None) => Self::unlimited(),
             (Some(_), None) => {
-                return Err("a rate limit of some requests needs a `window`, in seconds");
+                return Err("a rate limit with `requests` needs a `window` in seconds");
             }
             (None, Some(_)) => {
-                return Err("a rate limit with a `window` needs a number of `requests`");
+                return Err("a rate limit with a `window` needs `requests`");
             }
         };
         Ok(limit.max_throttled_per_day(config.max_throttled_per_day))

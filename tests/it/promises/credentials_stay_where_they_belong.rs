@@ -97,7 +97,7 @@ async fn no_error_shows_half_a_genviral_key() {
 }
 
 #[tokio::test]
-async fn no_error_shows_the_part_of_a_key_before_the_end_of_what_is_kept() {
+async fn no_error_shows_the_beginning_of_a_key_where_a_text_was_cut() {
     let server = Server::start([]).await;
     let (genviral, ayrshare) = (genviral_of(&server).build(), ayrshare_of(&server).build());
     let (genviral, ayrshare) = (genviral.unwrap(), ayrshare.unwrap());
