@@ -18,39 +18,47 @@ pub(crate) struct Index<'a> {
     next: usize,
     looks_left: usize,
     by_id: Option<HashMap<Cow<'a, str>, usize>>,
+    /// Whether two spellings of one UUID may be among the ids.
+    may_have_spellings: bool,
 }
 
 impl<'a> Index<'a> {
     /// The ids are distinct.
     pub(crate) fn new(ids: &'a [PostId]) -> Self {
+        let is_respelled = |id: &PostId| matches!(canonical(id.as_str()), Cow::Owned(_));
+        let may_have_spellings = ids.iter().any(is_respelled);
         Self {
             ids,
             next: 0,
-            looks_left: ids.len().saturating_mul(8),
+            // All spellings of an id have to be found at the same place, which only the map sees to.
+            looks_left: if may_have_spellings {
+                0
+            } else {
+                ids.len().saturating_mul(8)
+            },
             by_id: None,
+            may_have_spellings,
         }
     }
 
+    /// The position of this id. If the ids have several spellings of it, the first.
     pub(crate) fn find(&mut self, id: &str) -> Option<usize> {
         if self.by_id.is_none() && self.looks_left >= self.ids.len() {
             return self.look_for(id);
         }
         let ids = self.ids;
         let by_id = self.by_id.get_or_insert_with(|| {
-            ids.iter()
-                .map(|id| canonical(id.as_str()))
-                .zip(0..)
+            // The last of several entries stays in the map, so the first spelling comes last.
+            let ids = ids.iter().enumerate().rev();
+            ids.map(|(place, id)| (canonical(id.as_str()), place))
                 .collect()
         });
         by_id.get(&canonical(id)).copied()
     }
 
-    /// Gives a post that has no entry the entry of the same post in another spelling. Without an upper-case letter,
-    /// no two spellings of a UUID are among the ids.
+    /// Gives a post that has no entry the entry of the same post in another spelling.
     pub(crate) fn share<T: Clone>(&self, entries: &mut [Option<T>]) {
-        let has_upper_case =
-            |id: &PostId| id.as_str().bytes().any(|byte| byte.is_ascii_uppercase());
-        if !self.ids.iter().any(has_upper_case) {
+        if !self.may_have_spellings {
             return;
         }
         let known = self.ids.iter().zip(entries.iter());
@@ -101,5 +109,15 @@ mod tests {
             assert_eq!(index.find("nobody's"), None);
         }
         assert_eq!(Index::new(&[]).find("post-0"), None);
+    }
+
+    #[test]
+    fn every_spelling_of_an_id_is_found_at_the_place_of_the_first() {
+        let upper = "0198A7C1-5D3E-4ABC-9DEF-00FF00FF00FF";
+        let lower = upper.to_lowercase();
+        let ids = ["post-1", upper, &lower].map(PostId::from);
+        let mut index = Index::new(&ids);
+        let found = [upper, &lower, upper, "post-1", &lower].map(|id| index.find(id));
+        assert_eq!(found, [Some(1), Some(1), Some(1), Some(0), Some(1)]);
     }
 }
