@@ -67,18 +67,17 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// Every text in it, names of members included.
-    pub(crate) fn texts<'j>(&'j self, found: &mut Vec<&'j str>) {
+    /// Every text and every number in it that may be an id, names of members included.
+    pub(crate) fn labels<'j>(&'j self, found: &mut Vec<Cow<'j, str>>) {
         match self {
-            Self::Text(text) => found.push(text),
-            Self::List(items) => items.iter().for_each(|item| item.texts(found)),
+            Self::List(items) => items.iter().for_each(|item| item.labels(found)),
             Self::Object(members) => {
                 for (name, value) in members.iter() {
-                    found.push(name);
-                    value.texts(found);
+                    found.push(Cow::Borrowed(name));
+                    value.labels(found);
                 }
             }
-            _ => {}
+            _ => found.extend(self.to_label()),
         }
     }
 

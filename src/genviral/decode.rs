@@ -1,9 +1,13 @@
 //! What an answer of Genviral says about each post. Pure.
 //!
 //! The four lists in `data` give the posts' fates, unless the HTTP status is 3xx or 429. A post that no list
-//! names stays open. A post to which two lists give different fates is uncertain.
+//! names stays open. A post to which two lists give different fates is uncertain, and so is one that stands in a
+//! list that isn't documented and whose name says that something isn't done.
+
+use std::borrow::Cow;
 
 use super::code::ErrorCode;
+use crate::engine::ids::is_same;
 use crate::engine::index::Index;
 use crate::engine::json::{self, Json, Members};
 use crate::engine::operation::{AttemptKind, PostReading, Reading, refusal_kind};
@@ -24,7 +28,7 @@ pub(super) fn decode(open: &[PostId], http_status: u16, body: &[u8]) -> Reading 
     // nothing, so a list of deleted posts contradicts the failure.
     let may_have_deleted = http_status >= 500 || request.failure.is_none();
     Reading {
-        posts: read_posts(open, http_status, data, may_have_deleted),
+        posts: read_posts(open, http_status, members, data, may_have_deleted),
         ..request
     }
 }
@@ -80,6 +84,7 @@ fn read_request(http_status: u16, members: &Members<'_>, has_data: bool) -> Read
 fn read_posts(
     open: &[PostId],
     http_status: u16,
+    answer: &Members<'_>,
     data: Option<&Members<'_>>,
     may_have_deleted: bool,
 ) -> Vec<Option<PostReading>> {
@@ -130,8 +135,8 @@ fn read_posts(
         };
         settle(id, Fate::Failed(failure));
     }
-    for id in undocumented_texts(data) {
-        settle(id, unclear.clone());
+    for id in undocumented_labels(answer, data) {
+        settle(&id, unclear.clone());
     }
     index.share(&mut posts);
     posts
@@ -142,28 +147,52 @@ fn list<'j>(data: &'j Members<'_>, name: &str) -> &'j [Json<'j>] {
     items.unwrap_or_default()
 }
 
-/// Every text in `skipped`, `blockedStatuses` and `errors` that isn't in the documented shape. One of the
-/// texts may be the id of a post.
-fn undocumented_texts<'j>(data: &'j Members<'_>) -> Vec<&'j str> {
-    let mut texts = Vec::new();
+/// Every text and number in the four lists that isn't in the documented shape, and every one in a list that isn't
+/// documented and whose name says that something isn't done. One of them may be the id of a post.
+fn undocumented_labels<'j>(answer: &'j Members<'_>, data: &'j Members<'_>) -> Vec<Cow<'j, str>> {
+    let mut labels = Vec::new();
     for (name, value) in data.iter() {
         match (name, value) {
-            ("skipped" | "blockedStatuses", Json::List(items)) => {
-                let is_documented = |item: &Json<'_>| match name {
-                    "skipped" => item.as_text().is_some(),
-                    _ => item
-                        .as_object()
-                        .is_some_and(|entry| entry.text("id").is_some()),
+            ("deletedIds" | "skipped" | "blockedStatuses", Json::List(items)) => {
+                let is_documented = |item: &Json<'_>| match item {
+                    Json::Object(entry) => name == "blockedStatuses" && entry.text("id").is_some(),
+                    item => name != "blockedStatuses" && item.as_text().is_some(),
                 };
                 let others = items.iter().filter(|item| !is_documented(item));
-                others.for_each(|item| item.texts(&mut texts));
+                others.for_each(|item| item.labels(&mut labels));
             }
-            ("errors", Json::Object(_)) => {}
-            ("skipped" | "blockedStatuses" | "errors", other) => other.texts(&mut texts),
+            ("errors", Json::Object(errors)) => {
+                for (id, error) in errors.iter().filter(|(_, error)| error.as_text().is_none()) {
+                    let mut inside = Vec::new();
+                    error.labels(&mut inside);
+                    labels.extend(inside.into_iter().filter(|label| !is_same(label, id)));
+                }
+            }
+            (name, other) if name == "deletedIds" || denies(name) => other.labels(&mut labels),
             _ => {}
         }
     }
-    texts
+    let beside_data = answer
+        .iter()
+        .filter(|(name, _)| denies(name) && *name != "error_code");
+    beside_data.for_each(|(_, value)| value.labels(&mut labels));
+    labels
+}
+
+/// Whether a list with this name has posts that aren't deleted.
+fn denies(name: &str) -> bool {
+    const DENIALS: [&str; 9] = [
+        "block",
+        "cancel",
+        "error",
+        "fail",
+        "partial",
+        "pending",
+        "processing",
+        "retry",
+        "skip",
+    ];
+    DENIALS.iter().any(|denial| name.starts_with(denial))
 }
 
 #[cfg(test)]

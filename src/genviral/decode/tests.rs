@@ -96,8 +96,10 @@ fn a_post_in_a_list_of_an_undocumented_shape_is_uncertain() {
         r#""errors":"post-1""#,
         r#""skipped":{"post-1":1}"#,
         r#""skipped":[["post-1"]]"#,
+        r#""errors":{"post-2":[{"id":"post-1"}]}"#,
         r#""blockedStatuses":{"post-1":"posted"}"#,
         r#""blockedStatuses":["post-1"]"#,
+        r#""blockedStatuses":[{"id":["post-1"]}]"#,
     ] {
         for deleted in ["", "\"post-1\""] {
             let answer = format!(r#"{{"ok":true,"data":{{"deletedIds":[{deleted}],{beside}}}}}"#);
@@ -106,4 +108,51 @@ fn a_post_in_a_list_of_an_undocumented_shape_is_uncertain() {
             assert!(is_uncertain, "{answer}: {fate:?}");
         }
     }
+    let answer = r#"{"ok":true,"data":{"deletedIds":["post-1",{"id":"post-1","error":"locked"}]}}"#;
+    assert!(matches!(fate_of(200, answer), Some(Fate::Uncertain(_))));
+}
+
+#[test]
+fn a_list_with_a_name_that_denies_makes_its_posts_uncertain_wherever_it_stands() {
+    for beside in [
+        r#""failed":["post-1"]"#,
+        r#""failedIds":["post-1"]"#,
+        r#""pending":[{"id":"post-1"}]"#,
+        r#""retry":{"post-1":"later"}"#,
+    ] {
+        for answer in [
+            format!(r#"{{"ok":true,"data":{{"deletedIds":["post-1"],{beside}}}}}"#),
+            format!(r#"{{"ok":true,"data":{{"deletedIds":["post-1"]}},{beside}}}"#),
+        ] {
+            let fate = fate_of(200, &answer);
+            let is_uncertain = matches!(fate, Some(Fate::Uncertain(_)));
+            assert!(is_uncertain, "{answer}: {fate:?}");
+        }
+    }
+    for beside in [r#""errors":{"post-1":"locked"}"#, r#""skipped":["post-1"]"#] {
+        let answer = format!(r#"{{"ok":true,"data":{{"deletedIds":["post-1"]}},{beside}}}"#);
+        let fate = fate_of(200, &answer);
+        assert!(
+            matches!(fate, Some(Fate::Uncertain(_))),
+            "{answer}: {fate:?}"
+        );
+    }
+    let harmless = r#"{"ok":true,"data":{"deletedIds":["post-1"],"requested":["post-1"]},"failed":["post-2"]}"#;
+    assert_eq!(fate_of(200, harmless), Some(Fate::Deleted));
+}
+
+#[test]
+fn spellings_of_a_post_that_the_answer_puts_into_different_lists_are_one_post() {
+    let upper = "0198A7C1-5D3E-4ABC-9DEF-00FF00FF00FF";
+    let lower = upper.to_lowercase();
+    let request = DeleteRequest::bulk([upper, lower.as_str()]);
+    let answer =
+        format!(r#"{{"ok":true,"data":{{"deletedIds":["{upper}"],"skipped":["{lower}"]}}}}"#);
+    let reading = request.decode(request.posts(), 200, answer.as_bytes());
+    let fates = reading.posts.into_iter().flatten().map(|post| post.fate);
+    let fates: Vec<_> = fates.collect();
+    assert!(
+        matches!(fates.as_slice(), [Fate::Uncertain(_), Fate::Uncertain(_)]),
+        "{fates:?}"
+    );
 }
