@@ -36,6 +36,23 @@ const DENIALS: [&str; 10] = [
     "blocked", "canceled", "failed", "failure", "partial", "pending", "processing", "queued", "retry", "skipped",
 ];
 
+/// Whether a list with this name has posts for which something failed or isn't finished, such as `failedIds`.
+pub(super) fn denies_by_name(name: &str) -> bool {
+    const DENIALS: [&str; 10] = [
+        "block",
+        "cancel",
+        "error",
+        "fail",
+        "partial",
+        "pending",
+        "processing",
+        "queued",
+        "retry",
+        "skip",
+    ];
+    DENIALS.iter().any(|denial| name.starts_with(denial))
+}
+
 /// Whether the value of a member `error` or `errors` says that there is none.
 pub(super) fn means_no_error(value: &Json<'_>) -> bool {
     match value {

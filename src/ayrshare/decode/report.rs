@@ -136,8 +136,11 @@ impl<'j> Report<'j> {
     pub(super) fn add_networks(&mut self, value: &Json<'_>) {
         match value {
             Json::Object(networks) => {
-                let present = networks.iter().filter(|(_, value)| **value != Json::Null);
-                present.for_each(|(network, value)| self.add_network(network, value));
+                let is_network =
+                    |name: &str, value: &Json<'_>| name != "warnings" && *value != Json::Null;
+                let results = networks.iter();
+                let results = results.filter(|(name, value)| is_network(name, value));
+                results.for_each(|(network, value)| self.add_network(network, value));
             }
             Json::List(entries) => {
                 for entry in entries {
@@ -172,7 +175,6 @@ impl<'j> Report<'j> {
             self.status.get_or_insert("error");
         }
         for error in errors {
-            self.has_errors |= error.status.is_some_and(|status| !is_error(status));
             self.merge(error);
         }
     }
@@ -425,6 +427,11 @@ impl Report<'_> {
     pub(super) fn says_anything(&self) -> bool {
         let has_words = self.status.is_some() || self.code.is_some() || !self.networks.is_empty();
         has_words || self.has_errors || self.is_contradictory
+    }
+
+    /// Whether the report is an error that a code or a network explains.
+    pub(super) fn is_explained_error(&self) -> bool {
+        self.status.is_none_or(is_error) && (self.code.is_some() || !self.networks.is_empty())
     }
 
     /// Whether the report says anything else than that the post is gone.

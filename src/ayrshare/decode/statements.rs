@@ -5,7 +5,7 @@
 //! post is about the same post as the statement around it. All requests share this reading, so an answer about
 //! one post is read as strictly as an answer about many.
 
-use super::errors::{denies_success, is_denial, means_no_error};
+use super::errors::{denies_by_name, denies_success, is_denial, means_no_error};
 use super::networks::{NETWORK_NAMES, has_form_of_network, is_error};
 use super::report::Report;
 use crate::engine::index::Index;
@@ -59,7 +59,10 @@ impl<'j> Statements<'j> {
         };
         match subject {
             Subject::Post(post) if report.says_anything() => reader.add_to_post(post, report),
-            _ => reader.request.merge_sibling(report),
+            _ => {
+                reader.others_deny |= subject == Subject::OtherPost && report.denies_success();
+                reader.request.merge_sibling(report);
+            }
         }
         let Reader {
             mut posts, index, ..
@@ -170,7 +173,7 @@ impl<'j> Reader<'_, 'j> {
                 Json::Null => {}
                 _ if name == "warnings" => {}
                 _ if OWN_MEMBERS.contains(&name) => {
-                    statement.own.has_errors |= name != "platform" && denies_success(value);
+                    statement.own.has_errors |= denies_success(value);
                     self.denials_inside(value, false, &mut statement);
                 }
                 _ if matches!(name, "error" | "errors") => self.errors(value, &mut statement),
@@ -311,7 +314,13 @@ impl<'j> Reader<'_, 'j> {
                 continue;
             };
             let (about, mut report) = self.object(members, Around::Entry(statement.subject));
-            report.has_errors |= !report.says_anything();
+            report.has_errors |= !report.is_explained_error();
+            // A success among the errors is none.
+            for (id, value) in members.iter() {
+                if value.as_text().is_some_and(is_success) {
+                    self.deny(id, statement);
+                }
+            }
             if about == statement.subject {
                 reports.push(report);
             } else {
@@ -325,7 +334,7 @@ impl<'j> Reader<'_, 'j> {
     fn unknown_of_post(&mut self, name: &str, value: &'j Json<'_>, statement: &mut Statement<'j>) {
         let status = value.as_object().and_then(|members| members.text("status"));
         if status.is_some_and(|status| is_error(status) || is_success(status)) {
-            self.denials_inside(value, is_denial(name), statement);
+            self.denials_inside(value, denies_by_name(name), statement);
             statement.own.add_network(name, value);
         } else {
             self.unknown(name, value, statement);
@@ -334,7 +343,7 @@ impl<'j> Reader<'_, 'j> {
 
     /// Reads a member whose name has no meaning.
     fn unknown(&mut self, name: &str, value: &'j Json<'_>, statement: &mut Statement<'j>) {
-        self.denials_inside(value, is_denial(name), statement);
+        self.denials_inside(value, denies_by_name(name), statement);
         match value {
             Json::Object(members) if has_form_of_network(name, members) => {
                 statement.own.add_network(name, value);
@@ -371,7 +380,8 @@ impl<'j> Reader<'_, 'j> {
                     if is_denied || is_denying_word(value) || denies_success(value) {
                         self.deny(name, statement);
                     }
-                    let is_denied = is_denial(name) || (is_denied && value.as_text().is_none());
+                    let is_text = matches!(value, Json::Text(_) | Json::Whole(_));
+                    let is_denied = denies_by_name(name) || (is_denied && !is_text);
                     self.denials_inside(value, is_denied, statement);
                 }
             }
@@ -380,7 +390,9 @@ impl<'j> Reader<'_, 'j> {
                     self.denials_inside(item, is_denied, statement);
                 }
             }
-            Json::Text(id) if is_denied => self.deny(id, statement),
+            Json::Text(_) | Json::Whole(_) if is_denied => {
+                self.deny(&value.to_label().unwrap_or_default(), statement);
+            }
             _ => {}
         }
     }

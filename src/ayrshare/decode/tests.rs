@@ -79,6 +79,8 @@ fn an_error_anywhere_in_an_answer_denies_a_success() {
     Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","skipped":{"a":"not yours"}}
     Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","failedIds":["a"]}
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","failed":["b"],"skipped":[]}
     Answered; a: Deleted
 200 {"status":"success","errors":[{"status":"error"}]}
@@ -150,6 +152,8 @@ fn an_error_around_an_entry_or_beside_it_denies_a_success() {
     Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","posts":[{"status":"success","errors":["no"]}]}
     Answered; a: Uncertain (UnexpectedResponse 200 no)
+200 {"id":"b","status":"error","a":"success"}
+    Answered; a: Uncertain (UnexpectedResponse 200)
 400 {"status":"error","retryAvailable":true,"posts":[{"status":"error","id":"a"}]}
     Refused for now, Refused 400; a: ?
 400 {"status":"error","posts":[{"status":"error","id":"a","retryAvailable":true}]}
@@ -191,6 +195,8 @@ fn a_list_of_errors_counts_whole() {
     Answered; a: Uncertain (UnexpectedResponse 400 114)
 400 {"status":"success","code":383}
     Answered; a: Uncertain (UnexpectedResponse 400 383)
+400 {"status":"error","code":383,"errors":[{"status":"error","message":"no"}]}
+    Answered; a: Uncertain (UnexpectedResponse 400 383 no)
 400 {"status":"error","errors":[{"code":383},{"code":383}],"id":"a"}
     Answered, AlreadyDeleted 400 383; a: AlreadyDeleted
 400 {"status":"error","errors":[{"code":107},{"code":138}],"id":"a"}
@@ -275,6 +281,8 @@ fn what_is_not_known_to_be_a_network_is_none() {
     Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","networks":{"twitter":{"status":"success"},"usage":{"status":"error","code":107}}}
     Answered, Partial 200 107; a: Partial
+200 {"status":"success","networks":{"twitter":"success","warnings":{"status":"error"}}}
+    Answered; a: Deleted
 200 {"status":"success","networks":[{"platform":"x","status":"pending"}]}
     Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"data":{"status":"success","twitter":{"status":"success"}}}
@@ -533,6 +541,10 @@ fn entries_of_a_bulk_answer_decide_for_their_posts_and_the_http_status_for_the_r
     Answered; a: Uncertain (UnexpectedResponse 200 107); b: ?
 200 {"posts":{"a":"deleted","b":"deleted"},"errors":["a"]}
     Answered; a: Uncertain (UnexpectedResponse 200); b: Deleted
+200 {"errors":[{"id":"a","status":"success"}]}
+    Answered; a: Uncertain (UnexpectedResponse 200); b: ?
+200 {"errors":{"a":"success"}}
+    Answered; a: Uncertain (UnexpectedResponse 200); b: ?
 200 {"posts":{"a":"deleted","b":"deleted"},"failed":[{"id":"a"}],"skipped":{"b":"no"}}
     Answered; a: Uncertain (UnexpectedResponse 200); b: Uncertain (UnexpectedResponse 200)
 200 {"posts":{"a":"deleted","b":"deleted"},"meta":{"states":[{"id":"a","status":"error"},{"id":"b","status":"ok"}]}}
