@@ -168,29 +168,40 @@ fn undocumented_labels<'j>(answer: &'j Members<'_>, data: &'j Members<'_>) -> Ve
                     labels.extend(inside.into_iter().filter(|label| !is_same(label, id)));
                 }
             }
-            (name, other) if name == "deletedIds" || denies(name) => other.labels(&mut labels),
-            _ => {}
+            ("deletedIds", other) => other.labels(&mut labels),
+            _ => denied_labels(name, value, &mut labels),
         }
     }
-    let beside_data = answer
-        .iter()
-        .filter(|(name, _)| denies(name) && *name != "error_code");
-    beside_data.for_each(|(_, value)| value.labels(&mut labels));
+    for (name, value) in answer.iter().filter(|(name, _)| *name != "data") {
+        denied_labels(name, value, &mut labels);
+    }
     labels
+}
+
+/// Every text and number in lists whose names deny, wherever they stand in the value.
+fn denied_labels<'j>(name: &str, value: &'j Json<'_>, labels: &mut Vec<Cow<'j, str>>) {
+    match value {
+        Json::Text(_) if name == "error_code" => {}
+        _ if denies(name) => value.labels(labels),
+        Json::List(items) => {
+            for item in items {
+                denied_labels(name, item, labels);
+            }
+        }
+        Json::Object(members) => {
+            for (name, value) in members.iter() {
+                denied_labels(name, value, labels);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Whether a list with this name has posts that aren't deleted.
 fn denies(name: &str) -> bool {
-    const DENIALS: [&str; 9] = [
-        "block",
-        "cancel",
-        "error",
-        "fail",
-        "partial",
-        "pending",
-        "processing",
-        "retry",
-        "skip",
+    #[rustfmt::skip]
+    const DENIALS: [&str; 10] = [
+        "block", "cancel", "error", "fail", "partial", "pending", "processing", "queued", "retry", "skip",
     ];
     DENIALS.iter().any(|denial| name.starts_with(denial))
 }

@@ -38,17 +38,9 @@ const DENIALS: [&str; 10] = [
 
 /// Whether a list with this name has posts for which something failed or isn't finished, such as `failedIds`.
 pub(super) fn denies_by_name(name: &str) -> bool {
+    #[rustfmt::skip]
     const DENIALS: [&str; 10] = [
-        "block",
-        "cancel",
-        "error",
-        "fail",
-        "partial",
-        "pending",
-        "processing",
-        "queued",
-        "retry",
-        "skip",
+        "block", "cancel", "error", "fail", "partial", "pending", "processing", "queued", "retry", "skip",
     ];
     DENIALS.iter().any(|denial| name.starts_with(denial))
 }

@@ -119,6 +119,7 @@ fn a_list_with_a_name_that_denies_makes_its_posts_uncertain_wherever_it_stands()
         r#""failedIds":["post-1"]"#,
         r#""pending":[{"id":"post-1"}]"#,
         r#""retry":{"post-1":"later"}"#,
+        r#""summary":[{"failed":["post-1"]}]"#,
     ] {
         for answer in [
             format!(r#"{{"ok":true,"data":{{"deletedIds":["post-1"],{beside}}}}}"#),
