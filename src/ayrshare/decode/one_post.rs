@@ -15,8 +15,7 @@ pub(in crate::ayrshare) fn decode_one(
     let Statements {
         request,
         posts,
-        lists_only_others,
-        lists_nothing,
+        listed,
     } = Statements::about_one(asked, json);
     let report = { posts }.pop().flatten();
     let is_about_post = report.is_some();
@@ -24,8 +23,7 @@ pub(in crate::ayrshare) fn decode_one(
     let unexpected = report.failure(ErrorKind::UnexpectedResponse, http_status);
     let is_answered = matches!(http_status, 200 | 400..=499) && http_status != 429;
     let is_empty_list = http_status == 200 && json.as_list().is_some() && !report.says_anything();
-    let names_no_asked = lists_only_others || lists_nothing;
-    if is_empty_list || (is_answered && names_no_asked && report.is_bare_status()) {
+    if is_empty_list || (is_answered && listed.lacks_asked() && report.is_bare_status()) {
         return Reading::silent(AttemptKind::Answered, Some(unexpected));
     }
     let kind = if http_status == 429 && report.is_throttled_by_network() {
@@ -36,7 +34,9 @@ pub(in crate::ayrshare) fn decode_one(
     match report.verdict(http_status, done) {
         Verdict::Request(reading) => reading,
         // The answer is about another post.
-        Verdict::Post(post, _) if !is_about_post || (lists_only_others && post.fate == *done) => {
+        Verdict::Post(post, _)
+            if !is_about_post || (listed.only_others() && post.fate == *done) =>
+        {
             Reading::silent(AttemptKind::Answered, Some(unexpected))
         }
         Verdict::Post(post, failure) => Reading {

@@ -18,10 +18,28 @@ pub(super) struct Statements<'j> {
     pub(super) request: Report<'j>,
     /// One for each post of the request, in order. `None` if nothing is stated about the post.
     pub(super) posts: Vec<Option<Report<'j>>>,
-    /// Whether the answer lists posts, and none of them is one of the request.
-    pub(super) lists_only_others: bool,
-    /// Whether the answer has an empty list of posts, and names none of the request.
-    pub(super) lists_nothing: bool,
+    pub(super) listed: Listed,
+}
+
+/// Whose posts the answer lists.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Listed {
+    asked: bool,
+    others: bool,
+    /// A list of posts is empty, which says that the answer isn't about the post.
+    nothing: bool,
+}
+
+impl Listed {
+    /// Whether there are lists of posts, and none of them has a post of the request.
+    pub(super) fn lacks_asked(self) -> bool {
+        (self.others || self.nothing) && !self.asked
+    }
+
+    /// Whether there are posts, and none of them is one of the request.
+    pub(super) fn only_others(self) -> bool {
+        self.others && !self.asked
+    }
 }
 
 impl<'j> Statements<'j> {
@@ -74,8 +92,7 @@ impl<'j> Statements<'j> {
         Self {
             request: reader.request,
             posts,
-            lists_only_others: reader.listed.others && !reader.listed.asked,
-            lists_nothing: reader.listed.nothing && !reader.listed.asked,
+            listed: reader.listed,
         }
     }
 }
@@ -127,17 +144,6 @@ struct Reader<'a, 'j> {
     listed: Listed,
     /// Whether a statement about another post denies a success.
     others_deny: bool,
-}
-
-/// Whom the groups of an answer list.
-#[derive(Clone, Copy, Default)]
-struct Listed {
-    /// A post of the request.
-    asked: bool,
-    /// A post that isn't in the request.
-    others: bool,
-    /// Nobody: a list of posts is empty.
-    nothing: bool,
 }
 
 /// Names of members that hold statements about posts.
@@ -246,7 +252,6 @@ impl<'j> Reader<'_, 'j> {
                 self.add(read, statement);
             }
             Json::List(items) => {
-                // A list of posts without the post says that the answer isn't about it.
                 self.listed.nothing |= items.is_empty() && name == "posts";
                 for item in items {
                     self.entry(item, statement);
