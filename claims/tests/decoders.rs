@@ -7,10 +7,11 @@
 )]
 
 use arbitrary::{Arbitrary, Unstructured};
+use serde_json::{Value, json};
 use unpost::genviral::DeleteRequest;
 use unpost::{Fate, Outcome};
 use unpost_claims::answers::{AyrshareCase, Body, GenviralCase};
-use unpost_claims::decoders::{Asked, check_ayrshare, check_genviral};
+use unpost_claims::decoders::{Asked, check_ayrshare, check_genviral, is_same};
 use unpost_claims::reading::failure;
 
 /// How many answers each property is checked with.
@@ -133,6 +134,70 @@ fn a_post_fares_the_same_whoever_else_is_asked_for<C: Case>(case: &C, _: &mut fa
     }
 }
 
+/// A UUID is the same in either case, whoever writes it.
+fn the_case_of_a_uuid_changes_nothing<C: Case>(case: &C, _: &mut fastrand::Rng) {
+    let (asked, http_status, body) = (case.asked(), case.http_status(), case.body().bytes);
+    let lower = |id: &str| {
+        let lower = id.to_ascii_lowercase();
+        if is_same(id, &lower) {
+            lower
+        } else {
+            id.to_owned()
+        }
+    };
+    let in_lower = C::check(&asked.respelled(lower), http_status, &body);
+    for outcome in C::check(&asked, http_status, &body).into_iter().flatten() {
+        let id = lower(outcome.id.as_str());
+        let same = in_lower.iter().flatten().find(|other| other.id == *id);
+        assert_eq!(same.map(|other| &other.fate), Some(&outcome.fate));
+    }
+}
+
+/// Adds members that aren't a network's, and can't be taken for one.
+fn what_is_not_a_network_changes_nothing<C: Case>(case: &C, _: &mut fastrand::Rng) {
+    let (asked, http_status) = (case.asked(), case.http_status());
+    let body = case.body();
+    let (Ok(json), false) = (serde_json::from_slice(&body.bytes), body.contradicts_itself) else {
+        return;
+    };
+    let read = |json: &Value| C::check(&asked, http_status, json.to_string().as_bytes());
+    let before = read(&json);
+    for quota in [
+        json!({"status":"ok","limit":300}),
+        json!({"status":"active"}),
+        json!([1, "ok"]),
+    ] {
+        assert_eq!(read(&with_quota(&json, &quota)), before, "{quota}");
+    }
+    let denied = with_quota(&json, &json!({"status":"failed"}));
+    for (outcome, before) in read(&denied).into_iter().zip(before) {
+        let fate = |outcome: Option<Outcome>| outcome.map(|outcome| outcome.fate);
+        let (fate, before) = (fate(outcome), fate(before));
+        assert!(
+            fate == before || !matches!(fate, Some(Fate::Deleted | Fate::Partial)),
+            "{fate:?}"
+        );
+    }
+}
+
+/// The answer with a member `quota`, beside what it says of the request and of each post.
+fn with_quota(json: &Value, quota: &Value) -> Value {
+    match json {
+        Value::Array(items) => items.iter().map(|item| with_quota(item, quota)).collect(),
+        Value::Object(members) if !members.is_empty() => {
+            let mut members = members.clone();
+            for name in ["data", "posts", "results", "bulk", "postIds"] {
+                if let Some(list @ Value::Array(_)) = members.get(name) {
+                    members.insert(name.to_owned(), with_quota(list, quota));
+                }
+            }
+            members.insert("quota".to_owned(), quota.clone());
+            members.into()
+        }
+        other => other.clone(),
+    }
+}
+
 /// Fuzzing has found these answers.
 #[test]
 fn an_error_in_any_place_of_an_answer_contradicts_its_success() {
@@ -202,6 +267,26 @@ fn how_ayrshare_spells_an_answer_changes_nothing() {
 #[test]
 fn how_genviral_spells_an_answer_changes_nothing() {
     for_every_case::<GenviralCase>(spelling_changes_nothing);
+}
+
+#[test]
+fn the_case_of_a_uuid_changes_nothing_that_ayrshare_says() {
+    for_every_case::<AyrshareCase>(the_case_of_a_uuid_changes_nothing);
+}
+
+#[test]
+fn the_case_of_a_uuid_changes_nothing_that_genviral_says() {
+    for_every_case::<GenviralCase>(the_case_of_a_uuid_changes_nothing);
+}
+
+#[test]
+fn what_is_not_a_network_changes_nothing_that_ayrshare_says() {
+    for_every_case::<AyrshareCase>(what_is_not_a_network_changes_nothing);
+}
+
+#[test]
+fn what_is_not_documented_changes_nothing_that_genviral_says() {
+    for_every_case::<GenviralCase>(what_is_not_a_network_changes_nothing);
 }
 
 #[test]
