@@ -162,11 +162,31 @@ fn a_count_that_drops_a_little_is_no_new_window() {
     let (start, mut pacer) = (origin(), Pacer::new(RateLimit::new(300, WINDOW)));
     exchange(&mut pacer, start, &counted(299, 300), ANSWER);
     let now = start + SECOND;
-    for used in 290..=300 {
+    // Up to an eighth of the limit, 37, is no sign of a reset.
+    for used in 263..=300 {
         exchange(&mut pacer, now, &counted(used, 300), ANSWER);
     }
     // If this were a new window, the pacer would know its end, and wait for that.
     assert_eq!(pacer.ready(now), Ready::At(now + WINDOW / 12));
+}
+
+#[test]
+fn own_requests_are_forgotten_after_a_reset_only_if_the_count_lacks_more_than_a_few_of_them() {
+    // 50 requests of ours and 10 of others are counted, then a request of ours that finds this count.
+    for (used, room) in [(14, 300 - 51), (13, 300 - 13)] {
+        let (start, mut pacer) = (origin(), Pacer::new(RateLimit::new(300, WINDOW)));
+        for before in 0..50 {
+            exchange(&mut pacer, start, &counted(11 + before, 300), ANSWER);
+        }
+        let now = start + SECOND;
+        exchange(&mut pacer, now, &counted(used, 300), ANSWER);
+        let mut sent = 0;
+        while pacer.ready(now) == Ready::Now && sent < 300 {
+            exchange(&mut pacer, now, &RateHeaders::default(), ANSWER);
+            sent += 1;
+        }
+        assert_eq!(sent, room, "{used}");
+    }
 }
 
 #[test]
