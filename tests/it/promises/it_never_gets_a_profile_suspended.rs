@@ -75,6 +75,21 @@ async fn a_429_holds_up_every_client_of_that_profile_and_no_other() {
 }
 
 #[tokio::test]
+async fn a_429_that_asks_for_no_wait_says_for_how_long_the_limiter_stays_closed() {
+    let server = Server::start([Step::answer(429, &[], "")]).await;
+    let five_minutes = RateLimit::new(300, Duration::from_secs(300));
+    let client = server
+        .ayrshare()
+        .rate_limit(five_minutes)
+        .retry(Retry::never());
+    let client = client.build().unwrap();
+    let error = client.delete(DeleteRequest::by_id("a")).await.unwrap_err();
+    // It is a twelfth of the window.
+    let wait = error.retry_after().unwrap().as_secs_f64();
+    assert!((24.0..=25.0).contains(&wait), "{wait}");
+}
+
+#[tokio::test]
 async fn a_wrong_local_clock_neither_shortens_nor_lengthens_the_wait_that_an_answer_asks_for() {
     // By this machine's clock the first wait is long over, and the second is years long.
     for year in [1994, 2094] {
