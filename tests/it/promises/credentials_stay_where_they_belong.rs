@@ -1,5 +1,7 @@
 //! Promise 4: credentials stay where they belong. These tests check it too:
 //! `transport::only_https_or_loopback_is_spoken_to`,
+//! `transport::a_base_url_with_white_space_a_control_character_or_a_backslash_is_refused_before_it_is_parsed`,
+//! `transport::a_new_builder_from_the_caller_brings_no_proxy_of_the_environment_back_and_keeps_the_callers_own`,
 //! `transport::a_redirect_is_an_answer_and_the_other_origin_gets_nothing`,
 //! `transport::a_proxy_is_used_where_the_caller_names_one_but_never_for_loopback`,
 //! and the search for secrets in the package `unpost-battery`.
