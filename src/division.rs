@@ -1,52 +1,34 @@
 //! Divides a batch that its provider refuses in a way that a wrong id may explain, until the wrong ids are found.
 //!
 //! A refused batch is sent again in two halves. One wrong id of 50 is found with at most 12 further requests, and a
-//! batch of n ids takes at most 2n − 1 requests, besides retries. If three single ids are refused before any part
-//! gets past the refusal, the ids aren't the reason, and the rest isn't sent.
+//! batch of n ids takes at most 2n − 1 requests, besides retries. If three single ids are refused before any part is
+//! accepted, the ids may not be the reason. Then each part that is left is sent once, and a part that is refused
+//! isn't divided unless another one is accepted.
 
+use crate::engine::finished::Finished;
 use crate::engine::tally::EarlierAttempts;
 use crate::model::{Failure, Fate, Outcome, PostId};
 
 /// A batch in its parts. Each part has the outcomes of the request in which it was refused.
 #[derive(Debug, Default)]
 pub(crate) struct Division {
+    /// The parts to be sent.
     waiting: Vec<Vec<Outcome>>,
+    /// Refused parts of several ids, which are divided only if another part is accepted.
+    undivided: Vec<Vec<Outcome>>,
     settled: Vec<Outcome>,
     refused_alone: u32,
-    got_past_refusal: bool,
+    is_any_accepted: bool,
 }
 
-/// What came of the request for the batch, or for a part of it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum PartResult {
-    /// The credentials were refused, so no further part has a chance.
-    Hopeless,
-    /// The request was refused, and one of its ids may be the reason.
-    Refused,
-    /// The request wasn't refused because of an id. Its outcomes are final.
-    Settled,
-}
-
-impl PartResult {
-    pub(crate) fn from_failure(
-        failure: Option<&Failure>,
-        is_refused_for_an_id: impl Fn(&Failure) -> bool,
-    ) -> Self {
-        match failure {
-            Some(failure) if failure.kind.is_about_credentials() => Self::Hopeless,
-            Some(failure) if is_refused_for_an_id(failure) => Self::Refused,
-            _ => Self::Settled,
-        }
-    }
-}
-
-/// If so many single ids are refused before any part gets past the refusal, the ids aren't the reason.
+/// If so many single ids are refused before any part is accepted, the ids may not be the reason.
 const REFUSED_ALONE: u32 = 3;
 
 impl Division {
-    /// The ids of the next part to send, and what was attempted for them before.
+    /// The ids of the next part to send, and the attempts that were made for them before.
     pub(crate) fn next_part(&mut self) -> Option<(Vec<PostId>, EarlierAttempts)> {
         let part = self.waiting.pop()?;
+        // All posts of a part were refused in the same requests.
         let earlier = part.first().map(|outcome| EarlierAttempts {
             made: outcome.attempts,
             unanswered: outcome.unanswered,
@@ -55,31 +37,72 @@ impl Division {
         Some((ids, earlier.unwrap_or_default()))
     }
 
-    /// Takes in the outcomes of the batch, or of a part. If several ids were refused, they are divided.
-    pub(crate) fn settle(&mut self, mut outcomes: Vec<Outcome>, result: PartResult) {
-        self.got_past_refusal |= result == PartResult::Settled;
-        self.refused_alone += u32::from(result == PartResult::Refused && outcomes.len() == 1);
-        let is_divided = result == PartResult::Refused && outcomes.len() > 1;
-        if is_divided {
-            let second = outcomes.split_off(outcomes.len().div_ceil(2));
-            self.waiting.extend([second, outcomes]);
-        } else {
-            self.settled.append(&mut outcomes);
-        }
-        if result == PartResult::Hopeless {
-            let fate = self.settled.last().map(|outcome| outcome.fate.clone());
-            for outcome in self.waiting.iter_mut().flatten() {
-                outcome.fate = fate.clone().unwrap_or(Fate::Unreported);
+    /// Takes in what came of the request for the batch or for a part. If it was refused in a way that a wrong id may
+    /// explain, the posts that it leaves open are divided.
+    pub(crate) fn settle(&mut self, finished: Finished, may_be_an_id: impl Fn(&Failure) -> bool) {
+        let Finished {
+            outcomes, failure, ..
+        } = finished;
+        match failure {
+            Some(refusal) if refusal.kind.is_about_credentials() => {
+                self.settled.extend(outcomes);
+                self.end(&refusal);
+            }
+            Some(refusal) if may_be_an_id(&refusal) => {
+                // An earlier attempt of the call may have settled some of the posts.
+                let is_open = |outcome: &Outcome| outcome.fate.failure() == Some(&refusal);
+                let (refused, settled) = outcomes.into_iter().partition(is_open);
+                self.settled.extend::<Vec<_>>(settled);
+                self.take_refused(refused);
+            }
+            failure => {
+                self.settled.extend(outcomes);
+                if failure.is_none() {
+                    self.is_any_accepted = true;
+                    for part in std::mem::take(&mut self.undivided) {
+                        self.divide(part);
+                    }
+                }
             }
         }
-        let is_pointless = self.refused_alone >= REFUSED_ALONE && !self.got_past_refusal;
-        if is_pointless || result == PartResult::Hopeless {
-            self.settled.extend(self.waiting.drain(..).rev().flatten());
+    }
+
+    fn take_refused(&mut self, mut refused: Vec<Outcome>) {
+        if refused.len() <= 1 {
+            self.refused_alone += 1;
+            self.settled.append(&mut refused);
+        } else if self.refused_alone >= REFUSED_ALONE && !self.is_any_accepted {
+            self.undivided.push(refused);
+        } else {
+            self.divide(refused);
+        }
+    }
+
+    fn divide(&mut self, mut part: Vec<Outcome>) {
+        let second = part.split_off(part.len().div_ceil(2));
+        self.waiting.extend([second, part]);
+    }
+
+    /// Sends no further part, for this reason.
+    pub(crate) fn end(&mut self, reason: &Failure) {
+        let waiting = std::mem::take(&mut self.waiting);
+        for outcome in waiting.into_iter().flatten() {
+            let reason = reason.clone();
+            self.settled.push(Outcome {
+                fate: match outcome.unanswered {
+                    0 if reason.kind.is_about_credentials() => Fate::Failed(reason),
+                    0 => Fate::NotAttempted(reason),
+                    // An attempt before the refusal may have deleted the post.
+                    _ => Fate::Uncertain(reason),
+                },
+                ..outcome
+            });
         }
     }
 
     pub(crate) fn into_outcomes(self) -> Vec<Outcome> {
-        self.settled
+        let undivided = self.undivided.into_iter().flatten();
+        self.settled.into_iter().chain(undivided).collect()
     }
 }
 
@@ -88,37 +111,61 @@ mod tests {
     use super::*;
     use crate::model::{ErrorKind, Provider};
 
+    /// What comes of a request for these posts, each of which has the fate that `fate` gives it.
+    fn finished(
+        ids: &[PostId],
+        failure: Option<Failure>,
+        fate: impl Fn(&PostId) -> Fate,
+    ) -> Finished {
+        let outcome = |id| Outcome::new(id, Provider::from("acme"), fate(id));
+        Finished {
+            provider: Provider::from("acme"),
+            is_about_one_post: false,
+            is_repeatable: true,
+            outcomes: ids.iter().map(outcome).collect(),
+            raw: Vec::new(),
+            failure,
+            retry_after: None,
+            attempts: 1,
+            is_uncertain: false,
+            source: None,
+        }
+    }
+
+    fn ids(count: usize) -> Vec<PostId> {
+        (0..count).map(|id| PostId::from(id.to_string())).collect()
+    }
+
+    fn is_refused(failure: &Failure) -> bool {
+        failure.kind == ErrorKind::Refused
+    }
+
     /// Divides a batch of `0..count` whose provider refuses every part with a wrong id. Returns the ids that were
     /// refused, and how many requests were sent.
     fn divide(count: usize, wrong: &[usize]) -> (Vec<usize>, usize) {
-        let refused = Fate::Failed(Failure::new(ErrorKind::Refused));
-        let send = |ids: &[PostId]| {
-            let is_wrong = |id: &PostId| wrong.iter().any(|wrong| id == wrong.to_string().as_str());
-            let is_refused = ids.iter().any(is_wrong);
-            let fate = if is_refused { &refused } else { &Fate::Deleted };
-            let outcome = |id| Outcome::new(id, Provider::from("acme"), fate.clone());
-            let result = if is_refused {
-                PartResult::Refused
+        let refusal = Failure::new(ErrorKind::Refused);
+        let send = |part: &[PostId]| {
+            let is_wrong = |id: &PostId| wrong.iter().any(|wrong| *id == wrong.to_string());
+            if part.iter().any(is_wrong) {
+                let fate = |_: &PostId| Fate::Failed(refusal.clone());
+                finished(part, Some(refusal.clone()), fate)
             } else {
-                PartResult::Settled
-            };
-            (ids.iter().map(outcome).collect(), result)
+                finished(part, None, |_| Fate::Deleted)
+            }
         };
-        let ids: Vec<_> = (0..count).map(|id| PostId::from(id.to_string())).collect();
-        let (outcomes, result) = send(&ids);
+        let all = ids(count);
         let (mut division, mut requests) = (Division::default(), 1);
-        division.settle(outcomes, result);
-        while let Some((ids, _)) = division.next_part() {
-            let (outcomes, result) = send(&ids);
-            division.settle(outcomes, result);
+        division.settle(send(&all), is_refused);
+        while let Some((part, _)) = division.next_part() {
+            division.settle(send(&part), is_refused);
             requests += 1;
         }
         let mut outcomes = division.into_outcomes();
         outcomes.sort_by_key(|outcome| outcome.id.as_str().parse::<usize>().unwrap());
-        assert!(outcomes.iter().map(|outcome| &outcome.id).eq(&ids));
-        let of_refused = outcomes.iter().enumerate();
-        let of_refused = of_refused.filter(|(_, outcome)| outcome.fate == refused);
-        (of_refused.map(|(place, _)| place).collect(), requests)
+        assert!(outcomes.iter().map(|outcome| &outcome.id).eq(&all));
+        let refused = outcomes.iter().enumerate();
+        let refused = refused.filter(|(_, outcome)| outcome.fate != Fate::Deleted);
+        (refused.map(|(place, _)| place).collect(), requests)
     }
 
     #[test]
@@ -130,6 +177,10 @@ mod tests {
             requests
         });
         assert_eq!(of_one.max(), Some(13));
+        for first in 0..46 {
+            let several = [first, first + 1, first + 2, first + 4];
+            assert_eq!(divide(50, &several).0, several);
+        }
         let every_second: Vec<_> = (0..50).filter(|id| id % 2 == 1).collect();
         assert_eq!(divide(50, &every_second), (every_second, 99));
     }
@@ -137,7 +188,52 @@ mod tests {
     #[test]
     fn a_batch_in_which_every_id_is_refused_is_soon_left_alone() {
         let all: Vec<_> = (0..50).collect();
-        let (found, requests) = divide(50, &all);
-        assert_eq!((found, requests), (all, 10));
+        assert_eq!(divide(50, &all), (all, 15));
+    }
+
+    #[test]
+    fn only_the_posts_that_the_refusal_leaves_open_are_divided() {
+        let refusal = Failure::new(ErrorKind::Refused);
+        let fate = |id: &PostId| match id.as_str() {
+            "0" => Fate::Deleted,
+            _ => Fate::Uncertain(refusal.clone()),
+        };
+        let mut division = Division::default();
+        division.settle(finished(&ids(3), Some(refusal.clone()), fate), is_refused);
+        let (part, _) = division.next_part().unwrap();
+        assert_eq!((part, division.settled.len()), (vec!["1".into()], 1));
+    }
+
+    #[test]
+    fn no_part_is_sent_after_the_credentials_are_refused_and_nothing_is_called_deleted() {
+        let refusal = Failure::new(ErrorKind::Refused);
+        let mut division = Division::default();
+        let mut batch = finished(&ids(4), Some(refusal.clone()), |_| {
+            Fate::Uncertain(refusal.clone())
+        });
+        batch
+            .outcomes
+            .iter_mut()
+            .for_each(|outcome| outcome.unanswered = 1);
+        division.settle(batch, is_refused);
+        let (part, _) = division.next_part().unwrap();
+        let no_key = Failure::new(ErrorKind::Unauthorized);
+        let fate = |id: &PostId| match id.as_str() {
+            "1" => Fate::Deleted,
+            _ => Fate::Failed(no_key.clone()),
+        };
+        division.settle(finished(&part, Some(no_key.clone()), fate), is_refused);
+        assert!(division.next_part().is_none());
+        let fates = division.into_outcomes().into_iter();
+        let fates: Vec<_> = fates
+            .map(|outcome| (outcome.id.to_string(), outcome.fate))
+            .collect();
+        let wanted = [
+            ("0", Fate::Failed(no_key.clone())),
+            ("1", Fate::Deleted),
+            ("2", Fate::Uncertain(no_key.clone())),
+            ("3", Fate::Uncertain(no_key)),
+        ];
+        assert_eq!(fates, wanted.map(|(id, fate)| (id.to_owned(), fate)));
     }
 }

@@ -4,7 +4,8 @@ use super::code::ErrorCode;
 use super::request::DeleteRequest;
 use crate::client::Core;
 use crate::delete_posts::Batch;
-use crate::division::{Division, PartResult};
+use crate::division::Division;
+use crate::engine::finished::Finished;
 use crate::engine::run::RunContext;
 use crate::engine::tally::EarlierAttempts;
 use crate::model::{Failure, Fate, Outcome, PostId};
@@ -15,8 +16,11 @@ pub(super) async fn delete_in_bulk(core: &Core, batch: Batch) -> Vec<Outcome> {
     let mut division = Division::default();
     let mut next = Some((ids, EarlierAttempts::default()));
     while let Some((ids, earlier)) = next {
-        let (outcomes, result) = delete_part(core, &run, ids, earlier).await;
-        division.settle(outcomes, result);
+        let finished = delete_part(core, &run, ids, earlier).await;
+        division.settle(finished, may_be_an_id);
+        if let Some(reason) = run.stopped_by() {
+            division.end(reason);
+        }
         next = division.next_part();
     }
     division.into_outcomes()
@@ -27,32 +31,33 @@ async fn delete_part(
     run: &RunContext,
     ids: Vec<PostId>,
     earlier: EarlierAttempts,
-) -> (Vec<Outcome>, PartResult) {
-    let request = match ids.as_slice() {
-        [id] => DeleteRequest::by_id(id),
-        _ => DeleteRequest::bulk(ids),
-    };
-    let finished = core.call_in(Some(run), &request, earlier).await;
-    let result = PartResult::from_failure(finished.failure.as_ref(), is_refused_for_an_id);
+) -> Finished {
+    if let [id] = ids.as_slice() {
+        return core
+            .call_in(Some(run), &DeleteRequest::by_id(id), earlier)
+            .await;
+    }
+    let request = DeleteRequest::bulk(ids);
+    let mut finished = core.call_in(Some(run), &request, earlier).await;
+    if finished.failure.as_ref().is_some_and(may_be_an_id) {
+        return finished;
+    }
     let is_answered = finished.failure.is_none();
-    let mut outcomes = finished.outcomes;
-    if request.is_bulk() && result == PartResult::Settled {
-        for outcome in &mut outcomes {
-            let is_open = match outcome.fate {
-                Fate::Unreported => true,
-                Fate::Uncertain(_) => is_answered,
-                _ => false,
-            };
-            if is_open && (run.stopped_by().is_some() || !ask_by_id(core, outcome, run).await) {
-                break;
-            }
+    for outcome in &mut finished.outcomes {
+        let is_open = match outcome.fate {
+            Fate::Unreported => true,
+            Fate::Uncertain(_) => is_answered,
+            _ => false,
+        };
+        if is_open && (run.stopped_by().is_some() || !ask_by_id(core, outcome, run).await) {
+            break;
         }
     }
-    (outcomes, result)
+    finished
 }
 
-/// Whether one id may be the reason why a request about several posts was refused.
-fn is_refused_for_an_id(failure: &Failure) -> bool {
+/// Whether one wrong id may be the reason why a request about several posts was refused.
+fn may_be_an_id(failure: &Failure) -> bool {
     let code = failure.code.as_deref().and_then(|code| code.parse().ok());
     code.map(ErrorCode::new) == Some(ErrorCode::INVALID_PARAMETERS)
 }

@@ -98,10 +98,6 @@ impl DeleteRequest {
         &self.ids
     }
 
-    pub(super) fn is_bulk(&self) -> bool {
-        self.kind == Kind::Bulk
-    }
-
     pub(super) fn check(&self) -> Result<(), Error> {
         match self.kind {
             Kind::AllScheduled => Ok(()),

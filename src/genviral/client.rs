@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use super::code::ErrorCode;
 use super::request::{DeleteRequest, DeleteResponse, MOST_IDS};
 use crate::client::Core;
 use crate::delete_many::DeleteMany;
 use crate::delete_posts::{Batch, DeletePosts};
-use crate::division::{Division, PartResult};
+use crate::division::Division;
 use crate::engine::tally::EarlierAttempts;
 use crate::model::{Error, ErrorKind, Failure, Outcome, PostId, Provider};
 
@@ -109,17 +110,22 @@ impl DeletePosts for Client {
         while let Some((ids, earlier)) = next {
             let request = DeleteRequest::bulk(ids);
             let finished = self.core.call_in(Some(&batch.run), &request, earlier).await;
-            let result = PartResult::from_failure(finished.failure.as_ref(), is_refused_for_an_id);
-            division.settle(finished.outcomes, result);
+            division.settle(finished, may_be_an_id);
+            if let Some(reason) = batch.run.stopped_by() {
+                division.end(reason);
+            }
             next = division.next_part();
         }
         division.into_outcomes()
     }
 }
 
-/// Whether one id may be the reason why a request about several posts was refused.
-fn is_refused_for_an_id(failure: &Failure) -> bool {
-    failure.kind == ErrorKind::Refused && matches!(failure.http_status, Some(400 | 422))
+/// Whether one wrong id may be the reason why a request about several posts was refused.
+fn may_be_an_id(failure: &Failure) -> bool {
+    let is_bad_request = matches!(failure.http_status, Some(400 | 422));
+    let code = failure.code.as_deref().map(ErrorCode::from);
+    failure.kind == ErrorKind::Refused
+        && (is_bad_request || code == Some(ErrorCode::InvalidPayload))
 }
 
 impl fmt::Debug for Client {
