@@ -17,6 +17,7 @@ use futures_core::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 
 use crate::delete_posts::{Batch, DeletePosts};
+use crate::engine::ids::canonical;
 use crate::engine::run::{RunContext, stopped_by_caller};
 use crate::model::{ErrorKind, Failure, Fate, Outcome, PostId, Provider, Summary};
 
@@ -340,6 +341,9 @@ impl Iterator for Distinct<'_> {
 
     fn next(&mut self) -> Option<PostId> {
         let Self { ids, seen, keys } = self;
-        ids.find(|id| seen.insert((keys.0.hash_one(id), keys.1.hash_one(id))))
+        ids.find(|id| {
+            let id = canonical(id.as_str());
+            seen.insert((keys.0.hash_one(&id), keys.1.hash_one(&id)))
+        })
     }
 }

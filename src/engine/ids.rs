@@ -5,11 +5,12 @@ use std::collections::HashSet;
 
 use crate::model::{Error, ErrorKind, Failure, Fate, Outcome, PostId, Provider};
 
-/// The ids in the order given, each once.
+/// The ids in the order given, each once. A UUID counts once in whatever spelling.
 pub(crate) fn distinct(ids: impl IntoIterator<Item: Into<PostId>>) -> Vec<PostId> {
     let mut seen = HashSet::new();
     let ids = ids.into_iter().map(Into::into);
-    ids.filter(|id: &PostId| seen.insert(id.clone())).collect()
+    ids.filter(|id: &PostId| seen.insert(canonical(id.as_str()).into_owned()))
+        .collect()
 }
 
 /// Refuses ids that the provider would refuse too, before anything is sent: no ids, more than `most` of

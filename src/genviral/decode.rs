@@ -138,7 +138,6 @@ fn read_posts(
     for id in undocumented_labels(answer, data) {
         settle(&id, unclear.clone());
     }
-    index.share(&mut posts);
     posts
 }
 

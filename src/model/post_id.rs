@@ -14,7 +14,8 @@ use super::text::is_invisible;
 /// The client checks each id before it sends anything. It refuses a blank id, an id with a space at an end, and an
 /// id with an invisible character: see [`flaw`](PostId::flaw).
 ///
-/// Ids are compared letter by letter and printed as they are. Cloning one is cheap.
+/// Ids are compared letter by letter and printed as they are. A request or a run takes a UUID in upper case and in
+/// lower case for the same id, as the provider does: it sends the UUID as it was given first. Cloning an id is cheap.
 ///
 /// # Example
 ///

@@ -82,10 +82,7 @@ impl<'j> Statements<'j> {
                 reader.request.merge_sibling(report);
             }
         }
-        let Reader {
-            mut posts, index, ..
-        } = reader;
-        index.share(&mut posts);
+        let mut posts = reader.posts;
         if let (Subject::Post(_), [Some(post)]) = (default, posts.as_mut_slice()) {
             post.has_errors |= reader.others_deny;
         }

@@ -146,14 +146,10 @@ fn a_list_with_a_name_that_denies_makes_its_posts_uncertain_wherever_it_stands()
 fn spellings_of_a_post_that_the_answer_puts_into_different_lists_are_one_post() {
     let upper = "0198A7C1-5D3E-4ABC-9DEF-00FF00FF00FF";
     let lower = upper.to_lowercase();
-    let request = DeleteRequest::bulk([upper, lower.as_str()]);
+    let request = DeleteRequest::by_id(upper);
     let answer =
         format!(r#"{{"ok":true,"data":{{"deletedIds":["{upper}"],"skipped":["{lower}"]}}}}"#);
     let reading = request.decode(request.posts(), 200, answer.as_bytes());
-    let fates = reading.posts.into_iter().flatten().map(|post| post.fate);
-    let fates: Vec<_> = fates.collect();
-    assert!(
-        matches!(fates.as_slice(), [Fate::Uncertain(_), Fate::Uncertain(_)]),
-        "{fates:?}"
-    );
+    let fate = { reading.posts }.pop().flatten().map(|post| post.fate);
+    assert!(matches!(fate, Some(Fate::Uncertain(_))), "{fate:?}");
 }
