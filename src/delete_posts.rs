@@ -87,7 +87,8 @@ impl Batch {
     /// pay for one more. A batch succeeds unless each of its posts failed as in an outage:
     /// [`Server`](crate::ErrorKind::Server), [`Connect`](crate::ErrorKind::Connect), [`Timeout`](crate::ErrorKind::Timeout),
     /// [`Disconnected`](crate::ErrorKind::Disconnected) or
-    /// [`UnexpectedResponse`](crate::ErrorKind::UnexpectedResponse).
+    /// [`UnexpectedResponse`](crate::ErrorKind::UnexpectedResponse) with a [`detail`](crate::Failure::detail), which says
+    /// that the answer isn't the provider's.
     pub fn try_spend_retry(&self) -> bool {
         self.run.try_spend_retry()
     }

@@ -89,9 +89,11 @@ impl Failure {
         (self.unknown_kind.as_ref()).filter(|_| self.kind == ErrorKind::Unknown)
     }
 
-    /// Whether several such failures in a row show that the provider is down or can't be reached.
+    /// Whether several such failures in a row show that the provider is down or can't be reached. An unexpected answer
+    /// in the provider's own words is about its post alone. If it isn't the provider's, the crate says so in `detail`.
     pub(crate) fn is_outage(&self) -> bool {
-        self.kind.is_outage()
+        let is_about_post = self.kind == ErrorKind::UnexpectedResponse && self.detail.is_none();
+        self.kind.is_outage() && !is_about_post
     }
 }
 

@@ -324,7 +324,9 @@ async fn the_message_that_ends_a_run_is_kept_once_for_all_posts_of_a_request() {
 #[tokio::test]
 async fn every_text_of_a_server_is_cut_and_says_so() {
     let long = "é".repeat(100_000);
-    let network = format!(r#"{{"status":"{long}","id":"{long}","code":1,"message":"{long}"}}"#);
+    let network = format!(
+        r#"{{"action":"delete","status":"{long}","id":"{long}","code":1,"message":"{long}"}}"#
+    );
     let server = Server::start([
         Step::json(400, &format!(r#"{{"status":"error","{long}":{network}}}"#)),
         Step::json(

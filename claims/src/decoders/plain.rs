@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// The keys that were seen for networks. Their value may be a word instead of an object.
-pub const NETWORKS: [&str; 13] = [
+pub const NETWORKS: [&str; 14] = [
     "bluesky",
     "facebook",
     "gmb",
@@ -16,6 +16,7 @@ pub const NETWORKS: [&str; 13] = [
     "threads",
     "tiktok",
     "twitter",
+    "x",
     "youtube",
 ];
 

@@ -14,9 +14,14 @@ pub(in crate::ayrshare) fn decode_bulk(
     http_status: u16,
     json: &Json<'_>,
 ) -> Reading {
-    let Statements { request, posts, .. } = Statements::about_each(open, json);
+    let Statements {
+        request,
+        posts,
+        others_deny,
+        ..
+    } = Statements::about_each(open, json);
     if posts.iter().any(Option::is_some) {
-        return read_posts(posts, http_status);
+        return read_posts(&request, posts, others_deny, http_status);
     }
     if http_status == 200 && !request.says_anything() && json.as_list().is_some() {
         // A list that names none of the posts is an answer too.
@@ -26,25 +31,54 @@ pub(in crate::ayrshare) fn decode_bulk(
 }
 
 /// Reads each post by its own entries, as if they were the answer to a request about that post.
-fn read_posts(reports: Vec<Option<Report<'_>>>, http_status: u16) -> Reading {
+fn read_posts(
+    request: &Report<'_>,
+    reports: Vec<Option<Report<'_>>>,
+    others_deny: bool,
+    http_status: u16,
+) -> Reading {
+    let is_throttled = http_status == 429 || request.is_throttled_by_profile();
     let mut overall = match http_status {
         429 | 500.. => Reading::by_status(http_status),
+        _ if is_throttled => {
+            let failure = request.failure(ErrorKind::RateLimited, http_status);
+            Reading::silent(AttemptKind::THROTTLED, Some(failure))
+        }
         _ => Reading::silent(AttemptKind::Answered, None),
     };
+    // If the request failed, the answer has to say for which post.
+    let is_unexplained = http_status < 500
+        && request.denies_success()
+        && !others_deny
+        && !reports.iter().flatten().any(Report::denies_success);
     let mut known = reports.iter().flatten();
     if http_status == 429 && known.any(Report::is_throttled_by_network) {
         overall.kind = AttemptKind::Throttled(ThrottledBy::Network);
     }
     let reports = reports.into_iter();
-    let posts = reports.map(|report| read_post(report?, http_status));
+    let posts = reports.map(|report| {
+        let unexpected = report
+            .as_ref()?
+            .failure(ErrorKind::UnexpectedResponse, http_status);
+        let mut reading = read_post(report?, http_status);
+        if reading.fate == Fate::Deleted {
+            if is_throttled {
+                // Nothing was done.
+                return None;
+            }
+            if is_unexplained {
+                reading.fate = Fate::Uncertain(unexpected);
+            }
+        }
+        Some(reading)
+    });
     Reading {
         posts: posts.collect(),
         ..overall
     }
 }
 
-/// `None` for a post that has to be asked for again.
-fn read_post(report: Report<'_>, http_status: u16) -> Option<PostReading> {
+fn read_post(report: Report<'_>, http_status: u16) -> PostReading {
     let unexpected = report.failure(ErrorKind::UnexpectedResponse, http_status);
     // The HTTP status belongs to the whole batch and says little about one post.
     let mut reading = match report.verdict(200, &Fate::Deleted) {
@@ -54,14 +88,12 @@ fn read_post(report: Report<'_>, http_status: u16) -> Option<PostReading> {
     match &mut reading.fate {
         Fate::Failed(failure) | Fate::Uncertain(failure) => failure.http_status = Some(http_status),
         fate @ Fate::Deleted if http_status != 200 => match http_status {
-            // A 429 means that nothing was done.
-            429 => return None,
             ..=399 | 401..=403 => *fate = Fate::Uncertain(unexpected),
             _ => {}
         },
         _ => {}
     }
-    Some(reading)
+    reading
 }
 
 /// Reads an answer that names none of the posts.

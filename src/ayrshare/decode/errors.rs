@@ -1,6 +1,5 @@
 //! Whether a part of an answer that isn't read in any other way denies a success. Pure.
 
-use super::networks::is_error;
 use crate::engine::json::{Json, Members};
 
 /// Whether the value reports an error, at any depth, or calls something unfinished. A status, a code or an
@@ -25,24 +24,38 @@ fn members_deny_success(members: &Members<'_>) -> bool {
     })
 }
 
-/// Whether the word says that something failed or isn't finished. Other words, such as `ok` or `active`, may be
-/// about anything.
-pub(super) fn is_denial(status: &str) -> bool {
-    is_error(status) || DENIALS.contains(&status)
+/// Whether the word, or the name of a member such as `failedIds`, says that something failed or isn't finished. Other
+/// words, such as `ok` or `active`, may be about anything.
+pub(super) fn is_denial(word: &str) -> bool {
+    let begins_with = |denial: &&str| {
+        let begin = word.get(..denial.len());
+        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(denial))
+    };
+    DENIALS.iter().any(begins_with)
 }
 
+/// How such words begin.
 #[rustfmt::skip]
-const DENIALS: [&str; 10] = [
-    "blocked", "canceled", "failed", "failure", "partial", "pending", "processing", "queued", "retry", "skipped",
+const DENIALS: [&str; 16] = [
+    "block", "cancel", "error", "fail", "ignore", "not_deleted", "not_found", "notDeleted", "notFound", "partial",
+    "pending", "processing", "queued", "retry", "skip", "unchanged",
 ];
 
-/// Whether a list with this name has posts for which something failed or isn't finished, such as `failedIds`.
-pub(super) fn denies_by_name(name: &str) -> bool {
-    #[rustfmt::skip]
-    const DENIALS: [&str; 10] = [
-        "block", "cancel", "error", "fail", "partial", "pending", "processing", "queued", "retry", "skip",
-    ];
-    DENIALS.iter().any(|denial| name.starts_with(denial))
+/// Whether a member that has no documented meaning denies a success by its name and its value, such as
+/// `"deleted":false` or `"failed":true`.
+pub(super) fn denies_by_value(name: &str, value: &Json<'_>) -> bool {
+    match value {
+        Json::Bool(false) => matches!(name, "deleted" | "ok" | "removed" | "success"),
+        Json::Bool(true) => is_denial(name),
+        Json::Text(word) => is_denial(word) || (is_failure(name) && !word.is_empty()),
+        Json::Object(members) => is_denial(name) && members.iter().next().is_some(),
+        _ => false,
+    }
+}
+
+/// Whether a text under this name tells what failed.
+fn is_failure(name: &str) -> bool {
+    name.starts_with("error") || name.starts_with("fail")
 }
 
 /// Whether the value of a member `error` or `errors` says that there is none.

@@ -4,11 +4,11 @@ use crate::ayrshare::code::ErrorCode;
 use crate::engine::json::{Json, Members};
 use crate::model::{NetworkResult, is_success, text};
 
-/// The names that networks are known to have.
+/// The names that networks are known to have. X is `twitter` in every answer seen so far.
 #[rustfmt::skip]
-pub(super) const NETWORK_NAMES: [&str; 13] = [
+pub(super) const NETWORK_NAMES: [&str; 14] = [
     "bluesky", "facebook", "gmb", "instagram", "linkedin", "pinterest", "reddit", "snapchat", "telegram", "threads",
-    "tiktok", "twitter", "youtube",
+    "tiktok", "twitter", "x", "youtube",
 ];
 
 pub(super) fn network_result(network: &str, members: &Members<'_>) -> NetworkResult {
@@ -22,16 +22,16 @@ pub(super) fn network_result(network: &str, members: &Members<'_>) -> NetworkRes
     }
 }
 
-/// Whether an object under a name that isn't known has the form of a network's result. A new network's result has
-/// at least one of the documented members beside its status, or is a success.
-pub(super) fn has_form_of_network(name: &str, result: &Members<'_>) -> bool {
+/// Whether an object under a name that isn't known is a new network's result: it has the documented `action` beside
+/// its status or code.
+pub(super) fn has_form_of_network(result: &Members<'_>) -> bool {
+    says_anything(result) && result.text("action").is_some()
+}
+
+/// Whether an object under a name that isn't known may be a new network's success, which is shown and proves nothing.
+pub(super) fn may_be_network(name: &str, result: &Members<'_>) -> bool {
     let id = result.get("id").and_then(Json::to_label);
-    let has_id = id.is_some_and(|id| id != name);
-    let status = result.text("status").unwrap_or_default();
-    let has_code = result.get("code").is_some();
-    let is_result = is_success(status) || (is_error(status) && result.text("message").is_some());
-    let has_form = result.text("action").is_some() || has_id || has_code || is_result;
-    says_anything(result) && has_form
+    result.text("status").is_some_and(is_success) && id.is_some_and(|id| id != name)
 }
 
 /// Whether the object has a status or a code.

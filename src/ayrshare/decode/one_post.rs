@@ -16,6 +16,7 @@ pub(in crate::ayrshare) fn decode_one(
         request,
         posts,
         listed,
+        ..
     } = Statements::about_one(asked, json);
     let report = { posts }.pop().flatten();
     let is_about_post = report.is_some();
@@ -28,6 +29,8 @@ pub(in crate::ayrshare) fn decode_one(
     }
     let kind = if http_status == 429 && report.is_throttled_by_network() {
         AttemptKind::Throttled(ThrottledBy::Network)
+    } else if report.is_throttled_by_profile() {
+        AttemptKind::THROTTLED
     } else {
         AttemptKind::Answered
     };

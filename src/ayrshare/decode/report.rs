@@ -10,6 +10,7 @@ use crate::engine::operation::{AttemptKind, PostReading, Reading, ThrottledBy, r
 use crate::model::{ErrorKind, Failure, Fate, NetworkResult, is_success, text};
 
 /// What one object of an answer reports, or several objects about the same subject.
+#[allow(clippy::struct_excessive_bools, reason = "these are independent")]
 #[derive(Clone, Debug, Default)]
 pub(super) struct Report<'j> {
     status: Option<&'j str>,
@@ -18,6 +19,10 @@ pub(super) struct Report<'j> {
     retry_available: bool,
     wait: Option<Duration>,
     networks: Vec<NetworkResult>,
+    /// Results that may be those of new networks. They are shown, and decide nothing.
+    mentioned: Vec<NetworkResult>,
+    /// Whether a status of Ayrshare's own says `error`.
+    is_refusal: bool,
     /// Whether anything apart from the status, the code and the networks' results denies a success.
     pub(super) has_errors: bool,
     /// Whether two of the merged parts exclude each other.
@@ -35,8 +40,9 @@ pub(super) enum Verdict {
 
 /// How a report is read.
 impl<'j> Report<'j> {
-    /// What the members of an object say by themselves, without the statements inside.
-    pub(super) fn own(members: &'j Members<'_>) -> Self {
+    /// What the members of an object say by themselves, without the statements inside. `is_ayrshares` tells whether a
+    /// gateway wouldn't write such an object.
+    pub(super) fn own(members: &'j Members<'_>, is_ayrshares: bool) -> Self {
         let present = |name| members.get(name).filter(|value| **value != Json::Null);
         let (status, code) = (present("status"), present("code"));
         let is_unreadable = |value: Option<&Json<'_>>, is_readable: fn(&Json<'_>) -> bool| {
@@ -49,6 +55,7 @@ impl<'j> Report<'j> {
             message: members.text("message"),
             retry_available: members.get("retryAvailable") == Some(&Json::Bool(true)),
             wait: members.get("details").and_then(seconds_in),
+            is_refusal: is_ayrshares && members.text("status").is_some_and(is_error),
             has_errors: is_unreadable(status, |status| status.as_text().is_some())
                 || is_unreadable(code, |code| code.to_u32().is_some()),
             ..Self::default()
@@ -132,6 +139,11 @@ impl<'j> Report<'j> {
         }
     }
 
+    /// Adds a result under a name that isn't known to be a network's.
+    pub(super) fn mention(&mut self, name: &str, result: &Members<'_>) {
+        self.mentioned.push(network_result(name, result));
+    }
+
     /// Adds the results in a member `networks`: under the networks' names, or in a list of entries.
     pub(super) fn add_networks(&mut self, value: &Json<'_>) {
         match value {
@@ -153,6 +165,7 @@ impl<'j> Report<'j> {
                     }
                 }
             }
+            Json::Text(status) => self.has_errors |= !is_success(status),
             _ => {}
         }
     }
@@ -191,7 +204,8 @@ impl<'j> Report<'j> {
         let differs = |(outside, inside): (&str, &str)| {
             outside != inside && !is_success(outside) && !is_error(outside)
         };
-        let has_errors = self.status.zip(inside.status).is_some_and(differs);
+        let has_errors = self.status.zip(inside.status).is_some_and(differs)
+            || (self.has_excluding_code() && inside.is_unexplained_error());
         let mut outside = std::mem::replace(self, inside);
         self.has_errors |= has_errors;
         // Networks stay in the order of the answer.
@@ -205,6 +219,8 @@ impl<'j> Report<'j> {
         let differs =
             |(one, other): (&str, &str)| one != other && !(is_success(one) && is_success(other));
         self.is_contradictory |= self.status.zip(other.status).is_some_and(differs);
+        self.has_errors |= (self.has_excluding_code() && other.is_unexplained_error())
+            || (other.has_excluding_code() && self.is_unexplained_error());
         self.merge(other);
     }
 
@@ -215,6 +231,8 @@ impl<'j> Report<'j> {
         self.retry_available |= other.retry_available;
         self.wait = self.wait.or(other.wait);
         self.networks.append(&mut other.networks);
+        self.mentioned.append(&mut other.mentioned);
+        self.is_refusal |= other.is_refusal;
         self.has_errors |= other.has_errors;
         if let Some(code) = other.code {
             self.add_code(code);
@@ -223,22 +241,27 @@ impl<'j> Report<'j> {
 
     /// Adds a code. A code that says that the post is gone, or that there is none, excludes every other code.
     fn add_code(&mut self, code: u32) {
-        let kind = |code| ErrorCode::new(code).kind();
-        let excludes = |code| {
-            matches!(
-                kind(code),
-                Some(ErrorKind::AlreadyDeleted | ErrorKind::NotFound)
-            )
-        };
+        let kind = ErrorCode::new(code).kind();
         match self.code {
             Some(known) if known == code => {}
-            Some(known) if excludes(known) || excludes(code) => self.is_contradictory = true,
-            Some(_) if kind(code).is_some_and(ErrorKind::is_about_credentials) => {
+            Some(known) if excludes_others(known) || excludes_others(code) => {
+                self.is_contradictory = true;
+            }
+            Some(_) if kind.is_some_and(ErrorKind::is_about_credentials) => {
                 self.code = Some(code);
             }
             Some(_) => {}
             None => self.code = Some(code),
         }
+    }
+
+    fn has_excluding_code(&self) -> bool {
+        self.code.is_some_and(excludes_others)
+    }
+
+    /// Whether the report is an error, and nothing says which.
+    fn is_unexplained_error(&self) -> bool {
+        self.status.is_some_and(is_error) && self.code.is_none() && self.networks.is_empty()
     }
 }
 
@@ -319,7 +342,7 @@ impl Report<'_> {
         let quoted_code = quoted.and_then(|network| network.code);
         let failure_of_kind = |kind| Failure {
             http_status: Some(http_status),
-            code: self.code.or(quoted_code).map(|code| code.to_string()),
+            code: (self.code_for(kind).or(quoted_code)).map(|code| code.to_string()),
             message: (self.message.map(text::message))
                 .or_else(|| Some(quoted?.message.as_deref()?.into())),
             ..Failure::new(kind)
@@ -371,14 +394,14 @@ impl Report<'_> {
                 let failure = self.failure(ErrorKind::Refused, http_status);
                 Verdict::Request(self.refusal(failure))
             }
-            (400..=499, Some(status)) if is_error(status) => {
+            (400..=499, Some(status)) if is_error(status) && self.is_refusal => {
                 let failure = self.failure(refusal_kind(http_status), http_status);
                 Verdict::Request(self.refusal(failure))
             }
             // The answer isn't in the provider's words, so its HTTP status says all.
             _ => {
                 let Reading { kind, failure, .. } = Reading::by_status(http_status);
-                let is_foreign = !self.says_anything();
+                let is_foreign = !self.says_anything() || http_status != 200;
                 let failure = failure.map(|by_status| Failure {
                     detail: by_status.detail.filter(|_| is_foreign),
                     ..self.failure(by_status.kind, http_status)
@@ -389,7 +412,7 @@ impl Report<'_> {
     }
 
     fn post_verdict(self, fate: Fate, failure: Option<Failure>) -> Verdict {
-        let networks = self.networks;
+        let networks = [self.networks, self.mentioned].concat();
         Verdict::Post(PostReading { fate, networks }, failure)
     }
 
@@ -414,14 +437,27 @@ impl Report<'_> {
     pub(super) fn failure(&self, kind: ErrorKind, http_status: u16) -> Failure {
         Failure {
             http_status: Some(http_status),
-            code: self.code.map(|code| code.to_string()),
+            code: self.code_for(kind).map(|code| code.to_string()),
             message: self.message.map(text::message),
             ..Failure::new(kind)
         }
     }
 
+    /// The code that explains a failure of this kind. A failure for which something else contradicts "already deleted"
+    /// or "no such post" must not be taken for one of these.
+    fn code_for(&self, kind: ErrorKind) -> Option<u32> {
+        let is_contradicted =
+            |code: &u32| excludes_others(*code) && ErrorCode::new(*code).kind() != Some(kind);
+        self.code.filter(|code| !is_contradicted(code))
+    }
+
+    /// The kind of the code. Gateways give an HTTP status as a code, so such a code needs Ayrshare's own status.
     fn kind_by_code(&self) -> Option<ErrorKind> {
-        self.code.and_then(|code| ErrorCode::new(code).kind())
+        let is_http_status = |code: &u32| matches!(code, 400 | 419 | 429);
+        let code = self
+            .code
+            .filter(|code| self.is_refusal || !is_http_status(code));
+        code.and_then(|code| ErrorCode::new(code).kind())
     }
 
     pub(super) fn says_anything(&self) -> bool {
@@ -451,18 +487,24 @@ impl Report<'_> {
         self.code.is_some()
     }
 
+    /// Whether the code reports the profile's rate limit.
+    pub(super) fn is_throttled_by_profile(&self) -> bool {
+        self.kind_by_code() == Some(ErrorKind::RateLimited) && !self.is_throttled_by_network()
+    }
+
     pub(super) fn is_throttled_by_network(&self) -> bool {
         let network_codes = self.networks.iter().filter_map(|network| network.code);
         let mut codes = network_codes.chain(self.code).map(ErrorCode::new);
         codes.any(ErrorCode::is_limit_of_network)
     }
 
-    /// Whether the code refuses the parameters or the credentials.
+    /// Whether the code refuses the parameters or the credentials, or reports the profile's rate limit.
     pub(super) fn refuses_by_code(&self) -> bool {
-        self.code.map(ErrorCode::new).is_some_and(|code| {
-            code == ErrorCode::INVALID_PARAMETERS
-                || code.kind().is_some_and(ErrorKind::is_about_credentials)
-        })
+        let kind = self.kind_by_code();
+        let is_about_credentials = kind.is_some_and(ErrorKind::is_about_credentials);
+        let is_about_parameters =
+            self.code.map(ErrorCode::new) == Some(ErrorCode::INVALID_PARAMETERS);
+        is_about_parameters || is_about_credentials || self.is_throttled_by_profile()
     }
 
     /// Whether a refused request about several posts has deleted none of them. After any other refusal,
@@ -474,6 +516,12 @@ impl Report<'_> {
             _ => self.refuses_by_code(),
         }
     }
+}
+
+/// Whether the code says that the post is gone, or that there is none. No other code can be true beside it.
+fn excludes_others(code: u32) -> bool {
+    let kind = ErrorCode::new(code).kind();
+    matches!(kind, Some(ErrorKind::AlreadyDeleted | ErrorKind::NotFound))
 }
 
 /// The seconds that code 435 gives in `details`, as a number or as an object that holds one. A longer

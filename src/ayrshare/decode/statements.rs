@@ -5,8 +5,10 @@
 //! post is about the same post as the statement around it. All requests share this reading, so an answer about
 //! one post is read as strictly as an answer about many.
 
-use super::errors::{denies_by_name, denies_success, is_denial, means_no_error};
-use super::networks::{NETWORK_NAMES, has_form_of_network, is_error};
+use std::borrow::Cow;
+
+use super::errors::{denies_by_value, denies_success, is_denial, means_no_error};
+use super::networks::{NETWORK_NAMES, has_form_of_network, is_error, may_be_network};
 use super::report::Report;
 use crate::engine::index::Index;
 use crate::engine::json::{Json, Members};
@@ -19,6 +21,8 @@ pub(super) struct Statements<'j> {
     /// One for each post of the request, in order. `None` if nothing is stated about the post.
     pub(super) posts: Vec<Option<Report<'j>>>,
     pub(super) listed: Listed,
+    /// Whether the answer denies that another post is gone.
+    pub(super) others_deny: bool,
 }
 
 /// Whose posts the answer lists.
@@ -90,6 +94,7 @@ impl<'j> Statements<'j> {
             request: reader.request,
             posts,
             listed: reader.listed,
+            others_deny: reader.others_deny,
         }
     }
 }
@@ -106,10 +111,14 @@ enum Subject {
 /// Where an object stands, with the subject of the statement around it.
 #[derive(Clone, Copy)]
 enum Around {
-    /// The object is the whole answer, or its `data`.
+    /// The object is the whole answer.
     Answer(Subject),
-    /// It is an entry of a list, or an error.
+    /// It is the `data` of a statement.
+    Data(Subject),
+    /// It is an entry of a list.
     Entry(Subject),
+    /// It is an error.
+    Error(Subject),
     /// It is a group, in which entries stand under the ids of posts.
     Group(Subject),
     /// It stands under the id of a post of the request.
@@ -161,14 +170,24 @@ pub(super) fn entries<'j>(members: &'j Members<'_>) -> impl Iterator<Item = &'j 
     })
 }
 
+/// The id of the post that an object names.
+fn id_of<'j>(members: &'j Members<'_>) -> Option<Cow<'j, str>> {
+    let names = ["id", "postId", "post_id"].iter();
+    names
+        .filter_map(|name| members.get(name))
+        .find_map(Json::to_label)
+}
+
 impl<'j> Reader<'_, 'j> {
     /// Reads an object and everything in it. Returns what it is about, and what it states about that.
     fn object(&mut self, members: &'j Members<'_>, around: Around) -> (Subject, Report<'j>) {
         let own = match (around, members.text("platform")) {
-            (Around::Entry(_) | Around::Id(_), Some(network)) => {
+            (Around::Entry(_) | Around::Error(_) | Around::Id(_), Some(network)) => {
                 Report::of_network(network, members)
             }
-            _ => Report::own(members),
+            // A gateway may write an object with an error in it.
+            (Around::Data(_) | Around::Error(_), _) => Report::own(members, false),
+            _ => Report::own(members, true),
         };
         let mut statement = Statement::about(self.subject(members, &own, around), own);
         for (name, value) in members.iter() {
@@ -184,7 +203,7 @@ impl<'j> Reader<'_, 'j> {
                 _ if NETWORK_NAMES.contains(&name) => statement.own.add_network(name, value),
                 _ if GROUPS.contains(&name) => self.group(name, value, &mut statement),
                 Json::Object(data) if name == "data" => {
-                    let read = self.object(data, Around::Answer(statement.subject));
+                    let read = self.object(data, Around::Data(statement.subject));
                     self.add(read, &mut statement);
                 }
                 _ if name == "data" => self.group(name, value, &mut statement),
@@ -193,7 +212,9 @@ impl<'j> Reader<'_, 'j> {
                     (None, Around::Group(_)) if value.as_list().is_none() => {
                         self.under_other_id(value, &mut statement);
                     }
-                    (None, Around::Answer(_)) => self.unknown(name, value, &mut statement),
+                    (None, Around::Answer(_) | Around::Data(_)) => {
+                        self.unknown(name, value, &mut statement);
+                    }
                     (None, _) => self.unknown_of_post(name, value, &mut statement),
                 },
             }
@@ -205,7 +226,7 @@ impl<'j> Reader<'_, 'j> {
         } = statement;
         if let Some(inside) = inside {
             let is_whole_answer =
-                matches!(around, Around::Answer(_)) && members.get("id").is_none();
+                matches!(around, Around::Answer(_) | Around::Data(_)) && id_of(members).is_none();
             own.merge_nested(inside, is_whole_answer);
         }
         (subject, own)
@@ -213,13 +234,18 @@ impl<'j> Reader<'_, 'j> {
 
     fn subject(&mut self, members: &Members<'_>, own: &Report<'_>, around: Around) -> Subject {
         let (Around::Answer(default)
+        | Around::Data(default)
         | Around::Entry(default)
+        | Around::Error(default)
         | Around::Group(default)
         | Around::Id(default)) = around;
-        let id = members.get("id").and_then(Json::to_label);
-        let is_listed = matches!(around, Around::Entry(_) | Around::Group(_));
+        let id = id_of(members);
+        let is_listed = !matches!(around, Around::Answer(_) | Around::Id(_));
         let (Some(id), false) = (id, self.posts.is_empty()) else {
-            let is_entry = matches!(around, Around::Entry(Subject::Post(_)));
+            let is_entry = matches!(
+                around,
+                Around::Entry(Subject::Post(_)) | Around::Error(Subject::Post(_))
+            );
             self.listed.asked |= is_entry && members.text("platform").is_none();
             return default;
         };
@@ -233,7 +259,9 @@ impl<'j> Reader<'_, 'j> {
                 Subject::Post(post)
             }
             // This is the post's id at the network.
-            (Around::Entry(_), None) if members.text("platform").is_some() => default,
+            (Around::Entry(_) | Around::Error(_), None) if members.text("platform").is_some() => {
+                default
+            }
             (_, None) => {
                 self.listed.others |= is_listed;
                 Subject::OtherPost
@@ -254,7 +282,10 @@ impl<'j> Reader<'_, 'j> {
                     self.entry(item, statement);
                 }
             }
-            _ => {}
+            // A text may be a status, or the id of a post.
+            Json::Text(word) if is_success(word) || word == "ok" => {}
+            Json::Text(word) if is_denial(word) => statement.own.has_errors = true,
+            id => self.entry(id, statement),
         }
     }
 
@@ -315,7 +346,7 @@ impl<'j> Reader<'_, 'j> {
                 reports.push(Report::of_error(error));
                 continue;
             };
-            let (about, mut report) = self.object(members, Around::Entry(statement.subject));
+            let (about, mut report) = self.object(members, Around::Error(statement.subject));
             report.has_errors |= !report.is_explained_error();
             // A success among the errors is none.
             for (id, value) in members.iter() {
@@ -336,7 +367,7 @@ impl<'j> Reader<'_, 'j> {
     fn unknown_of_post(&mut self, name: &str, value: &'j Json<'_>, statement: &mut Statement<'j>) {
         let status = value.as_object().and_then(|members| members.text("status"));
         if status.is_some_and(|status| is_error(status) || is_success(status)) {
-            self.denials_inside(value, denies_by_name(name), statement);
+            self.denials_inside(value, is_denial(name), statement);
             statement.own.add_network(name, value);
         } else {
             self.unknown(name, value, statement);
@@ -345,26 +376,33 @@ impl<'j> Reader<'_, 'j> {
 
     /// Reads a member whose name has no meaning.
     fn unknown(&mut self, name: &str, value: &'j Json<'_>, statement: &mut Statement<'j>) {
-        self.denials_inside(value, denies_by_name(name), statement);
-        match value {
-            Json::Object(members) if has_form_of_network(name, members) => {
-                statement.own.add_network(name, value);
-            }
-            Json::List(items) => {
-                for item in items {
-                    match item {
-                        Json::Object(members) if has_form_of_network(name, members) => {
-                            statement.own.add_network(name, item);
-                        }
-                        Json::Object(members) if members.text("platform").is_some() => {
-                            let network = members.text("platform").unwrap_or_default();
-                            statement.own.add_network(network, item);
-                        }
-                        _ => statement.own.has_errors |= denies_success(item),
-                    }
+        self.denials_inside(value, is_denial(name), statement);
+        statement.own.has_errors |= denies_by_value(name, value);
+        let items = match value {
+            Json::List(items) => items.as_slice(),
+            item => std::slice::from_ref(item),
+        };
+        for item in items {
+            match item {
+                Json::Object(members) if has_form_of_network(members) => {
+                    statement.own.add_network(name, item);
                 }
+                Json::Object(members) if members.text("platform").is_some() => {
+                    let network = members.text("platform").unwrap_or_default();
+                    statement.own.add_network(network, item);
+                }
+                Json::Object(members) if may_be_network(name, members) => {
+                    statement.own.has_errors |= denies_success(item);
+                    statement.own.mention(name, members);
+                }
+                Json::Text(word) if value.as_list().is_some() && is_denial(name) => {
+                    // The word is a network, or the id of a post.
+                    let is_network = NETWORK_NAMES.contains(&&**word);
+                    statement.own.has_errors |= is_network || self.posts.is_empty();
+                    self.others_deny |= !is_network && self.index.find(word).is_none();
+                }
+                _ => statement.own.has_errors |= denies_success(item),
             }
-            _ => statement.own.has_errors |= denies_success(value),
         }
     }
 
@@ -383,7 +421,7 @@ impl<'j> Reader<'_, 'j> {
                         self.deny(name, statement);
                     }
                     let is_text = matches!(value, Json::Text(_) | Json::Whole(_));
-                    let is_denied = denies_by_name(name) || (is_denied && !is_text);
+                    let is_denied = is_denial(name) || (is_denied && !is_text);
                     self.denials_inside(value, is_denied, statement);
                 }
             }

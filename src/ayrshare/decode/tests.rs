@@ -56,7 +56,7 @@ fn an_error_anywhere_in_an_answer_denies_a_success() {
 200 {"status":"success","errors":{"facebook":{"status":"error","code":107}}}
     Answered; a: Failed (Refused 200 107)
 200 {"status":"success","errors":{"code":114}}
-    Answered; a: Uncertain (UnexpectedResponse 200 114)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","errors":"Facebook failed"}
     Answered; a: Uncertain (UnexpectedResponse 200 Facebook failed)
 200 {"errors":{}}
@@ -79,10 +79,22 @@ fn an_error_anywhere_in_an_answer_denies_a_success() {
     Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","skipped":{"a":"not yours"}}
     Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","id":"a","results":"skipped"}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","id":"a","networks":"pending"}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","id":"a","deleted":false}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","id":"a","mastodon":"error"}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","id":"a","skipped":true}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","id":"a","usage":"active","retryAfter":30,"failedCount":0,"deleted":true}
+    Answered; a: Deleted
 200 {"status":"success","failedIds":["a"]}
     Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","failed":["b"],"skipped":[]}
-    Answered; a: Deleted
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","errors":[{"status":"error"}]}
     Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"errors":[{"platform":"facebook","status":"success"}]}
@@ -168,35 +180,35 @@ fn a_list_of_errors_counts_whole() {
         &DeleteRequest::by_id("a"),
         r#"
 400 {"status":"error","errors":[{"code":383},{"code":138}],"id":"a"}
-    Answered; a: Uncertain (UnexpectedResponse 400 383)
+    Answered; a: Uncertain (UnexpectedResponse 400)
 400 {"status":"error","errors":[{"code":138},{"code":383}],"id":"a"}
     Answered; a: Uncertain (UnexpectedResponse 400 138)
 400 {"status":"error","errors":[{"code":114},{"code":138}],"id":"a"}
-    Answered; a: Uncertain (UnexpectedResponse 400 114)
+    Answered; a: Uncertain (UnexpectedResponse 400)
 400 {"status":"error","code":383,"errors":[{"code":138}],"id":"a"}
-    Answered; a: Uncertain (UnexpectedResponse 400 383)
+    Answered; a: Uncertain (UnexpectedResponse 400)
 400 {"status":"error","code":383,"results":[{"code":138}],"id":"a"}
     Answered; a: Uncertain (UnexpectedResponse 400 138)
 400 {"status":"error","code":383,"posts":[{"status":"error","code":138}]}
     Answered; a: Uncertain (UnexpectedResponse 400 138)
 400 {"status":"error","code":383,"bulk":[{"id":"a","status":"error"}]}
-    Answered, AlreadyDeleted 400 383; a: AlreadyDeleted
+    Answered; a: Uncertain (UnexpectedResponse 400)
 400 {"status":"error","code":383,"data":{"status":"pending"}}
-    Answered; a: Uncertain (UnexpectedResponse 400 383)
+    Answered; a: Uncertain (UnexpectedResponse 400)
 400 {"status":"error","code":383,"error":"Instagram failed"}
-    Answered; a: Uncertain (UnexpectedResponse 400 383 Instagram failed)
+    Answered; a: Uncertain (UnexpectedResponse 400 Instagram failed)
 400 {"status":"error","code":383,"instagram":{"status":"pending"}}
-    Answered; a: Uncertain (UnexpectedResponse 400 383)
+    Answered; a: Uncertain (UnexpectedResponse 400)
 400 {"status":"pending","code":383}
-    Answered; a: Uncertain (UnexpectedResponse 400 383)
+    Answered; a: Uncertain (UnexpectedResponse 400)
 400 {"status":"pending","data":{"status":"error","code":383}}
-    Answered; a: Uncertain (UnexpectedResponse 400 383)
+    Answered; a: Uncertain (UnexpectedResponse 400)
 400 {"status":"ok","posts":[{"id":"a","status":"error","code":114}]}
-    Answered; a: Uncertain (UnexpectedResponse 400 114)
+    Answered; a: Uncertain (UnexpectedResponse 400)
 400 {"status":"success","code":383}
-    Answered; a: Uncertain (UnexpectedResponse 400 383)
+    Answered; a: Uncertain (UnexpectedResponse 400)
 400 {"status":"error","code":383,"errors":[{"status":"error","message":"no"}]}
-    Answered; a: Uncertain (UnexpectedResponse 400 383 no)
+    Answered; a: Uncertain (UnexpectedResponse 400 no)
 400 {"status":"error","errors":[{"code":383},{"code":383}],"id":"a"}
     Answered, AlreadyDeleted 400 383; a: AlreadyDeleted
 400 {"status":"error","errors":[{"code":107},{"code":138}],"id":"a"}
@@ -238,6 +250,23 @@ fn one_post_is_read_as_strictly_as_a_batch() {
             r#""data":[{"id":"a","status":"error","code":138}]"#,
             "Failed",
         ),
+        (r#""data":{"id":"c","status":"success"}"#, "Unreported"),
+        (r#""postIds":"c""#, "Unreported"),
+        (
+            r#""results":[{"postId":"c","status":"success"}]"#,
+            "Unreported",
+        ),
+        (r#""results":[{"postId":"a","deleted":false}]"#, "Uncertain"),
+        (r#""results":[{"id":"a","result":"skipped"}]"#, "Uncertain"),
+        (r#""notDeleted":["a"]"#, "Uncertain"),
+        (
+            r#""posts":[{"id":"a","status":"success"}],"errors":[{"code":138}]"#,
+            "Uncertain",
+        ),
+        (
+            r#""posts":[{"id":"a","status":"success"}],"failed":["instagram"]"#,
+            "Uncertain",
+        ),
         (
             r#""posts":[{"id":"a","networks":{"mastodon":{"status":"error"}}}]"#,
             "Failed",
@@ -271,6 +300,16 @@ fn what_is_not_known_to_be_a_network_is_none() {
     Answered; a: Deleted
 200 {"status":"success","twitter":{"status":"success"},"usage":{"status":"error"}}
     Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","twitter":{"status":"success"},"usage":{"status":"error","message":"quota low"}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","twitter":{"status":"success"},"rateLimit":{"code":0}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","twitter":{"status":"success"},"account":{"status":"active","id":"x"}}
+    Answered; a: Deleted
+200 {"status":"error","twitter":{"status":"error","code":272},"usage":{"status":"success","id":"x"}}
+    Answered; a: Failed (Refused 200 272)
+200 {"auth":{"status":"success","id":"x"}}
+    Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?; a: ?
 200 {"status":"success","twitter":{"status":"success"},"mastodon":{"action":"delete","status":"error"}}
     Answered, Partial 200; a: Partial
 200 {"status":"success","twitter":{"status":"success"},"mastodon":{"status":"pending"}}
@@ -318,7 +357,15 @@ fn a_refusal_counts_only_in_the_words_of_ayrshare() {
 404 {"message":"no Route matched"}
     Foreign, UnexpectedResponse 404 no Route matched not in the provider's words: is the base URL right?; a: ?
 403 {"code":403,"message":"blocked by the firewall"}
-    Foreign, UnexpectedResponse 403 403 blocked by the firewall; a: ?
+    Foreign, UnexpectedResponse 403 403 blocked by the firewall not in the provider's words: is the base URL right?; a: ?
+400 {"code":400,"message":"Bad Request"}
+    Foreign, UnexpectedResponse 400 400 Bad Request not in the provider's words: is the base URL right?; a: ?
+403 {"error":{"code":403,"message":"blocked","status":"error"}}
+    Foreign, UnexpectedResponse 403 403 blocked not in the provider's words: is the base URL right?; a: ?
+403 {"message":"Forbidden","data":{"status":"error"}}
+    Foreign, UnexpectedResponse 403 Forbidden not in the provider's words: is the base URL right?; a: ?
+200 {"status":"error","code":429,"posts":[{"id":"a","status":"success"}]}
+    Throttled; a: Uncertain (UnexpectedResponse 200 429)
 403 <html>
     Foreign, UnexpectedResponse 403 not in the provider's words: is the base URL right?; a: ?
 400 {"status"
@@ -328,15 +375,15 @@ fn a_refusal_counts_only_in_the_words_of_ayrshare() {
 402 {"status":"error","message":"no plan"}
     Refused, Unauthorized 402 no plan; a: ?
 404 {"error":"Not Found"}
-    Foreign, UnexpectedResponse 404 Not Found; a: ?
+    Foreign, UnexpectedResponse 404 Not Found not in the provider's words: is the base URL right?; a: ?
 401 {"errors":[{"message":"no token"}]}
-    Foreign, UnexpectedResponse 401 no token; a: ?
+    Foreign, UnexpectedResponse 401 no token not in the provider's words: is the base URL right?; a: ?
 403 {"error":{"code":403,"status":"PERMISSION_DENIED"}}
-    Foreign, UnexpectedResponse 403 403; a: ?
+    Foreign, UnexpectedResponse 403 403 not in the provider's words: is the base URL right?; a: ?
 404 {"status":404,"error":"Not Found"}
-    Foreign, UnexpectedResponse 404 Not Found; a: ?
+    Foreign, UnexpectedResponse 404 Not Found not in the provider's words: is the base URL right?; a: ?
 400 {"errors":[{"status":"error","message":"no"}]}
-    Refused, Refused 400 no; a: ?
+    Foreign, UnexpectedResponse 400 no not in the provider's words: is the base URL right?; a: ?
 403 {"status":"error","code":98765}
     Refused, Unauthorized 403 98765; a: ?
 "#,
@@ -378,17 +425,17 @@ fn a_code_with_a_name_decides_unless_a_network_contradicts_it() {
 400 {"status":"error","code":114,"twitter":{"status":"error","code":114}}
     Answered, NotFound 400 114; a: NotFound
 400 {"status":"error","code":114,"twitter":{"status":"error","code":107}}
-    Answered; a: Failed (Refused 400 114)
+    Answered; a: Failed (Refused 400 107)
 400 {"status":"error","code":107,"twitter":{"status":"error","code":107}}
     Answered; a: Failed (Refused 400 107)
 400 {"status":"success","code":114}
     Answered, NotFound 400 114; a: NotFound
 200 {"status":"success","code":114}
-    Answered; a: Uncertain (UnexpectedResponse 200 114)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"error","id":"b"}
     Refused, Refused 200; a: ?
 200 {"status":"error","code":383,"id":"b"}
-    Answered, UnexpectedResponse 200 383; a: ?
+    Answered, UnexpectedResponse 200; a: ?
 "#,
     );
 }
@@ -401,7 +448,7 @@ fn the_http_status_and_the_status_decide_if_no_code_and_no_network_does() {
 302 {"status":"success"}
     Foreign, UnexpectedResponse 302 a redirect, which isn't followed: is the base URL right?; a: ?
 201 {"status":"success"}
-    Foreign, UnexpectedResponse 201; a: ?
+    Foreign, UnexpectedResponse 201 not in the provider's words: is the base URL right?; a: ?
 201 {"status":"error"}
     Refused, Refused 201; a: ?
 201 {"status":"error","code":98765}
@@ -415,7 +462,7 @@ fn the_http_status_and_the_status_decide_if_no_code_and_no_network_does() {
 200 {"status":"accepted"}
     Foreign, UnexpectedResponse 200; a: ?
 404 {"status":"success"}
-    Foreign, UnexpectedResponse 404; a: ?
+    Foreign, UnexpectedResponse 404 not in the provider's words: is the base URL right?; a: ?
 404 {"status":"error","message":"m","retryAvailable":true}
     Refused for now, Refused 404 m; a: ?
 404 {"message":"m"}
@@ -466,7 +513,7 @@ fn all_networks_together_decide_and_under_a_5xx_only_those_that_keep_the_post() 
 400 {"twitter":{"status":"success"}}
     Answered; a: Uncertain (UnexpectedResponse 400)
 201 {"twitter":{"status":"success"}}
-    Foreign, UnexpectedResponse 201; a: ?
+    Foreign, UnexpectedResponse 201 not in the provider's words: is the base URL right?; a: ?
 500 {"status":"error","twitter":{"status":"success"}}
     Broken, Server 500; a: ?
 500 {"status":"success","twitter":{"status":"success"}}
@@ -633,6 +680,25 @@ fn a_bulk_answer_about_no_post_refuses_all_of_them_or_leaves_them_open() {
 }
 
 #[test]
+fn what_is_said_of_a_whole_batch_counts_against_its_posts_unless_a_post_explains_it() {
+    check(
+        &DeleteRequest::bulk(["a", "b"]),
+        r#"
+200 {"status":"error","posts":[{"id":"a","status":"success"},{"id":"b","status":"success"}]}
+    Answered; a: Uncertain (UnexpectedResponse 200); b: Uncertain (UnexpectedResponse 200)
+200 {"status":"error","posts":[{"id":"a","status":"success"},{"id":"b","status":"error","code":107}]}
+    Answered; a: Deleted; b: Failed (Refused 200 107)
+200 {"status":"error","posts":[{"id":"a","status":"success"},{"id":"c","status":"error","code":107}]}
+    Answered; a: Deleted; b: ?
+200 {"status":"error","code":429,"id":"a"}
+    Throttled, RateLimited 200 429; a: ?; b: ?
+200 {"status":"error","code":429,"posts":[{"id":"a","status":"success"}]}
+    Throttled, RateLimited 200 429; a: ?; b: ?
+"#,
+    );
+}
+
+#[test]
 fn all_scheduled_posts_are_deleted_if_nothing_in_the_answer_denies_it() {
     check(
         &DeleteRequest::delete_all_scheduled(),
@@ -686,7 +752,7 @@ fn all_scheduled_posts_are_deleted_if_nothing_in_the_answer_denies_it() {
 200 {"status":"accepted"}
     Foreign, UnexpectedResponse 200
 202 {"status":"success"}
-    Foreign, UnexpectedResponse 202
+    Foreign, UnexpectedResponse 202 not in the provider's words: is the base URL right?
 200 {}
     Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?
 200 []
