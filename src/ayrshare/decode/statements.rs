@@ -242,11 +242,6 @@ impl<'j> Reader<'_, 'j> {
         let id = id_of(members);
         let is_listed = !matches!(around, Around::Answer(_) | Around::Id(_));
         let (Some(id), false) = (id, self.posts.is_empty()) else {
-            let is_entry = matches!(
-                around,
-                Around::Entry(Subject::Post(_)) | Around::Error(Subject::Post(_))
-            );
-            self.listed.asked |= is_entry && members.text("platform").is_none();
             return default;
         };
         match (around, self.index.find(&id)) {
@@ -293,6 +288,10 @@ impl<'j> Reader<'_, 'j> {
         match item {
             Json::Object(members) => {
                 let read = self.object(members, Around::Entry(statement.subject));
+                let names_none = id_of(members).is_none();
+                let is_about_post = matches!(read.0, Subject::Post(_)) && names_none;
+                self.listed.asked |=
+                    is_about_post && members.text("platform").is_none() && read.1.says_anything();
                 self.add(read, statement);
             }
             // A list may repeat the ids of the request.
