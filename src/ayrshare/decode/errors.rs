@@ -1,6 +1,8 @@
 //! Whether a part of an answer that isn't read in any other way denies a success. Pure.
 
+use super::networks::NETWORK_NAMES;
 use crate::engine::json::{Json, Members};
+use crate::model::is_success;
 
 /// Whether the value reports an error, at any depth, or calls something unfinished. A status, a code or an
 /// error that can't be read counts as an error.
@@ -14,14 +16,26 @@ pub(super) fn denies_success(json: &Json<'_>) -> bool {
 
 fn members_deny_success(members: &Members<'_>) -> bool {
     let mut present = members.iter().filter(|(_, value)| **value != Json::Null);
-    present.any(|(name, value)| match name {
+    present.any(|(name, value)| member_denies_success(name, value))
+}
+
+/// Whether a member that isn't `null` denies a success, by its name and its value.
+pub(super) fn member_denies_success(name: &str, value: &Json<'_>) -> bool {
+    match name {
         "status" => value.as_text().is_none_or(is_denial),
         // Code 200 comes with successes.
         "code" => value.to_u32() != Some(200),
         "error" | "errors" => !means_no_error(value),
         "warnings" => false,
-        _ => denies_success(value),
-    })
+        _ => {
+            let is_unclear = match value {
+                Json::Text(status) => !is_success(status),
+                Json::List(_) | Json::Object(_) => false,
+                _ => true,
+            };
+            (NETWORK_NAMES.contains(&name) && is_unclear) || denies_success(value)
+        }
+    }
 }
 
 /// Whether the word, or the name of a member such as `failedIds`, says that something failed or isn't finished. Other

@@ -35,7 +35,7 @@ pub(super) fn may_be_network(name: &str, result: &Members<'_>) -> bool {
 }
 
 /// Whether the object has a status or a code.
-pub(super) fn says_anything(result: &Members<'_>) -> bool {
+fn says_anything(result: &Members<'_>) -> bool {
     let has = |name| result.get(name).is_some_and(|value| *value != Json::Null);
     has("status") || has("code")
 }

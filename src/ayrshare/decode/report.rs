@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::errors::{denies_success, means_no_error};
-use super::networks::{is_error, is_gone, is_kept, network_result, says_anything, was_gone_before};
+use super::errors::{denies_success, means_no_error, member_denies_success};
+use super::networks::{is_error, is_gone, is_kept, network_result, was_gone_before};
 use crate::ayrshare::code::ErrorCode;
 use crate::engine::json::{Json, Members};
 use crate::engine::operation::{AttemptKind, PostReading, Reading, ThrottledBy, refusal_kind};
@@ -122,19 +122,18 @@ impl<'j> Report<'j> {
     }
 
     fn add_result(&mut self, network: &str, result: &Members<'_>) {
-        self.has_errors |= !says_anything(result);
         for (name, value) in result.iter().filter(|(_, value)| **value != Json::Null) {
             self.has_errors |= match name {
                 "status" => value.as_text().is_none(),
                 "code" => value.to_u32().is_none(),
-                "warnings" => false,
-                "error" | "errors" => !means_no_error(value),
-                _ => denies_success(value),
+                _ => member_denies_success(name, value),
             };
         }
         let result = network_result(network, result);
         self.has_errors |= result.is_success() && result.code.is_some_and(|code| code != 200);
-        if !result.status.is_empty() || result.code.is_some() {
+        if result.status.is_empty() && result.code.is_none() {
+            self.has_errors = true;
+        } else {
             self.networks.push(result);
         }
     }
@@ -148,11 +147,13 @@ impl<'j> Report<'j> {
     pub(super) fn add_networks(&mut self, value: &Json<'_>) {
         match value {
             Json::Object(networks) => {
-                let is_network =
-                    |name: &str, value: &Json<'_>| name != "warnings" && *value != Json::Null;
-                let results = networks.iter();
-                let results = results.filter(|(name, value)| is_network(name, value));
-                results.for_each(|(network, value)| self.add_network(network, value));
+                for (network, value) in networks.iter().filter(|(_, value)| **value != Json::Null) {
+                    match network {
+                        "error" | "errors" => self.has_errors |= !means_no_error(value),
+                        "warnings" => {}
+                        _ => self.add_network(network, value),
+                    }
+                }
             }
             Json::List(entries) => {
                 for entry in entries {
@@ -297,10 +298,9 @@ impl Report<'_> {
     /// Decides by a code that has a name, and by all that stands beside it.
     fn verdict_by_code(self, kind: ErrorKind, http_status: u16, done: &Fate) -> Verdict {
         let failure = self.failure(kind, http_status);
-        let networks_agree = self
-            .networks
-            .iter()
-            .all(|network| network.code == self.code);
+        let networks_agree = self.networks.iter().all(|network| {
+            network.code == self.code && (network.status.is_empty() || is_error(&network.status))
+        });
         let is_status_plain = self
             .status
             .is_none_or(|status| is_error(status) || is_success(status));
@@ -342,14 +342,16 @@ impl Report<'_> {
         let quoted_code = quoted.and_then(|network| network.code);
         let failure_of_kind = |kind| Failure {
             http_status: Some(http_status),
-            code: (self.code_for(kind).or(quoted_code)).map(|code| code.to_string()),
+            code: (self.code_for(kind))
+                .or(quoted_code.filter(|code| explains(*code, kind)))
+                .map(|code| code.to_string()),
             message: (self.message.map(text::message))
                 .or_else(|| Some(quoted?.message.as_deref()?.into())),
             ..Failure::new(kind)
         };
         let (fate, failure) = if gone == total && gone_before == 0 && allows_success {
             (done.clone(), None)
-        } else if gone_before == total && self.allows_already_deleted() {
+        } else if gone_before == total && self.allows_already_deleted(http_status) {
             let failure = failure_of_kind(ErrorKind::AlreadyDeleted);
             (Fate::AlreadyDeleted, Some(failure))
         } else if gone > 0 && kept > 0 {
@@ -365,13 +367,14 @@ impl Report<'_> {
         self.post_verdict(fate, failure)
     }
 
-    /// Whether nothing beside the networks' results denies that the post was deleted before.
-    fn allows_already_deleted(&self) -> bool {
+    /// Whether nothing beside the networks' results denies that the post was deleted before. A success counts
+    /// only under HTTP 200.
+    fn allows_already_deleted(&self, http_status: u16) -> bool {
         let code = self.code.map(ErrorCode::new);
+        let is_plain =
+            |status: &str| is_error(status) || (is_success(status) && http_status == 200);
         code.is_none_or(|code| code == ErrorCode::ALREADY_DELETED)
-            && self
-                .status
-                .is_none_or(|status| is_error(status) || is_success(status))
+            && self.status.is_none_or(is_plain)
             && !self.has_errors
     }
 
@@ -443,12 +446,9 @@ impl Report<'_> {
         }
     }
 
-    /// The code that explains a failure of this kind. A failure for which something else contradicts "already deleted"
-    /// or "no such post" must not be taken for one of these.
+    /// The code that explains a failure of this kind.
     fn code_for(&self, kind: ErrorKind) -> Option<u32> {
-        let is_contradicted =
-            |code: &u32| excludes_others(*code) && ErrorCode::new(*code).kind() != Some(kind);
-        self.code.filter(|code| !is_contradicted(code))
+        self.code.filter(|code| explains(*code, kind))
     }
 
     /// The kind of the code. Gateways give an HTTP status as a code, so such a code needs Ayrshare's own status.
@@ -463,6 +463,11 @@ impl Report<'_> {
     pub(super) fn says_anything(&self) -> bool {
         let has_words = self.status.is_some() || self.code.is_some() || !self.networks.is_empty();
         has_words || self.has_errors || self.is_contradictory
+    }
+
+    /// Whether a network says that it removed the post.
+    pub(super) fn has_success(&self) -> bool {
+        self.networks.iter().any(NetworkResult::is_success)
     }
 
     /// Whether the report is an error that a code or a network explains.
@@ -516,6 +521,12 @@ impl Report<'_> {
             _ => self.refuses_by_code(),
         }
     }
+}
+
+/// Whether the code may stand in a failure of this kind. If something contradicts "already deleted" or "no such post",
+/// the failure must not be taken for one of these.
+fn explains(code: u32, kind: ErrorKind) -> bool {
+    !excludes_others(code) || ErrorCode::new(code).kind() == Some(kind)
 }
 
 /// Whether the code says that the post is gone, or that there is none. No other code can be true beside it.

@@ -346,10 +346,11 @@ impl<'j> Reader<'_, 'j> {
                 continue;
             };
             let (about, mut report) = self.object(members, Around::Error(statement.subject));
-            report.has_errors |= !report.is_explained_error();
+            report.has_errors |= !report.is_explained_error() || report.has_success();
             // A success among the errors is none.
             for (id, value) in members.iter() {
-                if value.as_text().is_some_and(is_success) {
+                let status = value.as_object().and_then(|error| error.text("status"));
+                if value.as_text().or(status).is_some_and(is_success) {
                     self.deny(id, statement);
                 }
             }
@@ -415,8 +416,12 @@ impl<'j> Reader<'_, 'j> {
                     self.deny(&id, statement);
                 }
                 for (name, value) in members.iter() {
-                    let is_denying_word = |value: &Json<'_>| value.as_text().is_some_and(is_denial);
-                    if is_denied || is_denying_word(value) || denies_success(value) {
+                    let says_no = match value {
+                        Json::Bool(is_done) => !is_done,
+                        Json::Text(word) => is_denial(word),
+                        other => denies_success(other),
+                    };
+                    if is_denied || says_no {
                         self.deny(name, statement);
                     }
                     let is_text = matches!(value, Json::Text(_) | Json::Whole(_));

@@ -69,6 +69,18 @@ fn an_error_anywhere_in_an_answer_denies_a_success() {
     Answered; a: Uncertain (UnexpectedResponse 200 no)
 200 {"status":"success","errors":[],"error":null}
     Answered; a: Deleted
+200 {"status":"success","deleted":{"a":false}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","twitter":{"status":"","action":"delete"}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","networks":{"twitter":"success","errors":["no"]}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","meta":{"threads":"error"}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","twitter":{"status":"success","threads":true}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","twitter":{"status":"success","threads":"pending"}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","meta":{"a":"error"}}
     Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","meta":{"a":"fine"}}
@@ -195,6 +207,10 @@ fn a_list_of_errors_counts_whole() {
     Answered; a: Uncertain (UnexpectedResponse 400 138)
 400 {"status":"error","code":383,"bulk":[{"id":"a","status":"error"}]}
     Answered; a: Uncertain (UnexpectedResponse 400)
+400 {"status":"error","code":383,"bulk":[{"id":"a","status":"error","code":383}]}
+    Answered, AlreadyDeleted 400 383; a: AlreadyDeleted
+400 {"errors":[{"code":383,"platform":"facebook","status":"pending"}]}
+    Answered; a: Uncertain (UnexpectedResponse 400)
 400 {"status":"error","code":383,"data":{"status":"pending"}}
     Answered; a: Uncertain (UnexpectedResponse 400)
 400 {"status":"error","code":383,"error":"Instagram failed"}
@@ -224,7 +240,7 @@ fn a_list_of_errors_counts_whole() {
 400 {"status":"error","errors":[{"status":"error","code":435,"details":30,"platform":"twitter"}]}
     Answered; a: Failed (RateLimited 400 435)
 400 {"status":"error","facebook":{"status":"error","code":383},"errors":["Instagram failed"]}
-    Answered; a: Uncertain (UnexpectedResponse 400 383 Instagram failed)
+    Answered; a: Uncertain (UnexpectedResponse 400 Instagram failed)
 "#,
     );
 }
@@ -484,6 +500,8 @@ fn all_networks_together_decide_and_under_a_5xx_only_those_that_keep_the_post() 
         r#"
 200 {"twitter":{"status":"success"},"gmb":{"status":"error","code":383}}
     Answered; a: Uncertain (UnexpectedResponse 200)
+400 {"status":"success","twitter":{"status":"error","code":383}}
+    Answered; a: Uncertain (UnexpectedResponse 400)
 200 {"status":"success","twitter":{"status":"error","code":383}}
     Answered, AlreadyDeleted 200 383; a: AlreadyDeleted
 200 {"status":"success","twitter":{"status":"error","code":383},"gmb":{"status":"error","code":107}}
@@ -491,7 +509,7 @@ fn all_networks_together_decide_and_under_a_5xx_only_those_that_keep_the_post() 
 200 {"status":"success","twitter":{"status":"queued"},"gmb":{"status":"error","code":107}}
     Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","twitter":{"status":"error","code":114}}
-    Answered; a: Uncertain (UnexpectedResponse 200 114)
+    Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"error","twitter":{"status":"error","message":"x"}}
     Answered; a: Failed (Refused 200 x)
 200 {"status":"success","twitter":{"status":"success","code":200}}
@@ -591,6 +609,10 @@ fn entries_of_a_bulk_answer_decide_for_their_posts_and_the_http_status_for_the_r
 200 {"posts":{"a":"deleted","b":"deleted"},"errors":["a"]}
     Answered; a: Uncertain (UnexpectedResponse 200); b: Deleted
 200 {"errors":[{"id":"a","status":"success"}]}
+    Answered; a: Uncertain (UnexpectedResponse 200); b: ?
+200 {"errors":[{"id":"a","platform":"twitter","status":"success"}]}
+    Answered; a: Uncertain (UnexpectedResponse 200); b: ?
+200 {"errors":{"a":{"status":"success"}}}
     Answered; a: Uncertain (UnexpectedResponse 200); b: ?
 200 {"errors":{"a":"success"}}
     Answered; a: Uncertain (UnexpectedResponse 200); b: ?
