@@ -1,7 +1,8 @@
 //! Ayrshare's answers.
 
-use arbitrary::Arbitrary;
+use arbitrary::{Arbitrary, Unstructured};
 
+use super::documented::Documented;
 use super::json::Json;
 use super::parts::{Id, Member, ToJson, Word, Wrong, one_of};
 use crate::decoders::{Asked, NETWORKS};
@@ -22,6 +23,8 @@ pub(super) enum AyrshareAnswer {
     Ids(Statement, ListName, Vec<Id>),
     /// An object with another answer in it.
     Nested(Statement, ListName, Box<AyrshareAnswer>),
+    /// As documented, with something beside it.
+    Documented(Documented),
     Wrong(Wrong),
 }
 
@@ -117,6 +120,10 @@ pub(super) enum StatusWord {
 
 #[derive(Arbitrary, Clone, Debug)]
 pub(super) enum Code {
+    /// The post is already deleted.
+    Gone,
+    /// There is no such post.
+    Unknown,
     Documented(u8),
     Quoted(u8),
     Any(u64),
@@ -126,6 +133,16 @@ pub(super) enum Code {
 pub(super) struct Network(u8);
 
 impl AyrshareAnswer {
+    /// Two of three answers are documented ones with little beside, because an answer with many faults is often
+    /// refused for another one than the one that is searched for.
+    pub(super) fn mostly_documented(bytes: &mut Unstructured<'_>) -> arbitrary::Result<Self> {
+        if bytes.ratio(2, 3)? {
+            Documented::arbitrary(bytes).map(Self::Documented)
+        } else {
+            Self::arbitrary(bytes)
+        }
+    }
+
     pub(super) fn json(&self, asked: &Asked) -> Json {
         let list = |items: &[Statement]| items.iter().map(|item| item.json(asked)).collect();
         match self {
@@ -142,12 +159,13 @@ impl AyrshareAnswer {
             }
             Self::Ids(outer, name, ids) => outer.with(name, ids.json(asked), asked),
             Self::Nested(outer, name, answer) => outer.with(name, answer.json(asked), asked),
+            Self::Documented(answer) => answer.json(asked),
             Self::Wrong(wrong) => wrong.json(asked),
         }
     }
 }
 
-fn keyed(posts: &[(Id, Keyed)], asked: &Asked) -> Vec<(String, Json)> {
+pub(super) fn keyed(posts: &[(Id, Keyed)], asked: &Asked) -> Vec<(String, Json)> {
     let posts = posts.iter().map(|(id, post)| {
         let post = match post {
             Keyed::Word(status) => status.json(asked),
@@ -189,13 +207,7 @@ impl Statement {
     fn members(&self, asked: &Asked) -> Vec<(String, Json)> {
         let mut networks = Vec::new();
         for (network, answer) in &self.networks {
-            let answer = match answer {
-                NetworkAnswer::One(entry) => entry.json(asked),
-                NetworkAnswer::Several(entries) => entries.json(asked),
-                NetworkAnswer::Word(status) => status.json(asked),
-                NetworkAnswer::Wrong(wrong) => wrong.json(asked),
-            };
-            networks.push((network.text(), answer));
+            networks.push((network.text(), answer.json(asked)));
         }
         let mut members = match self.networks_in {
             NetworksIn::Member if !networks.is_empty() => {
@@ -226,6 +238,17 @@ impl Statement {
 impl ToJson for Statement {
     fn json(&self, asked: &Asked) -> Json {
         Json::Object(self.members(asked))
+    }
+}
+
+impl ToJson for NetworkAnswer {
+    fn json(&self, asked: &Asked) -> Json {
+        match self {
+            Self::One(entry) => entry.json(asked),
+            Self::Several(entries) => entries.json(asked),
+            Self::Word(status) => status.json(asked),
+            Self::Wrong(wrong) => wrong.json(asked),
+        }
     }
 }
 
@@ -275,11 +298,13 @@ impl ToJson for StatusWord {
 
 impl ToJson for Code {
     fn json(&self, _: &Asked) -> Json {
-        const DOCUMENTED: [u64; 22] = [
-            101, 102, 107, 114, 114, 138, 144, 156, 161, 200, 272, 276, 288, 382, 383, 383, 383,
-            400, 419, 429, 435, 444,
+        const DOCUMENTED: [u64; 19] = [
+            101, 102, 107, 114, 138, 144, 156, 161, 200, 272, 276, 288, 382, 383, 400, 419, 429,
+            435, 444,
         ];
         match self {
+            Self::Gone => Json::Whole(383),
+            Self::Unknown => Json::Whole(114),
             Self::Documented(number) => Json::Whole(one_of(&DOCUMENTED, *number)),
             Self::Quoted(number) => Json::Text(one_of(&DOCUMENTED, *number).to_string()),
             Self::Any(number) => Json::Whole(*number),
@@ -300,7 +325,7 @@ impl ToJson for Details {
 }
 
 impl Network {
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let name = match usize::from(self.0) % (NETWORKS.len() + 4) {
             0 => "tomorrow",
             1 => "",

@@ -2,6 +2,7 @@
 //! missing, of a wrong type or there twice, and the posts may be ones that nobody asked for.
 
 mod ayrshare;
+mod documented;
 mod genviral;
 mod json;
 mod parts;
@@ -21,6 +22,7 @@ pub struct AyrshareCase {
     request: Request,
     ids: Vec<PostId>,
     pub status: HttpStatus,
+    #[arbitrary(with = AyrshareAnswer::mostly_documented)]
     answer: AyrshareAnswer,
     writing: Writing,
 }
@@ -82,7 +84,10 @@ enum Request {
 #[derive(Arbitrary, Clone, Copy, Debug)]
 pub enum HttpStatus {
     Ok,
+    /// With which a request is refused.
+    Refused,
     Common(u8),
+    /// One that was never seen.
     Any(u16),
 }
 
@@ -91,6 +96,7 @@ impl HttpStatus {
         const COMMON: [u16; 12] = [200, 201, 204, 302, 400, 401, 403, 404, 422, 429, 500, 503];
         match self {
             Self::Ok => 200,
+            Self::Refused => 400,
             Self::Common(number) => one_of(&COMMON, number),
             Self::Any(number) => number,
         }

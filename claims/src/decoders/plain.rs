@@ -26,6 +26,11 @@ const GROUPS: [&str; 4] = ["posts", "postIds", "results", "bulk"];
 /// The names of members that say something of the object itself, so that they aren't read as ids.
 const OWN: [&str; 4] = ["code", "data", "details", "id"];
 
+/// Whether the name has a meaning in an answer, so that it isn't read as an id.
+fn is_meant(name: &str) -> bool {
+    OWN.contains(&name) || GROUPS.contains(&name)
+}
+
 /// Words for what isn't done.
 pub(super) const DENIALS: [&str; 9] = [
     "blocked",
@@ -115,23 +120,37 @@ pub(super) fn says_success(json: &Value, id: &str) -> bool {
 pub(super) fn denies(json: &Value, id: &str, code: Option<u64>) -> bool {
     let is_allowed =
         |status: &str| !DENIALS.contains(&status) || (code.is_some() && status == "error");
-    any(json, &|name, value| match name {
+    let denies = |name: &str, value: &Value| match name {
         "status" => !value.as_str().is_some_and(is_allowed),
         "code" if value.as_str().is_some_and(is_success) => false,
         "code" => number(value) != Some(200) && (code.is_none() || number(value) != code),
         "error" | "errors" => !is_nothing(value) && !code.is_some_and(|code| has_code(value, code)),
-        _ if NETWORKS.contains(&name) => {
+        _ => {
             let is_fine = |word: &str| is_success(word) || (code.is_some() && word == "error");
-            let lacks_code = code.is_some_and(|code| !has_code(value, code));
-            !value.as_str().is_none_or(is_fine)
-                || value.is_boolean()
-                || (lacks_code && value.is_object())
+            let lacks_code = code.is_some_and(|code| value.is_object() && !has_code(value, code));
+            let is_denied = !value.as_str().is_none_or(is_fine) || value.is_boolean() || lacks_code;
+            NETWORKS.contains(&name) && is_denied
         }
-        _ if is_same(name, id) && !OWN.contains(&name) => {
-            !value.as_str().is_none_or(is_allowed) || value.is_boolean()
-        }
-        _ => DENIALS.contains(&name) && names(value, id),
-    })
+    };
+    let denies_id = |name: &str, value: &Value| {
+        let is_named = is_same(name, id) && !is_meant(name);
+        let is_denied = !value.as_str().is_none_or(is_allowed) || *value == false;
+        (is_named && is_denied) || (DENIALS.contains(&name) && name != "error" && names(value, id))
+    };
+    any(json, &denies) || any_of_posts(json, &denies_id)
+}
+
+/// Like [`any`], without what stands in the results of networks.
+pub(super) fn any_of_posts(json: &Value, test: &dyn Fn(&str, &Value) -> bool) -> bool {
+    match json {
+        Value::Array(items) => items.iter().any(|item| any_of_posts(item, test)),
+        Value::Object(members) => members.iter().any(|(name, value)| {
+            let is_skipped =
+                NETWORKS.contains(&name.as_str()) || name == "networks" || name == "warnings";
+            !is_skipped && !value.is_null() && (test(name, value) || any_of_posts(value, test))
+        }),
+        _ => false,
+    }
 }
 
 /// Whether a value where errors stand says that there is none.
@@ -146,29 +165,34 @@ fn is_nothing(value: &Value) -> bool {
     }
 }
 
-/// Whether every object in it has this code, or has only objects that have it.
+/// Whether every entry has this code, or something inside that has it.
 fn has_code(value: &Value, code: u64) -> bool {
     match value {
         Value::Array(items) => !items.is_empty() && items.iter().all(|item| has_code(item, code)),
         Value::Object(members) => {
-            let inside =
-                || !members.is_empty() && members.values().all(|value| has_code(value, code));
-            members.get("code").and_then(number) == Some(code) || inside()
+            let mut values = members.values();
+            let own = members.get("code").and_then(number);
+            own == Some(code) || values.any(|value| has_code(value, code))
         }
         _ => false,
     }
 }
 
 /// Every object that speaks of the request, of a post or of a network by its place in the answer.
-pub(super) fn statements(json: &Value) -> Vec<&Value> {
+fn statements(json: &Value) -> Vec<&Value> {
     match json {
         Value::Array(items) => items.iter().flat_map(statements).collect(),
         Value::Object(members) => {
-            let speaks =
-                |name: &&str| *name == "data" || GROUPS.contains(name) || NETWORKS.contains(name);
-            let inside = members.iter().filter(|(name, _)| speaks(&name.as_str()));
-            let inside = inside.flat_map(|(_, value)| statements(value));
-            std::iter::once(json).chain(inside).collect()
+            let mut found = vec![json];
+            for (name, value) in members {
+                if name == "data" || GROUPS.contains(&name.as_str()) {
+                    found.extend(statements(value));
+                } else if NETWORKS.contains(&name.as_str()) {
+                    found.push(value);
+                    found.extend(value.as_array().into_iter().flatten());
+                }
+            }
+            found
         }
         _ => Vec::new(),
     }
@@ -177,24 +201,21 @@ pub(super) fn statements(json: &Value) -> Vec<&Value> {
 /// Whether every statement has a status like this, or none, and whether each word under the post's id is like this.
 pub(super) fn each_status(json: &Value, id: &str, is_right: fn(&str) -> bool) -> bool {
     let is_right = |status: &Value| status.is_null() || status.as_str().is_some_and(is_right);
-    statements(json).into_iter().all(|place| {
-        let under_id = place
-            .get(id)
-            .filter(|value| value.is_string() && !OWN.contains(&id));
-        place
-            .get("status")
-            .into_iter()
-            .chain(under_id)
-            .all(is_right)
-    })
+    let statements = statements(json);
+    let mut statuses = statements.iter().filter_map(|place| place.get("status"));
+    let groups = GROUPS.iter().filter_map(|group| json.get(group));
+    let words = groups.chain([json]).filter_map(|place| place.get(id));
+    let mut words = words.filter(|word| word.is_string() && !is_meant(id));
+    statuses.all(is_right) && words.all(is_right)
 }
 
-/// The ids by which the answer, its `data` and its groups name posts.
-pub(super) fn listed(json: &Value) -> Vec<String> {
+/// The posts of which the answer, its `data` and its groups speak, by their ids. `None` for an entry without an id.
+pub(super) fn listed(json: &Value) -> Vec<Option<String>> {
     let Value::Object(members) = json else {
         return entries(json);
     };
-    let mut ids: Vec<_> = members.get("id").and_then(label).into_iter().collect();
+    let own = members.get("id").and_then(label).map(Some);
+    let mut ids: Vec<_> = own.into_iter().collect();
     for (name, value) in members {
         if name == "data" {
             ids.extend(listed(value));
@@ -205,24 +226,30 @@ pub(super) fn listed(json: &Value) -> Vec<String> {
     ids
 }
 
-/// The ids of the objects by which the answer, its `data` and its groups speak of posts.
-pub(super) fn described(json: &Value) -> Vec<String> {
-    let objects = statements(json).into_iter();
-    let posts = objects.filter(|place| !place.get("platform").is_some_and(Value::is_string));
-    posts
-        .filter_map(|post| post.get("id").and_then(label))
-        .collect()
-}
-
 /// The ids in a list of posts. An entry with a `platform` has the network's id.
-fn entries(group: &Value) -> Vec<String> {
+fn entries(group: &Value) -> Vec<Option<String>> {
     let items = group.as_array().into_iter().flatten();
     let ids = items.filter_map(|item| match item {
         Value::Object(entry) if entry.get("platform").is_some_and(Value::is_string) => None,
-        Value::Object(entry) => entry.get("id").and_then(label),
-        other => label(other),
+        Value::Object(entry) => Some(entry.get("id").and_then(label)),
+        other => label(other).map(Some),
     });
     ids.collect()
+}
+
+/// Whether an object has the post's id: the answer, its `data`, or an entry of a list of posts.
+pub(super) fn describes(json: &Value, id: &str) -> bool {
+    match json {
+        Value::Array(items) => items.iter().any(|item| describes(item, id)),
+        Value::Object(members) => {
+            let own = members.get("id").and_then(label);
+            let is_inside = |name: &str| name == "data" || GROUPS.contains(&name);
+            let mut inside = members.iter().filter(|(name, _)| is_inside(name));
+            own.is_some_and(|own| is_same(&own, id))
+                || inside.any(|(_, value)| describes(value, id))
+        }
+        _ => false,
+    }
 }
 
 /// Every place that names the post: an object that has its id, and what stands under its id. What stands under the
@@ -243,7 +270,7 @@ pub(super) fn places_of<'j>(json: &'j Value, id: &str, asked: &[String]) -> Vec<
                 }
                 let is_elsewhere = matches!(name.as_str(), "warnings" | "networks")
                     || NETWORKS.contains(&name.as_str())
-                    || (asked.contains(name) && !is_same(name, id));
+                    || (asked.contains(name) && !is_same(name, id) && !is_meant(name));
                 if !is_elsewhere {
                     places.extend(places_of(value, id, asked));
                 }
@@ -257,13 +284,12 @@ pub(super) fn places_of<'j>(json: &'j Value, id: &str, asked: &[String]) -> Vec<
 /// Whether something in the place is about another post.
 pub(super) fn has_others(place: &Value, id: &str) -> bool {
     any(place, &|name, value| {
-        let is_listed = |own: &String| !is_same(own, id);
+        let is_other = |own: &Option<String>| own.as_ref().is_none_or(|own| !is_same(own, id));
         match name {
             "id" => label(value).is_some_and(|own| !is_same(&own, id)),
             "data" | "error" | "errors" => value.is_object() || value.is_array(),
             _ => {
-                GROUPS.contains(&name)
-                    && (value.is_object() || entries(value).iter().any(is_listed))
+                GROUPS.contains(&name) && (value.is_object() || entries(value).iter().any(is_other))
             }
         }
     })
@@ -298,7 +324,8 @@ fn add_networks(name: &str, json: &Value, said: &mut Networks) {
                 .iter()
                 .any(|own| members.contains_key(*own));
             let is_known = NETWORKS.contains(&name) || members.contains_key("platform");
-            if is_known || explains || is_success(status) || name == "networks" {
+            let is_part = ["", "data", "error", "errors"].contains(&name) || GROUPS.contains(&name);
+            if is_known || explains || is_success(status) || name == "networks" || !is_part {
                 said.one_gone |= is_success(status) || code == Some(383);
                 said.one_kept |=
                     status == "error" || code.is_some_and(|code| ![200, 383].contains(&code));
