@@ -201,7 +201,7 @@ impl<'j> Report<'j> {
         self.is_contradictory |= says_success(inside.status) && is_failure(self.status);
         self.is_contradictory |=
             !is_whole_answer && says_success(self.status) && is_failure(inside.status);
-        // The status inside comes first, so one outside that is no verdict isn't forgotten.
+        // The status inside counts, so a status outside that is neither a success nor an error denies by itself.
         let differs = |(outside, inside): (&str, &str)| {
             outside != inside && !is_success(outside) && !is_error(outside)
         };
