@@ -7,11 +7,13 @@
 //! 4. The HTTP status decides the rest.
 //!
 //! `statements` finds what an answer states about each post, and `networks` and `errors` read the parts that
-//! stand in every statement. `report` collects the statements about one post and applies the rules. `one_post`,
-//! `bulk` and `all_scheduled` make the reading of a request from that.
+//! stand in every statement. `denials` finds what all other parts say against a post. `report` collects the
+//! statements about one post and applies the rules. `one_post`, `bulk` and `all_scheduled` make the reading of a
+//! request from that.
 
 mod all_scheduled;
 mod bulk;
+mod denials;
 mod errors;
 mod networks;
 mod one_post;

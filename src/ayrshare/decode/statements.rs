@@ -101,7 +101,7 @@ impl<'j> Statements<'j> {
 
 /// What a statement is about.
 #[derive(Clone, Copy, PartialEq)]
-enum Subject {
+pub(super) enum Subject {
     Request,
     /// A post of the request, by its position there.
     Post(usize),
@@ -126,7 +126,7 @@ enum Around {
 }
 
 /// An object that is being read.
-struct Statement<'j> {
+pub(super) struct Statement<'j> {
     subject: Subject,
     own: Report<'j>,
     /// What is stated inside it about the same subject.
@@ -143,8 +143,8 @@ impl<'j> Statement<'j> {
     }
 }
 
-struct Reader<'a, 'j> {
-    index: Index<'a>,
+pub(super) struct Reader<'a, 'j> {
+    pub(super) index: Index<'a>,
     request: Report<'j>,
     posts: Vec<Option<Report<'j>>>,
     listed: Listed,
@@ -171,7 +171,7 @@ pub(super) fn entries<'j>(members: &'j Members<'_>) -> impl Iterator<Item = &'j 
 }
 
 /// The id of the post that an object names.
-fn id_of<'j>(members: &'j Members<'_>) -> Option<Cow<'j, str>> {
+pub(super) fn id_of<'j>(members: &'j Members<'_>) -> Option<Cow<'j, str>> {
     let names = ["id", "postId", "post_id"].iter();
     names
         .filter_map(|name| members.get(name))
@@ -406,50 +406,12 @@ impl<'j> Reader<'_, 'j> {
         }
     }
 
-    /// Reads what a member without a meaning says against posts of the request. It can't say that a post is gone.
-    /// `is_denied` tells whether the name of the member denies the posts that it names.
-    fn denials_inside(&mut self, value: &Json<'_>, is_denied: bool, statement: &mut Statement<'j>) {
-        match value {
-            Json::Object(members) => {
-                let id = members.get("id").and_then(Json::to_label);
-                if let Some(id) = id.filter(|_| is_denied || denies_success(value)) {
-                    self.deny(&id, statement);
-                }
-                for (name, value) in members.iter() {
-                    let says_no = match value {
-                        Json::Bool(is_done) => !is_done,
-                        Json::Text(word) => is_denial(word),
-                        other => denies_success(other),
-                    };
-                    if is_denied || says_no {
-                        self.deny(name, statement);
-                    }
-                    let is_text = matches!(value, Json::Text(_) | Json::Whole(_));
-                    let is_denied = is_denial(name) || (is_denied && !is_text);
-                    self.denials_inside(value, is_denied, statement);
-                }
-            }
-            Json::List(items) => {
-                for item in items {
-                    self.denials_inside(item, is_denied, statement);
-                }
-            }
-            Json::Text(_) | Json::Whole(_) if is_denied => {
-                self.deny(&value.to_label().unwrap_or_default(), statement);
-            }
-            _ => {}
-        }
-    }
-
-    /// Denies that the post of this id is gone, if it is one of the request.
-    fn deny(&mut self, id: &str, statement: &mut Statement<'j>) {
-        if let Some(post) = self.index.find(id) {
-            self.add((Subject::Post(post), Report::denying(true)), statement);
-        }
-    }
-
     /// Adds what was read inside a statement.
-    fn add(&mut self, (about, report): (Subject, Report<'j>), statement: &mut Statement<'j>) {
+    pub(super) fn add(
+        &mut self,
+        (about, report): (Subject, Report<'j>),
+        statement: &mut Statement<'j>,
+    ) {
         if !report.says_anything() {
             return;
         }
