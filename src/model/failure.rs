@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::error_kind::ErrorKind;
 use super::seconds;
 use super::text::Excerpt;
+use super::unknown::{Members, Unknown};
 
 /// Why a post wasn't deleted, or why that isn't known.
 ///
@@ -18,8 +19,12 @@ use super::text::Excerpt;
 /// # In JSON
 ///
 /// A failure is an object. `retry_after` is a number of seconds, whole or with a fraction. A negative number is
-/// read as 0, and a number above 2³² − 1 as 2³² − 1. A `kind` of a newer version of this crate is read as
-/// [`Unknown`](ErrorKind::Unknown), and written as it was read while `kind` is still `Unknown`.
+/// read as 0, and a number above 2³² − 1 as 2³² − 1.
+///
+/// A `kind` of a newer version of this crate is read as [`Unknown`](ErrorKind::Unknown). Its name is kept, and so are
+/// the members that this version doesn't know. They are written back while `kind` is still `Unknown`, after the
+/// members that are known. If you set another kind, yours is written, and nothing that was kept.
+/// Members with the names of an [`Outcome`](crate::Outcome)'s fields, and `fate`, are not kept.
 ///
 /// # Example
 ///
@@ -48,8 +53,8 @@ pub struct Failure {
     /// How long to wait before the next request, if the provider or this client's rate limit asks for a wait. At
     /// most 24 hours in what this crate returns.
     pub retry_after: Option<Duration>,
-    /// What a newer version calls the kind, if the kind is unknown.
-    pub(crate) unknown_kind: Option<Arc<str>>,
+    /// What the line of a newer version said of the kind.
+    pub(crate) unknown_kind: Option<Arc<Unknown>>,
 }
 
 impl Failure {
@@ -84,9 +89,9 @@ impl Failure {
         }
     }
 
-    /// What a newer version calls the kind. `None` if the kind is known.
-    fn name_of_unknown(&self) -> Option<&Arc<str>> {
-        (self.unknown_kind.as_ref()).filter(|_| self.kind == ErrorKind::Unknown)
+    /// What the line of a newer version said of the kind. `None` if the kind is known.
+    fn unknown_kind(&self) -> Option<&Unknown> {
+        (self.unknown_kind.as_deref()).filter(|_| self.kind == ErrorKind::Unknown)
     }
 
     /// Whether several such failures in a row show that the provider is down or can't be reached. An unexpected answer
@@ -97,11 +102,11 @@ impl Failure {
     }
 }
 
-/// The name of an unknown kind is compared only while `kind` is [`ErrorKind::Unknown`].
+/// What a line said of an unknown kind is compared only while `kind` is [`ErrorKind::Unknown`].
 impl PartialEq for Failure {
     fn eq(&self, other: &Self) -> bool {
         self.kind == other.kind
-            && self.name_of_unknown() == other.name_of_unknown()
+            && self.unknown_kind() == other.unknown_kind()
             && self.http_status == other.http_status
             && self.code == other.code
             && self.message == other.message
@@ -114,7 +119,7 @@ impl Eq for Failure {}
 
 impl Hash for Failure {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.kind, self.name_of_unknown(), self.http_status).hash(state);
+        (self.kind, self.unknown_kind(), self.http_status).hash(state);
         (&self.code, &self.message, &self.detail, self.retry_after).hash(state);
     }
 }
@@ -144,8 +149,8 @@ pub(super) fn show(to: &mut DebugStruct<'_, '_>, name: &str, value: Option<&impl
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.kind)?;
-        if let Some(name) = self.name_of_unknown() {
-            write!(f, " ({})", Excerpt(name))?;
+        if let Some(unknown) = self.unknown_kind() {
+            write!(f, " ({})", Excerpt(&unknown.name))?;
         }
         match (self.http_status, &self.code) {
             (Some(status), Some(code)) => write!(f, " (HTTP {status}, code {})", Excerpt(code))?,
@@ -172,12 +177,31 @@ struct Read {
     detail: Option<String>,
     #[serde(default, with = "seconds")]
     retry_after: Option<Duration>,
+    /// What remains: the members that aren't known.
+    #[serde(flatten)]
+    members: Members,
 }
 
+/// The members that an outcome has beside those of its failure. A failure that is read from a whole line keeps none of
+/// them: another outcome that holds the failure would write them twice, and its line couldn't be read.
+const OF_OUTCOME: [&str; 6] = [
+    "id",
+    "provider",
+    "fate",
+    "networks",
+    "attempts",
+    "unanswered",
+];
+
 impl From<Read> for Failure {
-    fn from(read: Read) -> Self {
+    fn from(mut read: Read) -> Self {
         let kind = ErrorKind::from(read.kind.as_str());
-        let is_new = kind == ErrorKind::Unknown && read.kind != kind.as_str();
+        let mut unknown_kind = None;
+        if kind == ErrorKind::Unknown {
+            let members = &mut read.members.0;
+            members.retain(|(name, _)| !OF_OUTCOME.contains(&name.as_str()));
+            unknown_kind = Unknown::new(read.kind, read.members, kind.as_str());
+        }
         Self {
             kind,
             http_status: read.http_status,
@@ -185,7 +209,7 @@ impl From<Read> for Failure {
             message: read.message.map(Into::into),
             detail: read.detail.map(Into::into),
             retry_after: read.retry_after,
-            unknown_kind: is_new.then(|| read.kind.into()),
+            unknown_kind,
         }
     }
 }
@@ -204,17 +228,21 @@ struct Written<'a> {
     detail: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none", with = "seconds")]
     retry_after: Option<Duration>,
+    #[serde(flatten)]
+    unknown: Option<&'a Members>,
 }
 
 impl Serialize for Failure {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let unknown = self.unknown_kind();
         let written = Written {
-            kind: (self.name_of_unknown()).map_or(self.kind.as_str(), |name| name),
+            kind: unknown.map_or(self.kind.as_str(), |unknown| &unknown.name),
             http_status: self.http_status,
             code: self.code.as_deref(),
             message: self.message.as_deref(),
             detail: self.detail.as_deref(),
             retry_after: self.retry_after,
+            unknown: unknown.map(|unknown| &unknown.members),
         };
         written.serialize(serializer)
     }

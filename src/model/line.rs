@@ -1,18 +1,14 @@
 //! An outcome and a fate as JSON. A fate that this version doesn't know is kept as it was read.
 
-use std::fmt;
-use std::sync::Arc;
-
+use serde::de::Error;
 use serde::de::value::MapDeserializer;
-use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
 
 use super::failure::Failure;
 use super::outcome::{Fate, NetworkResult, Outcome};
 use super::post_id::PostId;
 use super::provider::Provider;
-use super::unknown_fate::UnknownFate;
+use super::unknown::{Members, Unknown};
 
 /// An outcome as it is read.
 #[derive(Deserialize)]
@@ -39,9 +35,6 @@ struct ReadFate {
     members: Members,
 }
 
-/// Members in the order in which they were read.
-struct Members(Vec<(String, Value)>);
-
 /// An outcome as it is written.
 #[derive(Serialize)]
 struct Written<'a> {
@@ -59,7 +52,12 @@ struct Written<'a> {
 #[serde(untagged)]
 enum WrittenFate<'a> {
     Known(&'a Fate),
-    Unknown(&'a UnknownFate),
+    Unknown {
+        #[serde(rename = "fate")]
+        name: &'a str,
+        #[serde(flatten)]
+        members: &'a Members,
+    },
 }
 
 impl Fate {
@@ -100,16 +98,15 @@ impl<'de> Deserialize<'de> for Outcome {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let read = Read::deserialize(deserializer)?;
         let fate = Fate::from_members(&read.fate, &read.members)?;
-        let says_more = read.fate != Fate::Unknown.as_str() || !read.members.0.is_empty();
-        let unknown_fate = (fate.is_none() && says_more).then_some(UnknownFate {
-            name: read.fate,
-            members: read.members.0,
-        });
+        let unknown_fate = match fate {
+            Some(_) => None,
+            None => Unknown::new(read.fate, read.members, Fate::Unknown.as_str()),
+        };
         Ok(Self {
             networks: read.networks,
             attempts: read.attempts,
             unanswered: read.unanswered,
-            unknown_fate: unknown_fate.map(Arc::new),
+            unknown_fate,
             ..Self::new(read.id, read.provider, fate.unwrap_or(Fate::Unknown))
         })
     }
@@ -117,11 +114,14 @@ impl<'de> Deserialize<'de> for Outcome {
 
 impl Serialize for Outcome {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let unknown_fate = self.unknown_fate().map(WrittenFate::Unknown);
+        let fate = match self.unknown_fate() {
+            Some(Unknown { name, members }) => WrittenFate::Unknown { name, members },
+            None => WrittenFate::Known(&self.fate),
+        };
         let written = Written {
             id: &self.id,
             provider: &self.provider,
-            fate: unknown_fate.unwrap_or(WrittenFate::Known(&self.fate)),
+            fate,
             networks: &self.networks,
             attempts: self.attempts,
             unanswered: Some(self.unanswered).filter(|count| *count > 0),
@@ -135,29 +135,5 @@ impl<'de> Deserialize<'de> for Fate {
         let ReadFate { fate, members } = ReadFate::deserialize(deserializer)?;
         let known = Self::from_members(&fate, &members)?;
         Ok(known.unwrap_or(Self::Unknown))
-    }
-}
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MembersVisitor)
-    }
-}
-
-struct MembersVisitor;
-
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Members;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Members, A::Error> {
-        let mut members = Vec::new();
-        while let Some(entry) = entries.next_entry()? {
-            members.push(entry);
-        }
-        Ok(Members(members))
     }
 }

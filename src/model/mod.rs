@@ -10,7 +10,7 @@ mod provider;
 pub(crate) mod seconds;
 mod summary;
 pub(crate) mod text;
-mod unknown_fate;
+mod unknown;
 
 pub use error::{Error, Result};
 pub use error_kind::ErrorKind;

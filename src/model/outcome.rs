@@ -9,7 +9,7 @@ use super::failure::{Failure, show};
 use super::post_id::PostId;
 use super::provider::Provider;
 use super::text::Excerpt;
-use super::unknown_fate::UnknownFate;
+use super::unknown::Unknown;
 
 /// What became of one post.
 ///
@@ -20,10 +20,13 @@ use super::unknown_fate::UnknownFate;
 /// One outcome is one line of JSON, and the line can be read back. A line outlives the version that wrote it:
 ///
 /// - `id`, `provider` and `fate` must be there, with what the fate needs. Each network needs `network` and `status`.
-///   Any other missing member counts as empty. Unknown members are ignored if the fate is known.
+///   Any other missing member counts as empty. Unknown members are ignored if the fate is known, and the kind of its
+///   failure too.
 /// - A fate of a newer version is read as [`Fate::Unknown`], and a kind of failure as
-///   [`ErrorKind::Unknown`]. What the line said is kept, and is written back while the fate or the kind is still
-///   unknown. If you set the fate, yours is written.
+///   [`ErrorKind::Unknown`]. All members that this version doesn't know are then kept, and are written back while the
+///   fate or the kind is still unknown. If you set the fate or the kind, yours is written.
+/// - A kept number has the same value when it is written back, if an `i64`, a `u64` or an `f64` can hold it. The nearest
+///   `f64` is written for any other number. The members of an object inside a kept member may come in another order.
 ///
 /// `docs/outcome.schema.json` in the repository is the JSON Schema of a line.
 ///
@@ -61,7 +64,7 @@ pub struct Outcome {
     /// then [`NotFound`](Fate::NotFound), most likely one of them deleted it.
     pub unanswered: u32,
     /// What the line of a newer version said of the fate.
-    pub(crate) unknown_fate: Option<Arc<UnknownFate>>,
+    pub(crate) unknown_fate: Option<Arc<Unknown>>,
 }
 
 impl Outcome {
@@ -80,7 +83,7 @@ impl Outcome {
     }
 
     /// What the line of a newer version said of the fate. `None` if the fate is known.
-    pub(super) fn unknown_fate(&self) -> Option<&UnknownFate> {
+    pub(super) fn unknown_fate(&self) -> Option<&Unknown> {
         (self.unknown_fate.as_deref()).filter(|_| self.fate == Fate::Unknown)
     }
 }

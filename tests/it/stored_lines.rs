@@ -16,6 +16,7 @@ const ERRORS: &str = include_str!("../golden/errors.jsonl");
 const SUMMARIES: &str = include_str!("../golden/summaries.jsonl");
 /// Lines that a newer version may write.
 const OF_TOMORROW: &str = include_str!("../golden/outcomes_of_tomorrow.jsonl");
+const SUMMARIES_OF_TOMORROW: &str = include_str!("../golden/summaries_of_tomorrow.jsonl");
 
 const KINDS: [ErrorKind; 17] = [
     ErrorKind::Invalid,
@@ -168,9 +169,38 @@ fn a_line_of_a_newer_version_is_read_and_written_back_unchanged() {
     let lines = OF_TOMORROW.lines();
     let outcomes = lines.map(|line| serde_json::from_str::<Outcome>(line).unwrap());
     let summary: Summary = outcomes.collect();
-    assert_eq!((summary.total, summary.unknown), (5, 2));
-    // An unknown fate may be settled, so only the post whose fate is known to be open is tried again.
-    assert_eq!(summary.to_retry, ["post-3"]);
+    assert_eq!((summary.total, summary.unknown), (7, 2));
+    // An unknown fate may be settled, so only the posts whose fate is known to be open are tried again.
+    assert_eq!(summary.to_retry, ["post-3", "post-7"]);
+    for line in SUMMARIES_OF_TOMORROW.lines() {
+        let summary: Summary = serde_json::from_str(line).unwrap();
+        assert_eq!(serde_json::to_string(&summary).unwrap(), line);
+    }
+}
+
+#[test]
+fn what_a_newer_version_said_of_a_failure_goes_with_it_and_is_said_once() {
+    // A program may read a failure out of a whole line, and give it to another outcome or to an error.
+    let line = OF_TOMORROW.lines().nth(5).unwrap();
+    let failure: Failure = serde_json::from_str(line).unwrap();
+    let said = r#""kind":"quota","http_status":429,"limit":5,"by":["us",null]"#;
+    assert_eq!(
+        serde_json::to_string(&failure).unwrap(),
+        format!("{{{said}}}")
+    );
+    let error = mock::error(failure.clone()).attempts(2).build();
+    let rest = r#""attempts":2,"uncertain":false,"retryable":false,"outcomes":[]"#;
+    assert_eq!(
+        serde_json::to_string(&error).unwrap(),
+        format!("{{{said},{rest}}}")
+    );
+    let outcome = Outcome::new("post-6", Provider::Ayrshare, Fate::Uncertain(failure));
+    let written = serde_json::to_string(&outcome).unwrap();
+    let wanted = line.replace("failed", "uncertain");
+    assert_eq!(
+        written,
+        wanted.replace(r#""attempts":1"#, r#""attempts":0"#)
+    );
 }
 
 #[test]
@@ -184,7 +214,8 @@ fn a_fate_or_kind_that_the_caller_sets_replaces_the_unknown_one() {
     assert_eq!(written, known);
     assert_eq!(serde_json::from_str::<Outcome>(known).unwrap(), outcome);
 
-    let mut failure: Failure = serde_json::from_str(r#"{"kind":"throttled_by_moon"}"#).unwrap();
+    let line = r#"{"kind":"throttled_by_moon","phase":"full"}"#;
+    let mut failure: Failure = serde_json::from_str(line).unwrap();
     assert_eq!(
         failure.to_string(),
         "a failure that only a newer version knows (throttled_by_moon)"
@@ -247,7 +278,7 @@ fn every_stored_line_fits_the_schema_and_the_schemas_are_up_to_date() {
         assert!(schema::flaw(&outcome, &line).is_some(), "{line}");
     }
     let summary = schema::of_summary();
-    for line in SUMMARIES.lines() {
+    for line in SUMMARIES.lines().chain(SUMMARIES_OF_TOMORROW.lines()) {
         let line: Value = serde_json::from_str(line).unwrap();
         assert_eq!(schema::flaw(&summary, &line), None, "{line}");
         let named = |schema: &Value| {
