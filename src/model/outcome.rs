@@ -213,7 +213,16 @@ impl Fate {
     /// Deleting a post twice does no harm. `false` if the post is settled or would only be refused again.
     ///
     /// It is `false` for [`Unknown`](Fate::Unknown) too, because that fate may be a settled one. Read the line with the
-    /// version that wrote it.
+    /// version that wrote it. If only the kind of the failure is unknown ([`ErrorKind::Unknown`]), the fate decides:
+    /// `false` for [`Failed`](Fate::Failed), `true` for [`Uncertain`](Fate::Uncertain) and
+    /// [`NotAttempted`](Fate::NotAttempted).
+    ///
+    /// ```
+    /// use unpost::{ErrorKind, Failure, Fate};
+    ///
+    /// assert!(Fate::Failed(Failure::new(ErrorKind::Server)).should_retry());
+    /// assert!(!Fate::Failed(Failure::new(ErrorKind::Refused)).should_retry());
+    /// ```
     pub fn should_retry(&self) -> bool {
         match self {
             Self::Uncertain(_) | Self::Unreported => true,
