@@ -243,6 +243,14 @@ fn a_limit_and_a_retry_are_written_as_they_are_read_and_bad_ones_are_refused() {
         let stored = serde_json::to_value(&limit).unwrap();
         assert_eq!(serde_json::from_value::<RateLimit>(stored).unwrap(), limit);
     }
+    // TOML has no null, so it is read from JSON and never written.
+    let stored = serde_json::to_string(&RateLimit::unlimited()).unwrap();
+    assert_eq!(
+        stored,
+        r#"{"requests":"unlimited","max_throttled_per_day":100}"#
+    );
+    let limit: RateLimit = serde_json::from_str(r#"{"requests":null}"#).unwrap();
+    assert_eq!(limit, RateLimit::unlimited());
     let stored = serde_json::to_string(&retry).unwrap();
     assert_eq!(
         stored,
@@ -261,6 +269,9 @@ fn a_limit_and_a_retry_are_written_as_they_are_read_and_bad_ones_are_refused() {
         "{}",
         r#"{"requests":1}"#,
         r#"{"requests":null,"window":1}"#,
+        r#"{"requests":"unlimited","window":1}"#,
+        r#"{"requests":"none"}"#,
+        r#"{"requests":-1,"window":1}"#,
         r#"{"requests":1,"window":-1}"#,
         r#"{"requests":1,"window":1e99}"#,
         r#"{"requests":1,"window":1,"per_day":2}"#,

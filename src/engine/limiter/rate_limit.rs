@@ -25,15 +25,19 @@ use crate::model::seconds;
 ///
 /// # In a configuration
 ///
-/// A limit can be read and written with serde. `requests` must be present. A number needs a `window` in seconds;
-/// `null` means [`unlimited`](RateLimit::unlimited) and allows no `window`. `max_throttled_per_day` is 100 if it is left
-/// out. A number out of range is set to the nearest one allowed, as in [`new`](RateLimit::new). An unknown member or a
-/// negative window is an error.
+/// A limit can be read and written with serde, from and to JSON, TOML and other formats. `requests` must be present. It
+/// is a number, which needs a `window` in seconds, or the text `"unlimited"`, which means
+/// [`unlimited`](RateLimit::unlimited) and allows no `window`. `null` is read as `"unlimited"`. `max_throttled_per_day` is
+/// 100 if it is left out. A number out of range is set to the nearest one allowed, as in [`new`](RateLimit::new). An
+/// unknown member or a negative number is an error.
 ///
 /// ```
 /// # use {std::time::Duration, unpost::RateLimit};
 /// let limit: RateLimit = serde_json::from_str(r#"{"requests":150,"window":300}"#)?;
 /// assert_eq!(limit, RateLimit::new(150, Duration::from_secs(300)));
+///
+/// let limit: RateLimit = serde_json::from_str(r#"{"requests":"unlimited","max_throttled_per_day":20}"#)?;
+/// assert_eq!(limit, RateLimit::unlimited().max_throttled_per_day(20));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,9 +107,7 @@ impl RateLimit {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Config {
-    // A function of its own makes serde demand the member, although its type is an option.
-    #[serde(deserialize_with = "Option::deserialize")]
-    requests: Option<u32>,
+    requests: Requests,
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -117,6 +119,25 @@ struct Config {
     max_throttled_per_day: u32,
 }
 
+/// How many requests a window holds, as a configuration has it.
+#[derive(Serialize, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "`requests` must be a whole number, or \"unlimited\""
+)]
+enum Requests {
+    AtMost(u32),
+    Unlimited(Unlimited),
+    /// Means unlimited too, but is never written, because TOML has no such value.
+    Null,
+}
+
+#[derive(Serialize, Deserialize)]
+enum Unlimited {
+    #[serde(rename = "unlimited")]
+    Unlimited,
+}
+
 fn default_max_throttled() -> u32 {
     DEFAULT_MAX_THROTTLED
 }
@@ -126,13 +147,13 @@ impl TryFrom<Config> for RateLimit {
 
     fn try_from(config: Config) -> Result<Self, &'static str> {
         let limit = match (config.requests, config.window) {
-            (Some(requests), Some(window)) => Self::new(requests, window),
-            (None, None) => Self::unlimited(),
-            (Some(_), None) => {
-                return Err("a rate limit with `requests` needs a `window` in seconds");
+            (Requests::AtMost(requests), Some(window)) => Self::new(requests, window),
+            (Requests::Unlimited(_) | Requests::Null, None) => Self::unlimited(),
+            (Requests::AtMost(_), None) => {
+                return Err("a rate limit with a number of `requests` needs a `window` in seconds");
             }
-            (None, Some(_)) => {
-                return Err("a rate limit with a `window` needs `requests`");
+            (Requests::Unlimited(_) | Requests::Null, Some(_)) => {
+                return Err("a rate limit with a `window` needs a number of `requests`");
             }
         };
         Ok(limit.max_throttled_per_day(config.max_throttled_per_day))
@@ -141,8 +162,9 @@ impl TryFrom<Config> for RateLimit {
 
 impl From<RateLimit> for Config {
     fn from(limit: RateLimit) -> Self {
+        let unlimited = Requests::Unlimited(Unlimited::Unlimited);
         Self {
-            requests: limit.requests,
+            requests: limit.requests.map_or(unlimited, Requests::AtMost),
             window: limit.requests.map(|_| limit.window),
             max_throttled_per_day: limit.max_throttled_per_day,
         }
