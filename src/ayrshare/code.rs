@@ -12,7 +12,8 @@ use crate::model::{Error, ErrorKind, Provider};
 /// this version of the crate is a value like any other. Decide by the code and not by the message,
 /// because Ayrshare composes its messages at run time.
 ///
-/// A code with a name decides the [`ErrorKind`], whatever the HTTP status is:
+/// A code with a name decides the [`ErrorKind`], whatever the HTTP status is, unless another part of the answer
+/// contradicts it:
 ///
 /// | kind | codes |
 /// |---|---|
@@ -29,10 +30,15 @@ use crate::model::{Error, ErrorKind, Provider};
 /// # Example
 ///
 /// ```
-/// use unpost::ayrshare::ErrorCode;
+/// use unpost::{Error, ErrorKind, ayrshare::ErrorCode};
 ///
-/// fn is_gone_already(error: &unpost::Error) -> bool {
-///     error.ayrshare_code() == Some(ErrorCode::ALREADY_DELETED)
+/// fn must_link_the_network(error: &Error) -> bool {
+///     error.ayrshare_code() == Some(ErrorCode::NETWORK_NOT_LINKED)
+/// }
+///
+/// // The kind says whether the post is gone. Another part of the answer may contradict its code.
+/// fn is_gone_already(error: &Error) -> bool {
+///     error.kind() == ErrorKind::AlreadyDeleted
 /// }
 ///
 /// assert_eq!(ErrorCode::ALREADY_DELETED.get(), 383);
@@ -131,11 +137,14 @@ impl ErrorCode {
 impl Error {
     /// The code in Ayrshare's answer. `None` if the answer has no code, or isn't from Ayrshare.
     ///
+    /// Use it to find out why something was refused. Whether the post is gone is what [`kind`](Error::kind) and
+    /// [`outcomes`](Error::outcomes) say, because another part of the answer may contradict its code.
+    ///
     /// ```
     /// use unpost::{Error, ayrshare::ErrorCode};
     ///
-    /// fn is_gone_already(error: &Error) -> bool {
-    ///     error.ayrshare_code() == Some(ErrorCode::ALREADY_DELETED)
+    /// fn must_link_the_network(error: &Error) -> bool {
+    ///     error.ayrshare_code() == Some(ErrorCode::NETWORK_NOT_LINKED)
     /// }
     /// ```
     pub fn ayrshare_code(&self) -> Option<ErrorCode> {
