@@ -199,6 +199,21 @@ impl crate::blocking::Client<Client> {
     pub fn for_profile(&self, profile_key: impl Into<String>) -> Result<Self, Error> {
         Ok(self.with_client(self.client().for_profile(profile_key)?))
     }
+
+    /// Does what [`Client::base_url`] does.
+    ///
+    /// ```
+    /// # fn main() -> unpost::Result<()> {
+    /// use unpost::{ayrshare, blocking};
+    ///
+    /// let client = blocking::Client::new(ayrshare::Client::builder("API_KEY").build()?)?;
+    /// assert_eq!(client.base_url(), "https://api.ayrshare.com/api");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn base_url(&self) -> &str {
+        self.client().base_url()
+    }
 }
 
 #[cfg(feature = "internals")]

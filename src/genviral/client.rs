@@ -154,6 +154,21 @@ impl crate::blocking::Client<Client> {
     pub fn delete(&self, request: DeleteRequest) -> Result<DeleteResponse, Error> {
         self.wait_for(self.client().delete(request))
     }
+
+    /// Does what [`Client::base_url`] does.
+    ///
+    /// ```
+    /// # fn main() -> unpost::Result<()> {
+    /// use unpost::{blocking, genviral};
+    ///
+    /// let client = blocking::Client::new(genviral::Client::builder("PUBLIC_ID.SECRET").build()?)?;
+    /// assert_eq!(client.base_url(), "https://www.genviral.io/api/partner/v1");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn base_url(&self) -> &str {
+        self.client().base_url()
+    }
 }
 
 #[cfg(feature = "internals")]
