@@ -69,7 +69,7 @@ pub enum ErrorKind {
     Timeout,
     /// The request was sent, and its answer was lost or cut off.
     Disconnected,
-    /// The request was not sent, and this post is not the reason: the caller stopped the run before
+    /// The request was not sent, or not sent again, and this post is not the reason: the caller stopped the run before
     /// the post's turn came, or something else in its request prevented sending.
     Stopped,
     /// The answer doesn't come from the provider, or isn't one that the provider documents: a redirect,

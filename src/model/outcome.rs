@@ -171,7 +171,8 @@ pub enum Fate {
     Uncertain(Failure),
     /// The provider answered, and the answer says nothing about this post.
     Unreported,
-    /// No request for this post was sent.
+    /// Nothing was carried out for this post: no request for it was sent, or the provider refused one because of another
+    /// id.
     NotAttempted(Failure),
     /// A fate of a newer version of this crate, in a line that this version read back. No call returns it.
     Unknown,
@@ -207,7 +208,7 @@ impl Fate {
         matches!(self, Self::Deleted | Self::AlreadyDeleted)
     }
 
-    /// Whether it makes sense to try the post again: nothing was sent, no answer can be trusted, or the
+    /// Whether it makes sense to try the post again: nothing was carried out, no answer can be trusted, or the
     /// cause goes away by itself (a limit, an outage) or can be removed (a wrong key).
     ///
     /// Deleting a post twice does no harm. `false` if the post is settled or would only be refused again.
