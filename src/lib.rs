@@ -27,8 +27,8 @@
 //!   constructor for what a provider can't do.
 //! - [`Outcome`] is what became of one post: its [`PostId`], its [`Fate`], what each network answered
 //!   ([`NetworkResult`]), how many attempts it took. N distinct ids give N outcomes. The fates [`Fate::Failed`],
-//!   [`Fate::Uncertain`] and [`Fate::NotAttempted`] hold a [`Failure`]. An outcome can be stored as one line of JSON, and
-//!   later versions can read the line.
+//!   [`Fate::Uncertain`] and [`Fate::NotAttempted`] hold a [`Failure`]. An outcome can be stored as one line of JSON, which
+//!   later versions can read. This version can also read what a later one wrote.
 //! - [`Error`] says why a call as a whole failed. It has an [`ErrorKind`], tells whether the provider may
 //!   have acted anyway, and holds the outcomes that are known.
 //! - [`DeleteMany`] deletes any number of posts. [`Outcomes`] is the stream of their outcomes, and

@@ -50,7 +50,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///         eprintln!("  {}: {}", outcome.id, outcome.fate);
 ///     }
 ///     if let Some(wait) = error.retry_after() {
-///         eprintln!("  try again in {} s", wait.as_secs());
+///         eprintln!("  try again in {} s", wait.as_secs_f64().ceil());
 ///     }
 /// }
 /// ```

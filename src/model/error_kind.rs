@@ -69,8 +69,9 @@ pub enum ErrorKind {
     Timeout,
     /// The request was sent, and its answer was lost or cut off.
     Disconnected,
-    /// The request was not sent, or not sent again, and this post is not the reason: the caller stopped the run before
-    /// the post's turn came, or something else in its request prevented sending.
+    /// The request was not sent, and this post is not the reason: the caller stopped the run before the post's turn
+    /// came, or before the post was sent again after a refusal that another id caused, or something else in its request
+    /// prevented sending.
     Stopped,
     /// The answer doesn't come from the provider, or isn't one that the provider documents: a redirect,
     /// HTML, a 4xx other than 429 in the words of a gateway or a firewall, JSON of another shape, an answer that

@@ -24,7 +24,17 @@ use super::unknown::{Members, Unknown};
 /// A `kind` of a newer version of this crate is read as [`Unknown`](ErrorKind::Unknown). Its name is kept, and so are
 /// the members that this version doesn't know. They are written back while `kind` is still `Unknown`, after the
 /// members that are known. If you set another kind, yours is written, and nothing that was kept.
-/// Members with the names of an [`Outcome`](crate::Outcome)'s fields, and `fate`, are not kept.
+/// Members with the names of an [`Outcome`](crate::Outcome)'s fields are not kept, because they are the outcome's.
+///
+/// ```
+/// use unpost::{ErrorKind, Failure};
+///
+/// let written = r#"{"kind":"a_kind_of_tomorrow","limit":5}"#;
+/// let failure: Failure = serde_json::from_str(written)?;
+/// assert_eq!(failure.kind, ErrorKind::Unknown);
+/// assert_eq!(serde_json::to_string(&failure)?, written);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 ///
 /// # Example
 ///

@@ -20,8 +20,8 @@ use super::unknown::Unknown;
 /// One outcome is one line of JSON, and the line can be read back. A line outlives the version that wrote it:
 ///
 /// - `id`, `provider` and `fate` must be there, with what the fate needs. Each network needs `network` and `status`.
-///   Any other missing member counts as empty. Unknown members are ignored if the fate is known, and the kind of its
-///   failure too.
+///   Any other missing member counts as empty. Unknown members are ignored if the fate and the kind of its failure are
+///   known.
 /// - A fate of a newer version is read as [`Fate::Unknown`], and a kind of failure as
 ///   [`ErrorKind::Unknown`]. All members that this version doesn't know are then kept, and are written back while the
 ///   fate or the kind is still unknown. If you set the fate or the kind, yours is written.

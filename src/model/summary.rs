@@ -9,7 +9,8 @@ use super::post_id::PostId;
 /// How many posts had which fate, and which posts to try again.
 ///
 /// A summary is serialized with all its members. A member that is missing when it is read counts as empty, so a
-/// later version can add some. `docs/summary.schema.json` in the repository is its JSON Schema.
+/// later version can add some. If `stopped_by` has a kind of a newer version, what was said of it is written back, as
+/// [`Failure`] explains. `docs/summary.schema.json` in the repository is the JSON Schema of a summary.
 ///
 /// # Example
 ///
