@@ -193,3 +193,25 @@ async fn one_page_of_a_firewall_does_not_end_a_run_but_many_answers_of_a_gateway
     assert_eq!(reason.kind, ErrorKind::UnexpectedResponse);
     assert_eq!(reason.message.as_deref(), Some("no Route matched"));
 }
+
+#[tokio::test]
+async fn unclear_answers_about_single_posts_end_no_run() {
+    let ayrshare = Ayrshare::start().await;
+    let ids: Vec<_> = (0..40).map(|number| format!("post-{number}")).collect();
+    for id in &ids {
+        ayrshare.schedule(id, ["bluesky"]);
+    }
+    for unclear in [
+        r#"{"status":"success","results":[{"status":"skipped"}]}"#,
+        r#"{"status":"error","errors":[{"code":383},{"code":138}]}"#,
+    ] {
+        ayrshare.fail_next(15, Fault::status(200).body(unclear));
+    }
+    let run = without_a_limit(&ayrshare)
+        .delete_many(&ids)
+        .concurrency(1)
+        .run();
+    let summary = run.summary().await;
+    assert_eq!((summary.uncertain, summary.deleted), (30, 10), "{summary}");
+    assert_eq!(summary.stopped_by, None);
+}

@@ -104,6 +104,8 @@ fn a_base_url_with_white_space_a_control_character_or_a_backslash_is_refused_bef
         ("/a b", "white space"),
         ("\u{a0}", "white space"),
         ("\u{2028}", "white space"),
+        ("\u{feff}", "invisible"),
+        ("\u{200b}", "invisible"),
         ("/\0", "control character"),
         ("/\u{7f}", "control character"),
         ("\\.evil.example", "backslash"),
@@ -116,6 +118,28 @@ fn a_base_url_with_white_space_a_control_character_or_a_backslash_is_refused_bef
             assert!(text.contains(words), "{url:?}: {text}");
             assert!(!text.contains("PASSWORD"), "{url:?}: {text}");
         }
+    }
+}
+
+#[test]
+fn a_base_url_whose_host_is_not_the_one_that_a_person_reads_is_refused() {
+    for url in [
+        "https://\u{ff41}pi.ayrshare.com/api",
+        "https://api.ayrshare.com\u{3002}evil.example",
+        "https://%61pi.ayrshare.com",
+        "https:///api.ayrshare.com",
+        "https:api.ayrshare.com",
+        "https://1.2.3",
+    ] {
+        let error = Client::builder("KEY").base_url(url).build();
+        let error = error.expect_err(url).to_string();
+        assert!(error.contains("names its host"), "{url}: {error}");
+    }
+    for url in [
+        "https://API.ayrshare.com:8443/a@b",
+        "http://[0:0:0:0:0:0:0:1]:80",
+    ] {
+        Client::builder("KEY").base_url(url).build().expect(url);
     }
 }
 

@@ -191,7 +191,8 @@ impl Ayrshare {
             .x_keys(Self::X_API_KEY, Self::X_API_SECRET)
     }
 
-    /// Adds a published post of the primary profile that stands on these networks.
+    /// Adds a published post of the primary profile that stands on these networks. Networks have Ayrshare's names:
+    /// X is `twitter`, and Google Business is `gmb`.
     pub fn publish<N: Into<String>>(
         &self,
         id: impl Into<String>,
