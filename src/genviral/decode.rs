@@ -157,8 +157,13 @@ fn undocumented_labels<'j>(answer: &'j Members<'_>, data: &'j Members<'_>) -> Ve
                     Json::Object(entry) => name == "blockedStatuses" && entry.text("id").is_some(),
                     item => name != "blockedStatuses" && item.as_text().is_some(),
                 };
-                let others = items.iter().filter(|item| !is_documented(item));
-                others.for_each(|item| item.labels(&mut labels));
+                for item in items {
+                    if is_documented(item) {
+                        denied_labels("", item, &mut labels);
+                    } else {
+                        item.labels(&mut labels);
+                    }
+                }
             }
             ("errors", Json::Object(errors)) => {
                 for (id, error) in errors.iter().filter(|(_, error)| error.as_text().is_none()) {

@@ -97,6 +97,7 @@ fn a_post_in_a_list_of_an_undocumented_shape_is_uncertain() {
         r#""skipped":{"post-1":1}"#,
         r#""skipped":[["post-1"]]"#,
         r#""errors":{"post-2":[{"id":"post-1"}]}"#,
+        r#""blockedStatuses":[{"id":"post-2","status":"posted","failed":["post-1"]}]"#,
         r#""blockedStatuses":{"post-1":"posted"}"#,
         r#""blockedStatuses":["post-1"]"#,
         r#""blockedStatuses":[{"id":["post-1"]}]"#,
