@@ -265,7 +265,8 @@ pub(super) fn places_of<'j>(json: &'j Value, id: &str, asked: &[String]) -> Vec<
             let is_own = own.is_some_and(|own| is_same(&own, id));
             let mut places: Vec<_> = is_own.then_some(json).into_iter().collect();
             for (name, value) in members {
-                if is_same(name, id) && (value.is_object() || value.is_string()) {
+                if is_same(name, id) && !is_meant(name) && (value.is_object() || value.is_string())
+                {
                     places.push(value);
                 }
                 let is_elsewhere = matches!(name.as_str(), "warnings" | "networks")
