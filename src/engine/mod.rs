@@ -15,9 +15,11 @@
 //! is decided once, by the provider's `decode` for an answer and by `Reading::of_transport_error` where there
 //! is none. `retry` decides whether there is another attempt, the pacer decides when, and the tally decides
 //! what is known of each post. `ids` checks the ids of a request before anything is sent, `index` finds which
-//! post an id in an answer names, and `json` reads answers and refuses ambiguous ones.
+//! post an id in an answer names, `json` reads answers and refuses ambiguous ones, and `denials` knows the words that
+//! speak against a deletion.
 
 pub(crate) mod call;
+pub(crate) mod denials;
 pub(crate) mod exchange;
 pub(crate) mod finished;
 pub(crate) mod ids;

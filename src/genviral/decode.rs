@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use super::code::ErrorCode;
+use crate::engine::denials::is_denial;
 use crate::engine::ids::is_same;
 use crate::engine::index::Index;
 use crate::engine::json::{self, Json, Members};
@@ -183,31 +184,31 @@ fn undocumented_labels<'j>(answer: &'j Members<'_>, data: &'j Members<'_>) -> Ve
 }
 
 /// Every text and number in lists whose names deny, wherever they stand in the value.
-fn denied_labels<'j>(name: &str, value: &'j Json<'_>, labels: &mut Vec<Cow<'j, str>>) {
+fn denied_labels<'j>(name: &'j str, value: &'j Json<'_>, labels: &mut Vec<Cow<'j, str>>) {
     match value {
         Json::Text(_) if name == "error_code" => {}
-        _ if denies(name) => value.labels(labels),
+        _ if is_denial(name) => value.labels(labels),
         Json::List(items) => {
             for item in items {
                 denied_labels(name, item, labels);
             }
         }
         Json::Object(members) => {
+            // A word such as `skipped` may stand under the id of a post, or beside it.
+            let is_denied = |name| members.text(name).is_some_and(is_denial);
+            let denied = members.get("id").filter(|_| is_denied("status"));
+            labels.extend(denied.and_then(Json::to_label));
             for (name, value) in members.iter() {
+                if is_denied(name) {
+                    labels.push(name.into());
+                }
                 denied_labels(name, value, labels);
             }
         }
+        // The same in `data` itself.
+        Json::Text(word) if is_denial(word) => labels.push(name.into()),
         _ => {}
     }
-}
-
-/// Whether a list with this name has posts that aren't deleted.
-fn denies(name: &str) -> bool {
-    #[rustfmt::skip]
-    const DENIALS: [&str; 10] = [
-        "block", "cancel", "error", "fail", "partial", "pending", "processing", "queued", "retry", "skip",
-    ];
-    DENIALS.iter().any(|denial| name.starts_with(denial))
 }
 
 #[cfg(test)]

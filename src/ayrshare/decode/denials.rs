@@ -1,8 +1,9 @@
 //! Finds what parts of an answer without a meaning say against posts of the request. Pure.
 
-use super::errors::{denies_success, is_denial};
+use super::errors::denies_success;
 use super::report::Report;
 use super::statements::{Reader, Statement, Subject, id_of};
+use crate::engine::denials::is_denial;
 use crate::engine::json::Json;
 
 impl<'j> Reader<'_, 'j> {

@@ -1,6 +1,7 @@
 //! Whether a part of an answer that isn't read in any other way denies a success. Pure.
 
 use super::networks::NETWORK_NAMES;
+use crate::engine::denials::is_denial;
 use crate::engine::json::{Json, Members};
 use crate::model::is_success;
 
@@ -37,23 +38,6 @@ pub(super) fn member_denies_success(name: &str, value: &Json<'_>) -> bool {
         }
     }
 }
-
-/// Whether the word, or the name of a member such as `failedIds`, says that something failed or isn't finished. Other
-/// words, such as `ok` or `active`, may be about anything.
-pub(super) fn is_denial(word: &str) -> bool {
-    let begins_with = |denial: &&str| {
-        let begin = word.get(..denial.len());
-        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(denial))
-    };
-    DENIALS.iter().any(begins_with)
-}
-
-/// How such words begin.
-#[rustfmt::skip]
-const DENIALS: [&str; 16] = [
-    "block", "cancel", "error", "fail", "ignore", "not_deleted", "not_found", "notDeleted", "notFound", "partial",
-    "pending", "processing", "queued", "retry", "skip", "unchanged",
-];
 
 /// Whether a member that has no documented meaning denies a success by its name and its value, such as
 /// `"deleted":false` or `"failed":true`.

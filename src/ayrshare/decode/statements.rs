@@ -7,9 +7,10 @@
 
 use std::borrow::Cow;
 
-use super::errors::{denies_by_value, denies_success, is_denial, means_no_error};
+use super::errors::{denies_by_value, denies_success, means_no_error};
 use super::networks::{NETWORK_NAMES, has_form_of_network, is_error, may_be_network};
 use super::report::Report;
+use crate::engine::denials::is_denial;
 use crate::engine::index::Index;
 use crate::engine::json::{Json, Members};
 use crate::model::{PostId, is_success};

@@ -93,18 +93,6 @@ fn an_error_anywhere_in_an_answer_denies_a_success() {
     Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","skipped":{"a":"not yours"}}
     Answered; a: Uncertain (UnexpectedResponse 200)
-200 {"status":"success","id":"a","results":"skipped"}
-    Answered; a: Uncertain (UnexpectedResponse 200)
-200 {"status":"success","id":"a","networks":"pending"}
-    Answered; a: Uncertain (UnexpectedResponse 200)
-200 {"status":"success","id":"a","deleted":false}
-    Answered; a: Uncertain (UnexpectedResponse 200)
-200 {"status":"success","id":"a","mastodon":"error"}
-    Answered; a: Uncertain (UnexpectedResponse 200)
-200 {"status":"success","id":"a","skipped":true}
-    Answered; a: Uncertain (UnexpectedResponse 200)
-200 {"status":"success","id":"a","usage":"active","retryAfter":30,"failedCount":0,"deleted":true}
-    Answered; a: Deleted
 200 {"status":"success","failedIds":["a"]}
     Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","failed":["b"],"skipped":[]}
@@ -150,6 +138,27 @@ fn an_error_anywhere_in_an_answer_denies_a_success() {
 200 {"status":false,"twitter":{"status":"success"}}
     Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","warnings":[{"code":169,"message":"slow"}]}
+    Answered; a: Deleted
+"#,
+    );
+}
+
+#[test]
+fn a_word_that_says_that_something_is_not_done_denies_a_success() {
+    check(
+        &DeleteRequest::by_id("a"),
+        r#"
+200 {"status":"success","id":"a","results":"skipped"}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","id":"a","networks":"pending"}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","id":"a","deleted":false}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","id":"a","mastodon":"error"}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","id":"a","skipped":true}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","id":"a","usage":"active","retryAfter":30,"failedCount":0,"deleted":true}
     Answered; a: Deleted
 "#,
     );

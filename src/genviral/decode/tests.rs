@@ -121,6 +121,9 @@ fn a_list_with_a_name_that_denies_makes_its_posts_uncertain_wherever_it_stands()
         r#""pending":[{"id":"post-1"}]"#,
         r#""retry":{"post-1":"later"}"#,
         r#""summary":[{"failed":["post-1"]}]"#,
+        r#""notDeleted":["post-1"]"#,
+        r#""post-1":"skipped""#,
+        r#""results":[{"id":"post-1","status":"failed"}]"#,
     ] {
         for answer in [
             format!(r#"{{"ok":true,"data":{{"deletedIds":["post-1"],{beside}}}}}"#),
