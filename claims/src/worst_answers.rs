@@ -32,7 +32,7 @@ impl WorstAnswer {
 }
 
 /// The names of all shapes. One answer after the other is made, so that none is in memory beside another.
-pub const NAMES: [&str; 16] = [
+pub const NAMES: [&str; 17] = [
     "lists in lists",
     "a list of numbers",
     "the most numbers allowed",
@@ -46,6 +46,7 @@ pub const NAMES: [&str; 16] = [
     "20,000 posts under their ids",
     "the most errors allowed",
     "groups in groups, 30 levels deep",
+    "objects without a meaning, 29 levels deep",
     "Genviral: ids that weren't asked for",
     "Genviral: blocked posts in the wrong shape",
     "Genviral: errors that weren't asked for",
@@ -133,6 +134,14 @@ pub fn worst_answer(name: &'static str) -> WorstAnswer {
             (
                 one(),
                 listed(&begin, 120_000, entry, &("]".to_owned() + &"}".repeat(30))),
+            )
+        }
+        "objects without a meaning, 29 levels deep" => {
+            let begin = "{\"a\":".repeat(29) + "[";
+            let item = |n| format!("{{\"{n}\":[]}}");
+            (
+                many(),
+                listed(&begin, 124_000, item, &("]".to_owned() + &"}".repeat(29))),
             )
         }
         "Genviral: ids that weren't asked for" => {

@@ -16,26 +16,27 @@ pub(super) fn denies_success(json: &Json<'_>) -> bool {
 }
 
 fn members_deny_success(members: &Members<'_>) -> bool {
-    let mut present = members.iter().filter(|(_, value)| **value != Json::Null);
-    present.any(|(name, value)| member_denies_success(name, value))
+    let mut members = members.iter();
+    members.any(|(name, value)| member_denies_success(name, value, || denies_success(value)))
 }
 
-/// Whether a member that isn't `null` denies a success, by its name and its value.
-pub(super) fn member_denies_success(name: &str, value: &Json<'_>) -> bool {
-    match name {
-        "status" => value.as_text().is_none_or(is_denial),
+/// Whether a member denies a success, by its name and its value. `inside` tells whether anything in the value does.
+pub(super) fn member_denies_success(
+    name: &str,
+    value: &Json<'_>,
+    inside: impl FnOnce() -> bool,
+) -> bool {
+    match (name, value) {
+        (_, Json::Null) => false,
+        ("status", _) => value.as_text().is_none_or(is_denial),
         // Code 200 comes with successes.
-        "code" => value.to_u32() != Some(200),
-        "error" | "errors" => !means_no_error(value),
-        "warnings" => false,
-        _ => {
-            let is_unclear = match value {
-                Json::Text(status) => !is_success(status),
-                Json::List(_) | Json::Object(_) => false,
-                _ => true,
-            };
-            (NETWORK_NAMES.contains(&name) && is_unclear) || denies_success(value)
-        }
+        ("code", _) => value.to_u32() != Some(200),
+        ("error" | "errors", _) => !means_no_error(value),
+        // A warning may come with a success.
+        ("warnings", _) => false,
+        (_, Json::List(_) | Json::Object(_)) => inside(),
+        (_, Json::Text(status)) => NETWORK_NAMES.contains(&name) && !is_success(status),
+        _ => NETWORK_NAMES.contains(&name),
     }
 }
 

@@ -126,7 +126,7 @@ impl<'j> Report<'j> {
             self.has_errors |= match name {
                 "status" => value.as_text().is_none(),
                 "code" => value.to_u32().is_none(),
-                _ => member_denies_success(name, value),
+                _ => member_denies_success(name, value, || denies_success(value)),
             };
         }
         let result = network_result(network, result);

@@ -196,8 +196,8 @@ impl<'j> Reader<'_, 'j> {
                 Json::Null => {}
                 _ if name == "warnings" => {}
                 _ if OWN_MEMBERS.contains(&name) => {
-                    statement.own.has_errors |= denies_success(value);
-                    self.denials_inside(value, false, &mut statement);
+                    let denies = self.denials_inside(value, false, &mut statement);
+                    statement.own.has_errors |= denies;
                 }
                 _ if matches!(name, "error" | "errors") => self.errors(value, &mut statement),
                 _ if name == "networks" => statement.own.add_networks(value),
