@@ -27,13 +27,12 @@ pub(super) fn member_denies_success(
     inside: impl FnOnce() -> bool,
 ) -> bool {
     match (name, value) {
-        (_, Json::Null) => false,
+        // A warning may come with a success.
+        ("warnings", _) | (_, Json::Null) => false,
         ("status", _) => value.as_text().is_none_or(is_denial),
         // Code 200 comes with successes.
         ("code", _) => value.to_u32() != Some(200),
         ("error" | "errors", _) => !means_no_error(value),
-        // A warning may come with a success.
-        ("warnings", _) => false,
         (_, Json::List(_) | Json::Object(_)) => inside(),
         (_, Json::Text(status)) => NETWORK_NAMES.contains(&name) && !is_success(status),
         _ => NETWORK_NAMES.contains(&name),
