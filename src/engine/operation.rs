@@ -202,12 +202,10 @@ impl Reading {
     }
 }
 
-/// The kind of a refusal in the provider's words, by its HTTP status.
+/// The kind of a refusal in the provider's words, by its HTTP status. A 429 and a 5xx aren't refusals.
 pub(crate) fn refusal_kind(http_status: u16) -> ErrorKind {
     match http_status {
         401..=403 => ErrorKind::Unauthorized,
-        429 => ErrorKind::RateLimited,
-        500.. => ErrorKind::Server,
         _ => ErrorKind::Refused,
     }
 }
