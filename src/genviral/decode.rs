@@ -186,7 +186,6 @@ fn undocumented_labels<'j>(answer: &'j Members<'_>, data: &'j Members<'_>) -> Ve
 /// Every text and number in lists whose names deny, wherever they stand in the value.
 fn denied_labels<'j>(name: &'j str, value: &'j Json<'_>, labels: &mut Vec<Cow<'j, str>>) {
     match value {
-        Json::Text(_) if name == "error_code" => {}
         _ if is_denial(name) => value.labels(labels),
         Json::List(items) => {
             for item in items {
