@@ -64,3 +64,27 @@ fn is_uuid(text: &str) -> bool {
     };
     text.len() == 36 && text.bytes().enumerate().all(is_right)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_uuid_is_the_same_in_either_case() {
+        let uuid = "0198a7c1-5d3e-4abc-9def-00ff00ff00ff";
+        let longer = format!("{uuid}0");
+        for (one, other, is_one_post) in [
+            (uuid, &*uuid.to_uppercase(), true),
+            (uuid, "0198a7c1-5d3e-4abc-9def-00ff00ff00fe", false),
+            (&longer, &longer.to_uppercase(), false),
+            ("post-1", "Post-1", false),
+        ] {
+            assert_eq!(is_same(one, other), is_one_post, "{one} {other}");
+            assert_eq!(
+                canonical(one) == canonical(other),
+                is_one_post,
+                "{one} {other}"
+            );
+        }
+    }
+}
