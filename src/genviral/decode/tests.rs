@@ -19,6 +19,13 @@ fn a_failed_request_is_classified_by_its_code_and_by_its_http_status() {
         (501, failed, FOREIGN, ErrorKind::Server),
         (200, unknown, REFUSED, ErrorKind::Refused),
         (200, r#"{"ok":false}"#, REFUSED, ErrorKind::Refused),
+        // A gateway replaced the provider's status.
+        (
+            200,
+            r#"{"ok":false,"code":401}"#,
+            REFUSED,
+            ErrorKind::Unauthorized,
+        ),
         (200, "{}", FOREIGN, ErrorKind::UnexpectedResponse),
         // Members that would hold a refusal and can't be read.
         (
@@ -78,7 +85,14 @@ fn deleted_ids_count_only_in_a_success_and_in_a_5xx() {
     let done = r#"{"ok":true,"data":{"deletedIds":["post-1"]}}"#;
     let refused = r#"{"ok":false,"data":{"deletedIds":["post-1"]}}"#;
     let failed = r#"{"error_code":"bulk_delete_failed","data":{"deletedIds":["post-1"]}}"#;
-    for (http_status, answer) in [(200, done), (500, failed), (500, refused), (503, done)] {
+    let twice = r#"{"data":{"deletedIds":["post-1","post-1"]}}"#;
+    for (http_status, answer) in [
+        (200, done),
+        (200, twice),
+        (500, failed),
+        (500, refused),
+        (503, done),
+    ] {
         assert_eq!(fate_of(http_status, answer), Some(Fate::Deleted));
     }
     for (http_status, answer) in [(200, refused), (202, done), (401, done), (404, refused)] {
@@ -109,8 +123,12 @@ fn a_post_in_a_list_of_an_undocumented_shape_is_uncertain() {
             assert!(is_uncertain, "{answer}: {fate:?}");
         }
     }
-    let answer = r#"{"ok":true,"data":{"deletedIds":["post-1",{"id":"post-1","error":"locked"}]}}"#;
-    assert!(matches!(fate_of(200, answer), Some(Fate::Uncertain(_))));
+    for answer in [
+        r#"{"ok":true,"data":{"deletedIds":["post-1",{"id":"post-1","error":"locked"}]}}"#,
+        r#"{"ok":true,"data":{"deletedIds":"post-1"}}"#,
+    ] {
+        assert!(matches!(fate_of(200, answer), Some(Fate::Uncertain(_))));
+    }
 }
 
 #[test]
