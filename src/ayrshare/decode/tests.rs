@@ -42,6 +42,14 @@ fn an_entry_counts_for_the_post_that_was_asked_for_if_it_names_that_one_or_none(
     Answered; a: Deleted
 200 {"status":"success","twitter":{"status":"error","code":272},"posts":[]}
     Answered; a: Failed (Refused 200 272)
+200 [{"id":7,"status":"success"}]
+    Answered, UnexpectedResponse 200; a: ?
+200 [{"platform":"facebook","id":"1","status":"success"}]
+    Answered; a: Deleted
+200 {"id":"b","status":"success","a":"success"}
+    Answered; a: Deleted
+500 [{"id":"b","status":"success"}]
+    Broken, Server 500; a: ?
 "#,
     );
 }
@@ -139,6 +147,32 @@ fn an_error_anywhere_in_an_answer_denies_a_success() {
     Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"status":"success","warnings":[{"code":169,"message":"slow"}]}
     Answered; a: Deleted
+200 {"status":"success","error":7}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","errors":[{"platform":"facebook","status":"success"}]}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","facebook":{"status":"success","code":"E114"}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","facebook":{"status":"success","error":"no"}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","facebook":{"status":"success","warnings":[{"code":169}]}}
+    Answered; a: Deleted
+200 {"status":"success","networks":[{"status":"error"}]}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","meta":{"states":[{"status":"error"}]}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","meta":{"state":{"code":114}}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","meta":{"error":"no"}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","meta":{"warnings":[{"status":"error"}]}}
+    Answered; a: Deleted
+200 {"status":"success","meta":[{"status":"error"}]}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","results":[[{"status":"error"}]]}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","failed":{"posts":["a"]}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
 "#,
     );
 }
@@ -193,6 +227,12 @@ fn an_error_around_an_entry_or_beside_it_denies_a_success() {
     Refused for now, Refused 400; a: ?
 400 {"status":"error","posts":[{"status":"error","id":"a","retryAvailable":true}]}
     Refused for now, Refused 400; a: ?
+200 {"id":"a","status":"success","results":[{"status":"error","code":138}]}
+    Answered; a: Uncertain (UnexpectedResponse 200 138)
+200 {"posts":{"a":"success","b":"failed"}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"posts":{"a":"success","failed":["a"]}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
 "#,
     );
 }
@@ -250,6 +290,8 @@ fn a_list_of_errors_counts_whole() {
     Answered; a: Failed (RateLimited 400 435)
 400 {"status":"error","facebook":{"status":"error","code":383},"errors":["Instagram failed"]}
     Answered; a: Uncertain (UnexpectedResponse 400 Instagram failed)
+400 {"status":"error","errors":[{"status":"error","code":114,"platform":"facebook"}],"id":"a"}
+    Answered, NotFound 400 114; a: NotFound
 "#,
     );
 }
@@ -355,6 +397,22 @@ fn what_is_not_known_to_be_a_network_is_none() {
     Answered; a: Deleted
 200 {"status":"success","data":{"twitter":{"status":"error","code":272}}}
     Answered; a: Failed (Refused 200 272)
+200 {"data":{"status":"success","mastodon":{"status":"error","code":107}}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"mastodon":{"status":"success"}}
+    Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?; a: ?
+200 {"status":"success","mastodon":{"status":"accepted","id":"1"}}
+    Answered; a: Deleted
+200 {"status":"success","mastodon":{"code":107}}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","mastodon":[{"status":"error","code":107}]}
+    Answered; a: Uncertain (UnexpectedResponse 200)
+200 {"status":"success","accounts":[{"platform":"x","status":"error"}]}
+    Answered; a: Failed (Refused 200)
+200 {"status":"success","networks":[{"platform":"x","status":"error","code":107}]}
+    Answered; a: Failed (Refused 200 107)
+200 [{"id":"a","mastodon":{"status":"error"}}]
+    Answered; a: Failed (Refused 200)
 "#,
     );
 }
@@ -463,6 +521,10 @@ fn a_code_with_a_name_decides_unless_a_network_contradicts_it() {
     Refused, Refused 200; a: ?
 200 {"status":"error","code":383,"id":"b"}
     Answered, UnexpectedResponse 200; a: ?
+400 {"status":"error","code":382,"twitter":{"status":"success"}}
+    Answered; a: Uncertain (UnexpectedResponse 400 382)
+400 {"status":"error","code":107,"twitter":{"status":"error","code":383}}
+    Answered; a: Uncertain (UnexpectedResponse 400 107)
 "#,
     );
 }
@@ -582,6 +644,8 @@ fn only_a_network_that_throttles_says_for_how_long() {
     Throttled, RateLimited 429; a: ?
 429 {"status":"error","twitter":{"status":"success"}}
     Answered; a: Uncertain (UnexpectedResponse 429)
+429 {"errors":[{"platform":"x","code":435,"details":30,"message":"m"},{"platform":"gmb","code":107}]}
+    Throttled by a network, RateLimited 429 m, for 30s; a: ?
 "#,
     );
 }
@@ -708,6 +772,8 @@ fn a_bulk_answer_about_no_post_refuses_all_of_them_or_leaves_them_open() {
     Foreign, UnexpectedResponse 400 not in the provider's words: is the base URL right?; a: ?; b: ?
 500 []
     Broken, Server 500; a: ?; b: ?
+200 {"id":"a"}
+    Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?; a: ?; b: ?
 "#,
     );
 }
@@ -802,6 +868,14 @@ fn all_scheduled_posts_are_deleted_if_nothing_in_the_answer_denies_it() {
     Answered, Partial 200
 302 {"status":"success"}
     Foreign, UnexpectedResponse 302 a redirect, which isn't followed: is the base URL right?
+200 {"posts":[{"status":"error"}]}
+    Refused, Refused 200
+500 {"status":"success","posts":[{"status":"error"}]}
+    Broken, Server 500
+200 {"status":"error","twitter":{"status":"error","code":107}}
+    Answered, Refused 200 107
+429 {"status":"error","code":435,"details":30}
+    Throttled by a network, RateLimited 429 435, for 30s
 "#,
     );
 }
