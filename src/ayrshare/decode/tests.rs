@@ -55,6 +55,7 @@ fn an_entry_counts_for_the_post_that_was_asked_for_if_it_names_that_one_or_none(
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn an_error_anywhere_in_an_answer_denies_a_success() {
     check(
         &DeleteRequest::by_id("a"),
