@@ -172,10 +172,10 @@ impl Reading {
             _ => (AttemptKind::Foreign, ErrorKind::UnexpectedResponse),
         };
         let detail = match http_status {
-            300..=399 => Some("a redirect, which isn't followed: is the base URL right?"),
-            _ if error_kind == ErrorKind::UnexpectedResponse => {
-                Some("not in the provider's words: is the base URL right?")
-            }
+            300..=399 => Some("a redirect, which isn't followed: check the base URL"),
+            _ if error_kind == ErrorKind::UnexpectedResponse => Some(
+                "not the provider's own answer: check the base URL, and any proxy, gateway or firewall",
+            ),
             _ => None,
         };
         let failure = Failure {

@@ -33,7 +33,7 @@ fn an_entry_counts_for_the_post_that_was_asked_for_if_it_names_that_one_or_none(
 429 []
     Throttled, RateLimited 429; a: ?
 400 []
-    Foreign, UnexpectedResponse 400 not in the provider's words: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 400 not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?
 400 {"status":"error","code":114,"posts":[{"id":"b","status":"success"},{"id":"c","status":"success"}]}
     Answered, NotFound 400 114; a: NotFound
 200 {"status":"success","posts":[]}
@@ -71,7 +71,7 @@ fn an_error_anywhere_in_an_answer_denies_a_success() {
 200 {"status":"success","errors":"Facebook failed"}
     Answered; a: Uncertain (UnexpectedResponse 200 Facebook failed)
 200 {"errors":{}}
-    Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 200 not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?
 200 {"errors":{"code":114}}
     Answered, NotFound 200 114; a: NotFound
 200 {"status":"success","error":"no"}
@@ -379,7 +379,7 @@ fn what_is_not_known_to_be_a_network_is_none() {
 200 {"status":"error","twitter":{"status":"error","code":272},"usage":{"status":"success","id":"x"}}
     Answered; a: Failed (Refused 200 272)
 200 {"auth":{"status":"success","id":"x"}}
-    Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 200 not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?
 200 {"status":"success","twitter":{"status":"success"},"mastodon":{"action":"delete","status":"error"}}
     Answered, Partial 200; a: Partial
 200 {"status":"success","twitter":{"status":"success"},"mastodon":{"status":"pending"}}
@@ -401,7 +401,7 @@ fn what_is_not_known_to_be_a_network_is_none() {
 200 {"data":{"status":"success","mastodon":{"status":"error","code":107}}}
     Answered; a: Uncertain (UnexpectedResponse 200)
 200 {"mastodon":{"status":"success"}}
-    Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 200 not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?
 200 {"status":"success","mastodon":{"status":"accepted","id":"1"}}
     Answered; a: Deleted
 200 {"status":"success","mastodon":{"code":107}}
@@ -441,35 +441,35 @@ fn a_refusal_counts_only_in_the_words_of_ayrshare() {
 200 {"status":"error","code":429}
     Throttled, RateLimited 200 429; a: ?
 404 {"message":"no Route matched"}
-    Foreign, UnexpectedResponse 404 no Route matched not in the provider's words: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 404 no Route matched not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?
 403 {"code":403,"message":"blocked by the firewall"}
-    Foreign, UnexpectedResponse 403 403 blocked by the firewall not in the provider's words: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 403 403 blocked by the firewall not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?
 400 {"code":400,"message":"Bad Request"}
-    Foreign, UnexpectedResponse 400 400 Bad Request not in the provider's words: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 400 400 Bad Request not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?
 403 {"error":{"code":403,"message":"blocked","status":"error"}}
-    Foreign, UnexpectedResponse 403 403 blocked not in the provider's words: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 403 403 blocked not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?
 403 {"message":"Forbidden","data":{"status":"error"}}
-    Foreign, UnexpectedResponse 403 Forbidden not in the provider's words: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 403 Forbidden not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?
 200 {"status":"error","code":429,"posts":[{"id":"a","status":"success"}]}
     Throttled; a: Uncertain (UnexpectedResponse 200 429)
 403 <html>
-    Foreign, UnexpectedResponse 403 not in the provider's words: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 403 not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?
 400 {"status"
-    Foreign, UnexpectedResponse 400 not in the provider's words: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 400 not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?
 401 {"status":"error"}
     Refused, Unauthorized 401; a: ?
 402 {"status":"error","message":"no plan"}
     Refused, Unauthorized 402 no plan; a: ?
 404 {"error":"Not Found"}
-    Foreign, UnexpectedResponse 404 Not Found not in the provider's words: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 404 Not Found not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?
 401 {"errors":[{"message":"no token"}]}
-    Foreign, UnexpectedResponse 401 no token not in the provider's words: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 401 no token not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?
 403 {"error":{"code":403,"status":"PERMISSION_DENIED"}}
-    Foreign, UnexpectedResponse 403 403 not in the provider's words: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 403 403 not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?
 404 {"status":404,"error":"Not Found"}
-    Foreign, UnexpectedResponse 404 Not Found not in the provider's words: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 404 Not Found not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?
 400 {"errors":[{"status":"error","message":"no"}]}
-    Foreign, UnexpectedResponse 400 no not in the provider's words: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 400 no not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?
 403 {"status":"error","code":98765}
     Refused, Unauthorized 403 98765; a: ?
 "#,
@@ -536,15 +536,15 @@ fn the_http_status_and_the_status_decide_if_no_code_and_no_network_does() {
         &DeleteRequest::by_id("a"),
         r#"
 302 {"status":"success"}
-    Foreign, UnexpectedResponse 302 a redirect, which isn't followed: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 302 a redirect, which isn't followed: check the base URL; a: ?
 201 {"status":"success"}
-    Foreign, UnexpectedResponse 201 not in the provider's words: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 201 not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?
 201 {"status":"error"}
     Refused, Refused 201; a: ?
 201 {"status":"error","code":98765}
     Refused, Refused 201 98765; a: ?
 300 {"status":"error"}
-    Foreign, UnexpectedResponse 300 a redirect, which isn't followed: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 300 a redirect, which isn't followed: check the base URL; a: ?
 200 {"status":"success","code":98765}
     Answered; a: Uncertain (UnexpectedResponse 200 98765)
 200 {"status":"partial"}
@@ -552,11 +552,11 @@ fn the_http_status_and_the_status_decide_if_no_code_and_no_network_does() {
 200 {"status":"accepted"}
     Foreign, UnexpectedResponse 200; a: ?
 404 {"status":"success"}
-    Foreign, UnexpectedResponse 404 not in the provider's words: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 404 not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?
 404 {"status":"error","message":"m","retryAvailable":true}
     Refused for now, Refused 404 m; a: ?
 404 {"message":"m"}
-    Foreign, UnexpectedResponse 404 m not in the provider's words: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 404 m not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?
 501 {"status":"error","message":"m"}
     Foreign, Server 501 m; a: ?
 503 {"status":"error","message":"m"}
@@ -605,7 +605,7 @@ fn all_networks_together_decide_and_under_a_5xx_only_those_that_keep_the_post() 
 400 {"twitter":{"status":"success"}}
     Answered; a: Uncertain (UnexpectedResponse 400)
 201 {"twitter":{"status":"success"}}
-    Foreign, UnexpectedResponse 201 not in the provider's words: is the base URL right?; a: ?
+    Foreign, UnexpectedResponse 201 not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?
 500 {"status":"error","twitter":{"status":"success"}}
     Broken, Server 500; a: ?
 500 {"status":"success","twitter":{"status":"success"}}
@@ -707,7 +707,7 @@ fn entries_of_a_bulk_answer_decide_for_their_posts_and_the_http_status_for_the_r
 200 {"a":{"platform":"twitter","status":"success"},"b":"deleted"}
     Answered; a: Deleted; b: Deleted
 200 {"a":{},"b":{"message":"what"}}
-    Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?; a: ?; b: ?
+    Foreign, UnexpectedResponse 200 not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?; b: ?
 200 {"a":7,"b":[]}
     Answered; a: Uncertain (UnexpectedResponse 200); b: ?
 "#,
@@ -764,17 +764,17 @@ fn a_bulk_answer_about_no_post_refuses_all_of_them_or_leaves_them_open() {
 200 {"status":"partial"}
     Answered, Partial 200; a: ?; b: ?
 200 {}
-    Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?; a: ?; b: ?
+    Foreign, UnexpectedResponse 200 not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?; b: ?
 400 {}
-    Foreign, UnexpectedResponse 400 not in the provider's words: is the base URL right?; a: ?; b: ?
+    Foreign, UnexpectedResponse 400 not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?; b: ?
 200 []
     Answered; a: ?; b: ?
 400 []
-    Foreign, UnexpectedResponse 400 not in the provider's words: is the base URL right?; a: ?; b: ?
+    Foreign, UnexpectedResponse 400 not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?; b: ?
 500 []
     Broken, Server 500; a: ?; b: ?
 200 {"id":"a"}
-    Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?; a: ?; b: ?
+    Foreign, UnexpectedResponse 200 not the provider's own answer: check the base URL, and any proxy, gateway or firewall; a: ?; b: ?
 "#,
     );
 }
@@ -852,11 +852,11 @@ fn all_scheduled_posts_are_deleted_if_nothing_in_the_answer_denies_it() {
 200 {"status":"accepted"}
     Foreign, UnexpectedResponse 200
 202 {"status":"success"}
-    Foreign, UnexpectedResponse 202 not in the provider's words: is the base URL right?
+    Foreign, UnexpectedResponse 202 not the provider's own answer: check the base URL, and any proxy, gateway or firewall
 200 {}
-    Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?
+    Foreign, UnexpectedResponse 200 not the provider's own answer: check the base URL, and any proxy, gateway or firewall
 200 []
-    Foreign, UnexpectedResponse 200 not in the provider's words: is the base URL right?
+    Foreign, UnexpectedResponse 200 not the provider's own answer: check the base URL, and any proxy, gateway or firewall
 429 {"status":"error"}
     Throttled, RateLimited 429
 400 {"status":"error","code":435,"details":30}
@@ -868,7 +868,7 @@ fn all_scheduled_posts_are_deleted_if_nothing_in_the_answer_denies_it() {
 200 {"status":"partial"}
     Answered, Partial 200
 302 {"status":"success"}
-    Foreign, UnexpectedResponse 302 a redirect, which isn't followed: is the base URL right?
+    Foreign, UnexpectedResponse 302 a redirect, which isn't followed: check the base URL
 200 {"posts":[{"status":"error"}]}
     Refused, Refused 200
 500 {"status":"success","posts":[{"status":"error"}]}

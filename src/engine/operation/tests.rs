@@ -10,10 +10,10 @@ fn detail(reading: &Reading) -> &str {
 #[test]
 fn an_answer_that_speaks_by_its_status_alone_says_where_to_look() {
     for (http_status, kind, advice) in [
-        (200, ErrorKind::UnexpectedResponse, "not in the provider's"),
+        (200, ErrorKind::UnexpectedResponse, "not the provider's"),
         (302, ErrorKind::UnexpectedResponse, "a redirect"),
-        (403, ErrorKind::UnexpectedResponse, "not in the provider's"),
-        (404, ErrorKind::UnexpectedResponse, "not in the provider's"),
+        (403, ErrorKind::UnexpectedResponse, "not the provider's"),
+        (404, ErrorKind::UnexpectedResponse, "not the provider's"),
         (429, ErrorKind::RateLimited, ""),
         (500, ErrorKind::Server, ""),
     ] {
