@@ -251,7 +251,7 @@ impl<'j> Reader<'_, 'j> {
             // quotes an id.
             (Around::Answer(Subject::Request), Some(_)) if own.refuses_by_code() => default,
             (_, Some(post)) => {
-                self.listed.asked |= is_listed;
+                self.listed.asked |= is_listed && !matches!(around, Around::Entry(_));
                 Subject::Post(post)
             }
             // This is the post's id at the network.
@@ -289,10 +289,10 @@ impl<'j> Reader<'_, 'j> {
         match item {
             Json::Object(members) => {
                 let read = self.object(members, Around::Entry(statement.subject));
-                let names_none = id_of(members).is_none();
-                let is_about_post = matches!(read.0, Subject::Post(_)) && names_none;
-                self.listed.asked |=
-                    is_about_post && members.text("platform").is_none() && read.1.says_anything();
+                // An entry that says nothing of the post doesn't list it.
+                self.listed.asked |= matches!(read.0, Subject::Post(_))
+                    && members.text("platform").is_none()
+                    && read.1.says_anything();
                 self.add(read, statement);
             }
             // A list may repeat the ids of the request.
