@@ -46,7 +46,8 @@ pub(super) const DENIALS: [&str; 9] = [
 
 /// Whether both are the id of one post. A UUID is the same in either case.
 pub fn is_same(one: &str, other: &str) -> bool {
-    let is_uuid = one.len() == 36 && one.bytes().filter(|byte| *byte == b'-').count() == 4;
+    let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_uuid = one.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && one.split('-').all(is_hex);
     one == other || (is_uuid && one.eq_ignore_ascii_case(other))
 }
 
