@@ -202,10 +202,7 @@ impl<'a, O: Operation> Tally<'a, O> {
     fn fate_of_open(&self) -> Fate {
         let failure = || {
             let failure = self.failure.clone();
-            failure.unwrap_or_else(|| Failure {
-                retry_after: self.retry_after,
-                ..Failure::new(ErrorKind::UnexpectedResponse)
-            })
+            failure.unwrap_or_else(|| Failure::new(ErrorKind::UnexpectedResponse))
         };
         match self.kind {
             AttemptKind::Answered => Fate::Unreported,
