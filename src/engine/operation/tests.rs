@@ -44,3 +44,11 @@ fn an_answer_that_broke_off_keeps_its_status_and_the_cause() {
     let large = broken(TransportErrorKind::TooLarge, 200);
     assert!(detail(&large).contains("max_response_bytes"));
 }
+
+#[test]
+fn http_429_is_the_limit_of_the_profile_even_if_the_answer_says_something_about_the_posts() {
+    let by = |kind: AttemptKind| kind.throttled_by(Some(429));
+    assert_eq!(by(AttemptKind::Answered), Some(ThrottledBy::Profile));
+    let network = ThrottledBy::Network;
+    assert_eq!(by(AttemptKind::Throttled(network)), Some(network));
+}
