@@ -91,9 +91,17 @@ async fn fifty_distinct_ids_go_and_a_fifty_first_is_refused_before_anything_is_s
     assert_eq!(error.kind(), ErrorKind::Invalid);
     assert_eq!(error.attempts(), 0);
     assert_eq!(error.outcomes().len(), 51);
+    let why = |error: &Error| {
+        let failure = error.outcomes()[0].fate.failure().unwrap();
+        failure.detail.as_deref().unwrap().to_owned()
+    };
+    assert!(why(&error).ends_with("use delete_many"));
+    let one_blank = DeleteRequest::bulk([ids(49), vec![" ".into()]].concat());
+    let error = client.delete(one_blank).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Invalid);
+    assert_eq!(why(&error), "another id of the request can't be sent");
     for request in [
         DeleteRequest::bulk([] as [&str; 0]),
-        DeleteRequest::bulk(["a", " "]),
         DeleteRequest::by_id(""),
     ] {
         let error = client.delete(request).await.unwrap_err();
@@ -384,5 +392,14 @@ async fn what_a_500_settles_stays_settled_and_only_the_open_ids_are_sent_again()
     assert!(matches!(c.fate, Fate::Failed(_)));
     for open in [b, d] {
         assert!(matches!(open.fate, Fate::Uncertain(_)), "{open:?}");
+        assert_eq!((open.attempts, open.unanswered), (3, 3));
     }
+
+    // If it settles every post, nothing is sent again, and what it says of the one post is the reason.
+    let blocked = r#"{"ok":false,"code":500,"error_code":"bulk_delete_failed",
+        "data":{"blockedStatuses":[{"id":"a","status":"posted"}]}}"#;
+    let server = Server::start([Step::json(500, blocked)]).await;
+    let client = server.genviral().build().unwrap();
+    let error = client.delete(DeleteRequest::by_id("a")).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Blocked, 1));
 }
