@@ -51,10 +51,13 @@ fn a_failed_request_is_classified_by_its_code_and_by_its_http_status() {
     ] {
         let request = DeleteRequest::bulk(["post-1"]);
         let reading = request.decode(request.posts(), http_status, answer.as_bytes());
-        let failure = reading.failure.map(|failure| failure.kind);
+        let has_advice = error_kind == ErrorKind::UnexpectedResponse;
+        let failure = reading
+            .failure
+            .map(|cause| (cause.kind, cause.detail.is_some()));
         assert_eq!(
             (reading.kind, failure),
-            (kind, Some(error_kind)),
+            (kind, Some((error_kind, has_advice))),
             "{http_status} {answer}"
         );
     }
