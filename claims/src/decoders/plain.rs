@@ -128,7 +128,8 @@ pub(super) fn denies(json: &Value, id: &str, code: Option<u64>) -> bool {
         "error" | "errors" => !is_nothing(value) && !code.is_some_and(|code| has_code(value, code)),
         _ => {
             let is_fine = |word: &str| is_success(word) || (code.is_some() && word == "error");
-            let lacks_code = code.is_some_and(|code| value.is_object() && !has_code(value, code));
+            let is_result = value.get("status").is_some();
+            let lacks_code = code.is_some_and(|code| is_result && !has_code(value, code));
             let is_denied = !value.as_str().is_none_or(is_fine) || value.is_boolean() || lacks_code;
             NETWORKS.contains(&name) && is_denied
         }
