@@ -159,10 +159,12 @@ fn undocumented_labels<'j>(answer: &'j Members<'_>, data: &'j Members<'_>) -> Ve
                     item => name != "blockedStatuses" && item.as_text().is_some(),
                 };
                 for item in items {
-                    if is_documented(item) {
-                        denied_labels("", item, &mut labels);
-                    } else {
+                    if !is_documented(item) {
                         item.labels(&mut labels);
+                    } else if let Json::Object(entry) = item {
+                        let others = entry.iter();
+                        let others = others.filter(|(name, _)| !matches!(*name, "id" | "status"));
+                        others.for_each(|(name, value)| denied_labels(name, value, &mut labels));
                     }
                 }
             }
@@ -193,18 +195,14 @@ fn denied_labels<'j>(name: &'j str, value: &'j Json<'_>, labels: &mut Vec<Cow<'j
             }
         }
         Json::Object(members) => {
-            // A word such as `skipped` may stand under the id of a post, or beside it.
-            let is_denied = |name| members.text(name).is_some_and(is_denial);
-            let denied = members.get("id").filter(|_| is_denied("status"));
-            labels.extend(denied.and_then(Json::to_label));
+            let is_denied = members.text("status").is_some_and(is_denial);
+            let id = members.get("id").and_then(Json::to_label);
+            labels.extend(id.filter(|_| is_denied));
             for (name, value) in members.iter() {
-                if is_denied(name) {
-                    labels.push(name.into());
-                }
                 denied_labels(name, value, labels);
             }
         }
-        // The same in `data` itself.
+        // A word such as `skipped` may stand under the id of a post.
         Json::Text(word) if is_denial(word) => labels.push(name.into()),
         _ => {}
     }

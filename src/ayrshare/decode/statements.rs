@@ -31,7 +31,7 @@ pub(super) struct Statements<'j> {
 pub(super) struct Listed {
     asked: bool,
     others: bool,
-    /// A list of posts is empty, which says that the answer isn't about the post.
+    /// A list of posts is empty, or an entry says nothing: the answer isn't about the post.
     nothing: bool,
 }
 
@@ -70,6 +70,7 @@ impl<'j> Statements<'j> {
             posts: vec![None; asked.len()],
             listed: Listed::default(),
             others_deny: false,
+            is_in_errors: false,
         };
         let (subject, report) = if let Json::Object(members) = json {
             reader.object(members, Around::Answer(default))
@@ -151,6 +152,8 @@ pub(super) struct Reader<'a, 'j> {
     listed: Listed,
     /// Whether a statement about another post denies a success.
     others_deny: bool,
+    /// Whether the statement that is read stands among errors.
+    is_in_errors: bool,
 }
 
 /// Names of members that hold statements about posts.
@@ -289,7 +292,8 @@ impl<'j> Reader<'_, 'j> {
         match item {
             Json::Object(members) => {
                 let read = self.object(members, Around::Entry(statement.subject));
-                // An entry that says nothing of the post doesn't list it.
+                // An entry that says nothing of its post doesn't list it.
+                self.listed.nothing |= !read.1.says_anything();
                 self.listed.asked |= matches!(read.0, Subject::Post(_))
                     && members.text("platform").is_none()
                     && read.1.says_anything();
@@ -340,6 +344,7 @@ impl<'j> Reader<'_, 'j> {
             error => std::slice::from_ref(error),
         };
         let mut reports = Vec::new();
+        let is_in_errors = std::mem::replace(&mut self.is_in_errors, true);
         for error in errors {
             let Some(members) = error.as_object() else {
                 self.denials_inside(error, true, statement);
@@ -348,19 +353,13 @@ impl<'j> Reader<'_, 'j> {
             };
             let (about, mut report) = self.object(members, Around::Error(statement.subject));
             report.has_errors |= !report.is_explained_error() || report.has_success();
-            // A success among the errors is none.
-            for (id, value) in members.iter() {
-                let status = value.as_object().and_then(|error| error.text("status"));
-                if value.as_text().or(status).is_some_and(is_success) {
-                    self.deny(id, statement);
-                }
-            }
             if about == statement.subject {
                 reports.push(report);
             } else {
                 self.add((about, report), statement);
             }
         }
+        self.is_in_errors = is_in_errors;
         statement.own.merge_errors(reports);
     }
 
@@ -410,12 +409,14 @@ impl<'j> Reader<'_, 'j> {
     /// Adds what was read inside a statement.
     pub(super) fn add(
         &mut self,
-        (about, report): (Subject, Report<'j>),
+        (about, mut report): (Subject, Report<'j>),
         statement: &mut Statement<'j>,
     ) {
         if !report.says_anything() {
             return;
         }
+        // A success among the errors is none.
+        report.has_errors |= self.is_in_errors && !report.denies_success();
         match about {
             about if about == statement.subject => merge(&mut statement.inside, report),
             Subject::Post(post) => self.add_to_post(post, report),

@@ -16,6 +16,8 @@ fn an_entry_counts_for_the_post_that_was_asked_for_if_it_names_that_one_or_none(
     Answered; a: Uncertain (UnexpectedResponse 200)
 200 [{"id":"b","status":"success"}]
     Answered, UnexpectedResponse 200; a: ?
+200 {"status":"success","posts":[{"id":"a","message":"m"}]}
+    Answered, UnexpectedResponse 200; a: ?
 200 {"status":"success","bulk":[{"id":"b","status":"deleted"},{"id":"a","message":"m"}]}
     Answered, UnexpectedResponse 200; a: ?
 200 {"status":"success","results":[{"message":"m"},{"id":"b","status":"success"}]}
@@ -689,6 +691,8 @@ fn entries_of_a_bulk_answer_decide_for_their_posts_and_the_http_status_for_the_r
 200 {"errors":[{"id":"a","platform":"twitter","status":"success"}]}
     Answered; a: Uncertain (UnexpectedResponse 200); b: ?
 200 {"errors":{"a":{"status":"success"}}}
+    Answered; a: Uncertain (UnexpectedResponse 200); b: ?
+200 {"errors":[{"code":107,"data":[{"id":"a","status":"deleted"}]}]}
     Answered; a: Uncertain (UnexpectedResponse 200); b: ?
 200 {"errors":{"a":"success"}}
     Answered; a: Uncertain (UnexpectedResponse 200); b: ?

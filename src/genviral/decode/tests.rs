@@ -163,6 +163,8 @@ fn a_list_with_a_name_that_denies_makes_its_posts_uncertain_wherever_it_stands()
             "{answer}: {fate:?}"
         );
     }
+    let blocked = r#"{"ok":true,"data":{"blockedStatuses":[{"id":"post-1","status":"canceled"}]}}"#;
+    assert!(matches!(fate_of(200, blocked), Some(Fate::Blocked { .. })));
     let harmless = r#"{"ok":true,"data":{"deletedIds":["post-1"],"requested":["post-1"]},"failed":["post-2"]}"#;
     assert_eq!(fate_of(200, harmless), Some(Fate::Deleted));
 }
