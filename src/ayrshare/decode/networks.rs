@@ -23,21 +23,15 @@ pub(super) fn network_result(network: &str, members: &Members<'_>) -> NetworkRes
 }
 
 /// Whether an object under a name that isn't known is a new network's result: it has the documented `action` beside
-/// its status or code.
+/// its status.
 pub(super) fn has_form_of_network(result: &Members<'_>) -> bool {
-    says_anything(result) && result.text("action").is_some()
+    result.text("status").is_some() && result.text("action").is_some()
 }
 
 /// Whether an object under a name that isn't known may be a new network's success, which is shown and proves nothing.
 pub(super) fn may_be_network(name: &str, result: &Members<'_>) -> bool {
     let id = result.get("id").and_then(Json::to_label);
     result.text("status").is_some_and(is_success) && id.is_some_and(|id| id != name)
-}
-
-/// Whether the object has a status or a code.
-fn says_anything(result: &Members<'_>) -> bool {
-    let has = |name| result.get(name).is_some_and(|value| *value != Json::Null);
-    has("status") || has("code")
 }
 
 /// Whether the network says that the post is gone, deleted by this request or before.
