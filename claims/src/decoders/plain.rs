@@ -239,7 +239,7 @@ fn entries(group: &Value) -> Vec<Option<String>> {
     ids.collect()
 }
 
-/// Whether an object has the post's id: the answer, its `data`, or an entry of a list of posts.
+/// Whether an object with the post's id says something: the answer, its `data`, or an entry of a list of posts.
 pub(super) fn describes(json: &Value, id: &str) -> bool {
     match json {
         Value::Array(items) => items.iter().any(|item| describes(item, id)),
@@ -247,7 +247,8 @@ pub(super) fn describes(json: &Value, id: &str) -> bool {
             let own = members.get("id").and_then(label);
             let is_inside = |name: &str| name == "data" || GROUPS.contains(&name);
             let mut inside = members.iter().filter(|(name, _)| is_inside(name));
-            own.is_some_and(|own| is_same(&own, id))
+            let says_anything = members.contains_key("status") || members.contains_key("code");
+            own.is_some_and(|own| says_anything && is_same(&own, id))
                 || inside.any(|(_, value)| describes(value, id))
         }
         _ => false,
