@@ -31,7 +31,7 @@ pub(super) struct Statements<'j> {
 pub(super) struct Listed {
     asked: bool,
     others: bool,
-    /// A list of posts is empty, or an entry says nothing: the answer isn't about the post.
+    /// A list of posts is empty, which says that the answer isn't about the post.
     nothing: bool,
 }
 
@@ -292,8 +292,8 @@ impl<'j> Reader<'_, 'j> {
         match item {
             Json::Object(members) => {
                 let read = self.object(members, Around::Entry(statement.subject));
-                // An entry that says nothing of its post doesn't list it.
-                self.listed.nothing |= !read.1.says_anything();
+                // An entry that says nothing of its post doesn't list it. It says as little as one about another post.
+                self.listed.others |= !read.1.says_anything();
                 self.listed.asked |= matches!(read.0, Subject::Post(_))
                     && members.text("platform").is_none()
                     && read.1.says_anything();

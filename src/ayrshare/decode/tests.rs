@@ -16,6 +16,8 @@ fn an_entry_counts_for_the_post_that_was_asked_for_if_it_names_that_one_or_none(
     Answered; a: Uncertain (UnexpectedResponse 200)
 200 [{"id":"b","status":"success"}]
     Answered, UnexpectedResponse 200; a: ?
+200 {"results":[{"id":"1","platform":"twitter","status":"success"},{"id":"a","message":"m"}]}
+    Answered, UnexpectedResponse 200; a: ?
 200 {"status":"success","posts":[{"id":"a","message":"m"}]}
     Answered, UnexpectedResponse 200; a: ?
 200 {"status":"success","bulk":[{"id":"b","status":"deleted"},{"id":"a","message":"m"}]}
