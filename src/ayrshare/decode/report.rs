@@ -415,7 +415,8 @@ impl Report<'_> {
     }
 
     fn post_verdict(self, fate: Fate, failure: Option<Failure>) -> Verdict {
-        let networks = [self.networks, self.mentioned].concat();
+        let mut networks = self.networks;
+        networks.extend(self.mentioned);
         Verdict::Post(PostReading { fate, networks }, failure)
     }
 
