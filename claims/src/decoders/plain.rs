@@ -28,7 +28,8 @@ const OWN: [&str; 4] = ["code", "data", "details", "id"];
 
 /// Whether the name has a meaning in an answer, so that it isn't read as an id.
 fn is_meant(name: &str) -> bool {
-    OWN.contains(&name) || GROUPS.contains(&name)
+    const TEXTS: [&str; 5] = ["action", "error", "message", "platform", "status"];
+    OWN.contains(&name) || TEXTS.contains(&name) || GROUPS.contains(&name)
 }
 
 /// Words for what isn't done.
