@@ -694,6 +694,8 @@ fn entries_of_a_bulk_answer_decide_for_their_posts_and_the_http_status_for_the_r
     Answered; a: Uncertain (UnexpectedResponse 200); b: ?
 200 {"errors":{"a":{"status":"success"}}}
     Answered; a: Uncertain (UnexpectedResponse 200); b: ?
+200 {"posts":{"a":"deleted","c":{"id":"a","code":114}}}
+    Answered; a: Uncertain (UnexpectedResponse 200); b: ?
 200 {"errors":[{"code":107,"data":[{"id":"a","status":"deleted"}]}]}
     Answered; a: Uncertain (UnexpectedResponse 200); b: ?
 200 {"errors":{"a":"success"}}
