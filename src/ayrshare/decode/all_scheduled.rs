@@ -1,7 +1,7 @@
 //! The answer to `deleteAllScheduled`, of which only the status is known. Pure.
 
-use super::report::Verdict;
 use super::statements::{Statements, entries};
+use super::verdict::Verdict;
 use crate::engine::json::Json;
 use crate::engine::operation::{AttemptKind, Reading, ThrottledBy};
 use crate::model::{ErrorKind, Fate, is_success};

@@ -3,8 +3,9 @@
 //! An entry that names a post counts for that post, wherever the entry stands. A status for the whole
 //! answer settles no post.
 
-use super::report::{Report, Verdict};
+use super::report::Report;
 use super::statements::Statements;
+use super::verdict::Verdict;
 use crate::engine::json::Json;
 use crate::engine::operation::{AttemptKind, PostReading, Reading, ThrottledBy};
 use crate::model::{ErrorKind, Fate, PostId};

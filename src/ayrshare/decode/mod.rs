@@ -13,7 +13,7 @@
 //!
 //! `statements` finds what an answer states about each post, and `networks` and `errors` read the parts that
 //! stand in every statement. `denials` finds what all other parts say against a post. `report` collects the
-//! statements about one post and applies the rules. `one_post`, `bulk` and `all_scheduled` make the reading of a
+//! statements about one post, and `verdict` applies the rules. `one_post`, `bulk` and `all_scheduled` make the reading of a
 //! request from that.
 
 mod all_scheduled;
@@ -24,6 +24,7 @@ mod networks;
 mod one_post;
 mod report;
 mod statements;
+mod verdict;
 
 pub(super) use self::all_scheduled::decode_all_scheduled;
 pub(super) use self::bulk::decode_bulk;

@@ -1,7 +1,7 @@
 //! The answer to a request about one post. Pure.
 
-use super::report::Verdict;
 use super::statements::Statements;
+use super::verdict::Verdict;
 use crate::engine::json::Json;
 use crate::engine::operation::{AttemptKind, Reading, ThrottledBy};
 use crate::model::{ErrorKind, Fate, PostId};

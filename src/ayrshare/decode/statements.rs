@@ -329,10 +329,9 @@ impl<'j> Reader<'_, 'j> {
             // The request names no posts, so everything is about the request.
             return self.under_id(Subject::Request, value, statement);
         }
-        let is_fine = |status: &str| is_success(status);
         self.denials_inside(value, false, statement);
         self.listed.others |= value.as_object().is_some() || value.as_text().is_some();
-        self.others_deny |= denies_success(value) || !value.as_text().is_none_or(is_fine);
+        self.others_deny |= denies_success(value) || !value.as_text().is_none_or(is_success);
     }
 
     /// Reads errors. They are part of the statement in which they stand, unless they name another post.
