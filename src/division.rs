@@ -69,7 +69,7 @@ impl Division {
 
     fn take_refused(&mut self, mut refused: Vec<Outcome>) {
         if refused.len() <= 1 {
-            self.refused_alone += 1;
+            self.refused_alone += u32::from(!refused.is_empty());
             self.settled.append(&mut refused);
         } else if self.refused_alone >= REFUSED_ALONE && !self.is_any_accepted {
             self.undivided.push(refused);
@@ -202,6 +202,24 @@ mod tests {
         division.settle(finished(&ids(3), Some(refusal.clone()), fate), is_refused);
         let (part, _) = division.next_part().unwrap();
         assert_eq!((part, division.settled.len()), (vec!["1".into()], 1));
+    }
+
+    #[test]
+    fn a_run_that_is_stopped_during_a_division_leaves_the_rest_to_be_retried() {
+        let refusal = Failure::new(ErrorKind::Refused);
+        let fate = |_: &PostId| Fate::Failed(refusal.clone());
+        let mut division = Division::default();
+        division.settle(finished(&ids(4), Some(refusal.clone()), fate), is_refused);
+        division.end(&Failure::new(ErrorKind::Stopped));
+        assert!(division.next_part().is_none());
+        let outcomes = division.into_outcomes();
+        let stopped = Fate::NotAttempted(Failure::new(ErrorKind::Stopped));
+        assert_eq!(outcomes.len(), 4);
+        assert!(
+            outcomes
+                .iter()
+                .all(|outcome| outcome.fate == stopped && stopped.should_retry())
+        );
     }
 
     #[test]
