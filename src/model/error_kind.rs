@@ -56,9 +56,8 @@ pub enum ErrorKind {
     /// such answers. [`retry_after`](crate::Error::retry_after) says how long to wait, if that is known.
     RateLimited,
     /// The provider refused for any other reason, and says so in its answer. The HTTP status may be 4xx or 200. The
-    /// post still exists,
-    /// unless the error [is uncertain](crate::Error::is_uncertain): a refused request about several posts may
-    /// have been carried out in part.
+    /// post still exists, unless the error [is uncertain](crate::Error::is_uncertain): a refused request about several
+    /// posts may have been carried out in part.
     Refused,
     /// The provider failed (5xx), and its answer says nothing about the post.
     Server,
@@ -75,8 +74,9 @@ pub enum ErrorKind {
     Stopped,
     /// The answer doesn't come from the provider, or isn't one that the provider documents: a redirect,
     /// HTML, a 4xx other than 429 in the words of a gateway or a firewall, JSON of another shape, an answer that
-    /// contradicts itself, or one above the size limit. The request isn't retried. One such answer doesn't end a run,
-    /// but ten failures in a row do (or more, with a high concurrency).
+    /// contradicts itself, or one above the size limit. The request isn't retried. One such answer doesn't end a run.
+    /// Ten failures in a row do (or more, with a high concurrency), but an answer in the provider's own words that is
+    /// only unclear about its post doesn't count as one of them.
     UnexpectedResponse,
     /// A kind of a newer version of this crate, read back from what that version wrote. No call of this
     /// version fails with it.
