@@ -3,13 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::engine::call::{CallConfig, call};
+use crate::engine::call::{CallConfig, CallContext, call};
 use crate::engine::exchange::Exchange;
 use crate::engine::finished::Finished;
 use crate::engine::limiter::Limiters;
 use crate::engine::operation::Operation;
-use crate::engine::run::RunContext;
-use crate::engine::tally::EarlierAttempts;
 use crate::http::credentials::{Credential, Credentials};
 use crate::http::secrets::Redactor;
 use crate::http::settings::Settings;
@@ -65,21 +63,22 @@ impl Core {
         Ok(core)
     }
 
-    /// Makes a call that belongs to no run.
-    pub async fn call<O: Operation>(&self, operation: &O) -> Finished {
-        self.call_in(None, operation, EarlierAttempts::default())
-            .await
+    /// The same client with other settings for its calls. It shares the connections and the limiter.
+    pub(crate) fn with(&self, change: impl FnOnce(&mut CallConfig)) -> Self {
+        let mut core = self.clone();
+        change(&mut core.config);
+        core
     }
 
-    /// Makes a call that may belong to a run. `earlier` counts the attempts that earlier calls made for the same posts.
-    pub async fn call_in<O: Operation>(
-        &self,
-        run: Option<&RunContext>,
-        operation: &O,
-        earlier: EarlierAttempts,
-    ) -> Finished {
+    /// Makes a call that belongs to no run.
+    pub async fn call<O: Operation>(&self, operation: &O) -> Finished {
+        self.call_in(CallContext::default(), operation).await
+    }
+
+    /// Makes a call that may belong to a run.
+    pub async fn call_in<O: Operation>(&self, context: CallContext<'_>, operation: &O) -> Finished {
         let exchange = self.stand_in.as_deref().unwrap_or(&self.transport);
-        let mut finished = call(operation, exchange, &self.config, run, earlier).await;
+        let mut finished = call(operation, exchange, &self.config, context).await;
         self.redactor.redact(&mut finished);
         finished
     }
@@ -115,3 +114,69 @@ impl fmt::Debug for Core {
             .finish_non_exhaustive()
     }
 }
+
+/// The methods that make the same client with other options, for a provider's client with a field `core`.
+///
+/// The argument is the name of the provider's module, for the examples.
+macro_rules! other_options {
+    ($module:literal) => {
+        /// The same client with other options, for one call or one run. They share the connections, the credentials and
+        /// the rate limit with this client, and cost nothing to make.
+        impl Client {
+            /// The same client with another [`deadline`](ClientBuilder::deadline).
+            ///
+            /// ```
+            /// # #[tokio::main(flavor = "current_thread")]
+            /// # async fn main() -> unpost::Result<()> {
+            /// use std::time::Duration;
+            #[doc = concat!("use unpost::", $module, "::{Client, DeleteRequest};")]
+            ///
+            /// async fn delete_at_once(client: &Client) -> unpost::Result<()> {
+            ///     let hasty = client.with_deadline(Duration::from_secs(5));
+            ///     hasty.delete(DeleteRequest::by_id("post-1")).await?;
+            ///     Ok(())
+            /// }
+            /// # Ok(())
+            /// # }
+            /// ```
+            #[must_use]
+            pub fn with_deadline(&self, deadline: std::time::Duration) -> Self {
+                Self {
+                    core: self.core.with(|config| config.deadline = deadline),
+                }
+            }
+
+            /// The same client with another [`attempt_timeout`](ClientBuilder::attempt_timeout). A timeout of 0
+            /// leaves no time for an answer, so nothing is sent.
+            ///
+            /// ```
+            #[doc = concat!("# fn patient(client: &unpost::", $module, "::Client) {")]
+            /// use std::time::Duration;
+            ///
+            /// let patient = client.with_attempt_timeout(Duration::from_secs(120));
+            /// # }
+            /// ```
+            #[must_use]
+            pub fn with_attempt_timeout(&self, timeout: std::time::Duration) -> Self {
+                Self {
+                    core: self.core.with(|config| config.attempt_timeout = timeout),
+                }
+            }
+
+            /// The same client with another [`retry`](ClientBuilder::retry).
+            ///
+            /// ```
+            #[doc = concat!("# fn once(client: &unpost::", $module, "::Client) {")]
+            /// let once = client.with_retry(unpost::Retry::never());
+            /// # }
+            /// ```
+            #[must_use]
+            pub fn with_retry(&self, retry: crate::engine::retry::Retry) -> Self {
+                Self {
+                    core: self.core.with(|config| config.retry = retry),
+                }
+            }
+        }
+    };
+}
+pub(crate) use other_options;

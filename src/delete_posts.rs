@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::engine::call::CallContext;
 use crate::engine::run::RunContext;
+use crate::engine::tally::EarlierAttempts;
 use crate::model::{Outcome, PostId, Provider};
 
 /// What [`DeleteMany`](crate::DeleteMany) needs of a provider. Both clients implement it, and you can implement it for another
@@ -65,6 +67,8 @@ pub trait DeletePosts: Send + Sync + 'static {
 #[derive(Debug)]
 pub struct Batch {
     pub(crate) ids: Vec<PostId>,
+    /// The attempts that were made for each of the ids before this run. It is empty if there were none.
+    pub(crate) earlier: Vec<EarlierAttempts>,
     pub(crate) run: Arc<RunContext>,
 }
 
@@ -74,11 +78,15 @@ impl Batch {
         &self.ids
     }
 
-    /// What the calls of the run share.
+    /// What a call for all posts of this batch belongs to.
     #[cfg(feature = "internals")]
     #[doc(hidden)]
-    pub fn run(&self) -> &RunContext {
-        &self.run
+    pub fn call_context(&self) -> CallContext<'_> {
+        self.context()
+    }
+
+    pub(crate) fn context(&self) -> CallContext<'_> {
+        CallContext::of_run(&self.run, &self.earlier)
     }
 
     /// Pays for one retry of this batch out of the run's budget. Returns whether the budget allowed it.

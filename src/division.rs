@@ -26,15 +26,11 @@ const REFUSED_ALONE: u32 = 3;
 
 impl Division {
     /// The ids of the next part to send, and the attempts that were made for them before.
-    pub(crate) fn next_part(&mut self) -> Option<(Vec<PostId>, EarlierAttempts)> {
-        let part = self.waiting.pop()?;
-        // All posts of a part were refused in the same requests.
-        let earlier = part.first().map(|outcome| EarlierAttempts {
-            made: outcome.attempts,
-            unanswered: outcome.unanswered,
-        });
-        let ids = part.into_iter().map(|outcome| outcome.id).collect();
-        Some((ids, earlier.unwrap_or_default()))
+    pub(crate) fn next_part(&mut self) -> Option<(Vec<PostId>, Vec<EarlierAttempts>)> {
+        let part = self.waiting.pop()?.into_iter();
+        let part = part.map(|outcome| (EarlierAttempts::of(&outcome), outcome.id));
+        let (earlier, ids) = part.unzip();
+        Some((ids, earlier))
     }
 
     /// Takes in what came of the request for the batch or for a part. If it was refused in a way that a wrong id may
@@ -89,11 +85,10 @@ impl Division {
         for outcome in waiting.into_iter().flatten() {
             let reason = reason.clone();
             self.settled.push(Outcome {
-                fate: match outcome.unanswered {
-                    0 if reason.kind.is_about_credentials() => Fate::Failed(reason),
-                    0 => Fate::NotAttempted(reason),
-                    // An attempt before the refusal may have deleted the post.
-                    _ => Fate::Uncertain(reason),
+                fate: if outcome.unanswered == 0 && reason.kind.is_about_credentials() {
+                    Fate::Failed(reason)
+                } else {
+                    EarlierAttempts::of(&outcome).fate_of_unsent(reason)
                 },
                 ..outcome
             });

@@ -5,8 +5,9 @@
 //! may change in any release.
 
 pub use crate::client::Core;
+pub use crate::engine::call::CallContext;
 pub use crate::engine::exchange::{
-    Answer, Attempted, BoxError, Exchange, Head, TransportError, TransportErrorKind,
+    Answer, Attempted, BoxError, Delivery, Exchange, Head, TransportError, TransportErrorKind,
 };
 pub use crate::engine::finished::Finished;
 pub use crate::engine::limiter::headers::{RateHeaderNames, RateHeaders};

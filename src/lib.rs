@@ -103,7 +103,7 @@ pub mod internals;
 #[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
 pub mod mock;
 
-pub use delete_many::{DeleteMany, Outcomes};
+pub use delete_many::{DeleteMany, Outcomes, Progress, RunHandle};
 pub use delete_posts::{Batch, DeletePosts};
 pub use engine::limiter::RateLimit;
 pub use engine::retry::Retry;

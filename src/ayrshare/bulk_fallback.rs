@@ -5,6 +5,7 @@ use super::request::DeleteRequest;
 use crate::client::Core;
 use crate::delete_posts::Batch;
 use crate::division::Division;
+use crate::engine::call::CallContext;
 use crate::engine::finished::Finished;
 use crate::engine::run::RunContext;
 use crate::engine::tally::EarlierAttempts;
@@ -12,11 +13,11 @@ use crate::model::{Failure, Fate, Outcome, PostId};
 
 /// A batch that is refused in a way that a wrong id may explain is divided until the id is found.
 pub(super) async fn delete_in_bulk(core: &Core, batch: Batch) -> Vec<Outcome> {
-    let Batch { ids, run } = batch;
+    let Batch { ids, earlier, run } = batch;
     let mut division = Division::default();
-    let mut next = Some((ids, EarlierAttempts::default()));
+    let mut next = Some((ids, earlier));
     while let Some((ids, earlier)) = next {
-        let finished = delete_part(core, &run, ids, earlier).await;
+        let finished = delete_part(core, &run, ids, &earlier).await;
         division.settle(finished, may_be_an_id);
         if let Some(reason) = run.stopped_by() {
             division.end(reason);
@@ -30,15 +31,13 @@ async fn delete_part(
     core: &Core,
     run: &RunContext,
     ids: Vec<PostId>,
-    earlier: EarlierAttempts,
+    earlier: &[EarlierAttempts],
 ) -> Finished {
+    let context = CallContext::of_run(run, earlier);
     if let [id] = ids.as_slice() {
-        return core
-            .call_in(Some(run), &DeleteRequest::by_id(id), earlier)
-            .await;
+        return core.call_in(context, &DeleteRequest::by_id(id)).await;
     }
-    let request = DeleteRequest::bulk(ids);
-    let mut finished = core.call_in(Some(run), &request, earlier).await;
+    let mut finished = core.call_in(context, &DeleteRequest::bulk(ids)).await;
     if finished.failure.as_ref().is_some_and(may_be_an_id) {
         return finished;
     }
@@ -71,7 +70,8 @@ async fn ask_by_id(core: &Core, outcome: &mut Outcome, run: &RunContext) -> bool
         made: outcome.attempts,
         unanswered: outcome.attempts,
     };
-    let finished = core.call_in(Some(run), &request, earlier).await;
+    let context = CallContext::of_run(run, std::slice::from_ref(&earlier));
+    let finished = core.call_in(context, &request).await;
     if let Some(settled) = { finished.outcomes }.pop() {
         *outcome = settled;
     }

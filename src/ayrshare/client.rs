@@ -9,7 +9,6 @@ use super::request::{DeleteRequest, DeleteResponse};
 use crate::client::Core;
 use crate::delete_many::DeleteMany;
 use crate::delete_posts::{Batch, DeletePosts};
-use crate::engine::tally::EarlierAttempts;
 use crate::http::credentials::Credential;
 use crate::http::secrets::Secret;
 use crate::model::{Error, Outcome, PostId, Provider};
@@ -129,6 +128,8 @@ impl Client {
     }
 }
 
+crate::client::other_options!("ayrshare");
+
 impl DeletePosts for Client {
     fn provider(&self) -> Provider {
         Provider::Ayrshare
@@ -146,8 +147,7 @@ impl DeletePosts for Client {
         match batch.ids() {
             [id] => {
                 let request = DeleteRequest::by_id(id);
-                let earlier = EarlierAttempts::default();
-                let finished = self.core.call_in(Some(&batch.run), &request, earlier);
+                let finished = self.core.call_in(batch.context(), &request);
                 finished.await.outcomes
             }
             _ => delete_in_bulk(&self.core, batch).await,

@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
+use super::active_time::{Timed, within};
+use super::attempt::Attempt;
 use super::exchange::Exchange;
 use super::finished::Finished;
-use super::limiter::Limiter;
-use super::operation::{AttemptKind, Operation};
+use super::limiter::{Limiter, Permit, Rejected};
+use super::operation::Operation;
 use super::retry::{Decision, Retry, RetryContext};
-use super::run::RunContext;
+use super::run::{End, RunContext, stopped_by_caller};
 use super::tally::{EarlierAttempts, Tally};
 use crate::model::{ErrorKind, Failure};
 
@@ -24,87 +26,182 @@ pub(crate) struct CallConfig {
     pub(crate) limiter: Limiter,
 }
 
-/// Makes the call, which may belong to a run. `earlier` counts the attempts that earlier calls made
-/// for the same posts.
+/// What a call belongs to, and what is known of its posts already.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CallContext<'a> {
+    /// The run that the call is a part of.
+    pub run: Option<&'a RunContext>,
+    /// The attempts that earlier calls made for each of the posts, in order. A post without an entry had none.
+    pub earlier: &'a [EarlierAttempts],
+}
+
+impl<'a> CallContext<'a> {
+    /// A call of a run.
+    pub fn of_run(run: &'a RunContext, earlier: &'a [EarlierAttempts]) -> Self {
+        Self {
+            run: Some(run),
+            earlier,
+        }
+    }
+}
+
+/// Makes the call.
 pub(crate) async fn call<O: Operation>(
     operation: &O,
     exchange: &dyn Exchange,
     config: &CallConfig,
-    run: Option<&RunContext>,
-    earlier: EarlierAttempts,
+    context: CallContext<'_>,
 ) -> Finished {
-    let mut started = Instant::now();
-    let mut tally = Tally::new(operation, earlier);
-    let mut body = Bytes::from(operation.encode(&tally.open));
+    let run = context.run;
+    let mut tally = Tally::new(operation, context.earlier);
+    let mut body = Bytes::new();
+    let mut encoded = None;
+    let mut spent = Duration::ZERO;
     loop {
-        let queued = Instant::now();
-        let time_left = config.deadline.saturating_sub(started.elapsed());
-        let acquire = config.limiter.acquire(patience(run, time_left));
+        // A request is encoded again only if an answer has settled some of its posts.
+        if encoded != Some(tally.open().len()) {
+            encoded = Some(tally.open().len());
+            body = Bytes::from(operation.encode(tally.open()));
+        }
         // If an attempt may have been carried out, the next one finds out, even in a run that is stopped.
-        let acquired = match run {
-            Some(run) if !tally.needs_an_answer() => run.unless_stopped(acquire).await,
-            _ => Ok(acquire.await),
+        let end = if tally.needs_an_answer() {
+            End::Abandoned
+        } else {
+            End::Stopped
         };
-        let permit = match acquired {
-            Ok(Ok(permit)) => permit,
-            Ok(Err(rejected)) => {
+        let time_left = config.deadline.saturating_sub(spent);
+        let permit = match acquire(config, run, end, time_left).await {
+            Acquired::Permit { permit, waited } => {
+                // In a run, the wait for a permit doesn't count towards the call's deadline.
+                spent += if run.is_none() {
+                    waited
+                } else {
+                    Duration::ZERO
+                };
+                permit
+            }
+            Acquired::Rejected(rejected) => {
                 let reason = Failure::detailed(ErrorKind::RateLimited, rejected.reason);
                 return tally.end(reason, Some(rejected.wait));
             }
-            Err(reason) => return tally.stop(reason),
+            Acquired::Ended(reason) => return tally.stop(reason),
         };
-        // In a run, the wait for a permit doesn't count towards the call's deadline.
-        if run.is_some() {
-            started += queued.elapsed();
-        }
-        let time_left = || config.deadline.saturating_sub(started.elapsed());
-        if time_left().is_zero() {
-            permit.settle(AttemptKind::NotSent, None);
+        let time_left = config.deadline.saturating_sub(spent);
+        if time_left.is_zero() || config.attempt_timeout.is_zero() {
+            permit.give_back();
             let reason = "no time was left to send anything";
             return tally.end(Failure::detailed(ErrorKind::Timeout, reason), None);
         }
 
-        let timeout = config.attempt_timeout.min(time_left());
-        let throttled_before = tally.was_throttled;
-        let open_before = tally.open.len();
-        let attempt = tally.record(exchange.attempt(body.clone(), timeout).await);
-        let closed_for = permit.settle(attempt.kind, attempt.head.as_ref());
-        let asked_wait = attempt.asked_wait(closed_for);
+        let timeout = config.attempt_timeout.min(time_left);
+        let mut attempt = Attempt::begin(exchange, body.clone(), permit, timeout);
+        let under_way = run.map(RunContext::count_request);
+        let answer = attempt.answer(run).await;
+        drop(under_way);
+        let Some((attempted, took)) = answer else {
+            let reason = run.map_or_else(stopped_by_caller, RunContext::reason);
+            return tally.cut_off(attempt.has_left(), reason);
+        };
+        spent += took;
+        let throttled_before = tally.throttled() > 0;
+        let result = tally.record(attempted);
+        let closed_for = attempt.settle(result.kind, result.head.as_ref());
+        let asked_wait = result.asked_wait(closed_for);
         tally.record_wait(asked_wait);
         if tally.is_settled() {
             return tally.finish();
         }
 
-        let by_profile = attempt.is_throttled_by_profile();
+        let is_throttled = result.is_throttled_by_profile();
+        if is_throttled && let Some(run) = run {
+            run.count_throttled();
+            // The posts wait their turn again. That is no retry: nothing was carried out, and the limiter decides
+            // how many answers of 429 are risked.
+            if result.is_turned_away() {
+                continue;
+            }
+        }
         let context = RetryContext {
-            kind: attempt.kind,
+            kind: result.kind,
             repeatable: operation.is_repeatable(),
-            attempt: tally.attempts - earlier.made,
+            attempt: if run.is_some() {
+                // In a run, no attempt that a limit refused counts.
+                tally.attempts().saturating_sub(tally.throttled()).max(1)
+            } else {
+                tally.attempts()
+            },
             throttled_before,
             asked_wait,
-            time_left: if by_profile {
-                patience(run, time_left())
-            } else {
-                time_left()
-            },
+            time_left: config.deadline.saturating_sub(spent),
             jitter: fastrand::f64(),
         };
         match config.retry.decide(&context) {
             // The limiter itself stays closed for as long as the answer asks.
-            Decision::Again { .. } if by_profile => {}
+            Decision::Again { .. } if is_throttled => {}
             Decision::Again { after } if run.is_none_or(RunContext::try_spend_retry) => {
-                sleep(after).await;
+                spent += after;
+                let wait = sleep(after);
+                match run {
+                    Some(run) => drop(run.until(End::Abandoned, wait).await),
+                    None => wait.await,
+                }
             }
             _ => return tally.finish(),
-        }
-        if tally.open.len() < open_before {
-            body = Bytes::from(operation.encode(&tally.open));
         }
     }
 }
 
-/// How long a call waits for a permit. In a run it may wait longer than its deadline, but not for hours.
-fn patience(run: Option<&RunContext>, time_left: Duration) -> Duration {
-    const OF_A_RUN: Duration = Duration::from_secs(60 * 60);
-    if run.is_some() { OF_A_RUN } else { time_left }
+/// What came of waiting for a permit.
+enum Acquired {
+    Permit {
+        permit: Permit,
+        waited: Duration,
+    },
+    Rejected(Rejected),
+    /// The run has come to its end first.
+    Ended(Failure),
+}
+
+/// Waits for a permit: outside a run as long as the call's deadline allows, and in a run longer, but not for hours.
+async fn acquire(
+    config: &CallConfig,
+    run: Option<&RunContext>,
+    end: End,
+    time_left: Duration,
+) -> Acquired {
+    const PATIENCE_OF_A_RUN: Duration = Duration::from_secs(60 * 60);
+    let limiter = &config.limiter;
+    let Some(run) = run else {
+        // The limiter itself rejects a call that can't wait so long. Here, the time is taken.
+        let acquired = within(
+            time_left.saturating_add(Duration::from_secs(1)),
+            limiter.acquire(time_left),
+        );
+        let Timed { output, took } = acquired.await;
+        return match output {
+            Some(Ok(permit)) => Acquired::Permit {
+                permit,
+                waited: took,
+            },
+            Some(Err(rejected)) => Acquired::Rejected(rejected),
+            None => Acquired::Rejected(Rejected {
+                wait: Duration::ZERO,
+                reason: "no time was left when the rate limit allowed the request",
+            }),
+        };
+    };
+    let _waiting = run.count_waiting();
+    match run.until(end, limiter.acquire(PATIENCE_OF_A_RUN)).await {
+        // If the permit and the end came together, nothing is sent.
+        Some(Ok(permit)) if run.has_come_to(end) => {
+            permit.give_back();
+            Acquired::Ended(run.reason())
+        }
+        Some(Ok(permit)) => Acquired::Permit {
+            permit,
+            waited: Duration::ZERO,
+        },
+        Some(Err(rejected)) => Acquired::Rejected(rejected),
+        None => Acquired::Ended(run.reason()),
+    }
 }

@@ -2,7 +2,8 @@
 //! is none.
 
 use std::error::Error as StdError;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
@@ -11,8 +12,46 @@ use super::limiter::headers::RateHeaders;
 
 /// Carries a request's body to the provider, once for each call of [`attempt`](Self::attempt).
 pub trait Exchange: Send + Sync + 'static {
-    /// Sends the body and reads the whole answer, within `timeout`.
-    fn attempt(&self, body: Bytes, timeout: Duration) -> BoxFuture<'_, Attempted>;
+    /// Sends the body and reads the whole answer, however long that takes: the engine takes the time. `delivery`
+    /// is told how far the attempt has come. The future borrows nothing, so an attempt can go on without its call.
+    fn attempt(&self, body: Bytes, delivery: Arc<Delivery>) -> BoxFuture<'static, Attempted>;
+}
+
+/// How far an attempt has come. The engine asks this about an attempt that it doesn't wait for any longer.
+#[derive(Debug, Default)]
+pub struct Delivery {
+    has_left: AtomicBool,
+    head: OnceLock<Head>,
+}
+
+impl Delivery {
+    /// Records that the body may be on its way. Before this, the provider can't have acted on the request.
+    pub fn leaves(&self) {
+        self.has_left.store(true, Ordering::Release);
+    }
+
+    /// Records what came before the answer's body.
+    pub fn answers(&self, head: Head) {
+        let _ = self.head.set(head);
+    }
+
+    /// Whether the body may have left.
+    pub fn has_left(&self) -> bool {
+        self.has_left.load(Ordering::Acquire)
+    }
+
+    /// The error of an attempt that broke off here.
+    pub fn broken_off(&self, kind: TransportErrorKind, source: Option<BoxError>) -> TransportError {
+        TransportError {
+            kind: if self.has_left() {
+                kind
+            } else {
+                TransportErrorKind::NotSent
+            },
+            head: self.head.get().copied(),
+            source,
+        }
+    }
 }
 
 /// A whole answer, or the reason why there is none.

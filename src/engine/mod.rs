@@ -18,6 +18,8 @@
 //! post an id in an answer names, `json` reads answers and refuses ambiguous ones, and `denials` knows the words that
 //! speak against a deletion.
 
+pub(crate) mod active_time;
+pub(crate) mod attempt;
 pub(crate) mod call;
 pub(crate) mod denials;
 pub(crate) mod exchange;

@@ -11,17 +11,19 @@ use crate::model::{ErrorKind, Failure, Fate, Outcome, PostId};
 pub(crate) struct Tally<'a, O> {
     operation: &'a O,
     /// One for each post of the request; `None` while the post is open.
-    settled: Vec<Option<Outcome>>,
+    settled: Vec<Option<Settled>>,
     /// The posts without an outcome, in the order given.
-    pub(super) open: Vec<PostId>,
-    /// How many attempts were made, including those before this call.
-    pub(super) attempts: u32,
-    /// How many attempts may have been carried out although no answer says so.
+    open: Vec<PostId>,
+    /// The attempts that earlier calls made for each open post, in the same order. A post without an entry had none.
+    earlier: Vec<EarlierAttempts>,
+    /// How many attempts this call made.
+    attempts: u32,
+    /// How many of them a limit refused.
+    throttled: u32,
+    /// How many of them may have been carried out although no answer says so.
     unanswered: u32,
     /// Whether an attempt got as far as the provider.
     was_sent: bool,
-    /// Whether a limit refused an attempt.
-    pub(super) was_throttled: bool,
     /// What the last attempt came to.
     kind: AttemptKind,
     failure: Option<Failure>,
@@ -31,8 +33,8 @@ pub(crate) struct Tally<'a, O> {
     retry_after: Option<Duration>,
 }
 
-/// The attempts that earlier calls made for the posts of this one.
-#[derive(Clone, Copy, Debug, Default)]
+/// The attempts that earlier calls made for a post.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EarlierAttempts {
     /// How many were made.
     pub made: u32,
@@ -40,9 +42,36 @@ pub struct EarlierAttempts {
     pub unanswered: u32,
 }
 
+impl EarlierAttempts {
+    /// The attempts that led to this outcome.
+    pub(crate) fn of(outcome: &Outcome) -> Self {
+        Self {
+            made: outcome.attempts,
+            unanswered: outcome.unanswered,
+        }
+    }
+
+    /// The fate of a post that isn't sent again, for this reason.
+    pub(crate) fn fate_of_unsent(self, reason: Failure) -> Fate {
+        if self.unanswered > 0 {
+            // One of these attempts may have deleted the post.
+            Fate::Uncertain(reason)
+        } else {
+            Fate::NotAttempted(reason)
+        }
+    }
+}
+
+/// A post's outcome, and which attempt of the call gave it.
+#[derive(Clone)]
+struct Settled {
+    outcome: Outcome,
+    by_attempt: u32,
+}
+
 /// What one attempt came to.
 #[derive(Clone, Copy)]
-pub(crate) struct Attempt {
+pub(crate) struct AttemptResult {
     pub(crate) kind: AttemptKind,
     pub(crate) head: Option<Head>,
     /// How long the body asks to wait.
@@ -51,15 +80,16 @@ pub(crate) struct Attempt {
 
 impl<'a, O: Operation> Tally<'a, O> {
     /// Begins with every post open. The attempts that earlier calls made for these posts count too.
-    pub(crate) fn new(operation: &'a O, earlier: EarlierAttempts) -> Self {
+    pub(crate) fn new(operation: &'a O, earlier: &[EarlierAttempts]) -> Self {
         Self {
             operation,
             settled: vec![None; operation.posts().len()],
             open: operation.posts().to_vec(),
-            attempts: earlier.made,
-            unanswered: earlier.unanswered,
-            was_sent: earlier.unanswered > 0,
-            was_throttled: false,
+            earlier: earlier.to_vec(),
+            attempts: 0,
+            throttled: 0,
+            unanswered: 0,
+            was_sent: false,
             kind: AttemptKind::NotSent,
             failure: None,
             raw: Vec::new(),
@@ -68,9 +98,24 @@ impl<'a, O: Operation> Tally<'a, O> {
         }
     }
 
+    /// The posts without an outcome, in the order given.
+    pub(crate) fn open(&self) -> &[PostId] {
+        &self.open
+    }
+
+    /// How many attempts this call made.
+    pub(crate) fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// How many of them a limit refused.
+    pub(crate) fn throttled(&self) -> u32 {
+        self.throttled
+    }
+
     /// Whether the provider may have acted on an attempt, so that only another attempt can find out.
     pub(crate) fn needs_an_answer(&self) -> bool {
-        self.was_sent && !self.was_throttled
+        self.was_sent && self.throttled == 0
     }
 
     /// Whether every post has its outcome.
@@ -80,7 +125,7 @@ impl<'a, O: Operation> Tally<'a, O> {
 
     /// Counts an attempt at the open posts and records what came of it. The posts that the answer mentions
     /// are settled, and the others stay open.
-    pub(crate) fn record(&mut self, attempted: Attempted) -> Attempt {
+    pub(crate) fn record(&mut self, attempted: Attempted) -> AttemptResult {
         self.attempts = self.attempts.saturating_add(1);
         let (reading, head) = match attempted {
             Ok(Answer { head, body }) => {
@@ -97,38 +142,45 @@ impl<'a, O: Operation> Tally<'a, O> {
         let (kind, wait) = (reading.kind, reading.wait);
         self.settle(reading.posts);
         self.was_sent |= kind != AttemptKind::NotSent;
-        self.was_throttled |= matches!(kind, AttemptKind::Throttled(_));
+        self.throttled += u32::from(matches!(kind, AttemptKind::Throttled(_)));
         let may_have_acted = u32::from(kind.may_have_acted());
         self.unanswered = self.unanswered.saturating_add(may_have_acted);
         (self.kind, self.failure) = (kind, reading.failure);
-        Attempt { kind, head, wait }
+        AttemptResult { kind, head, wait }
     }
 
     fn settle(&mut self, readings: Vec<Option<PostReading>>) {
         let mut readings = readings.into_iter();
         let asked = std::mem::take(&mut self.open);
+        let mut earlier = std::mem::take(&mut self.earlier).into_iter();
         let unsettled = self.settled.iter_mut().filter(|slot| slot.is_none());
         for (slot, id) in unsettled.zip(asked) {
+            let earlier = earlier.next().unwrap_or_default();
             let Some(PostReading { fate, networks }) = readings.next().flatten() else {
                 self.open.push(id);
+                self.earlier.push(earlier);
                 continue;
             };
+            let unanswered = earlier.unanswered.saturating_add(self.unanswered);
             *slot = Some({
                 let fate = match fate {
                     // An earlier attempt, which got no answer, deleted the post.
-                    Fate::AlreadyDeleted if self.unanswered > 0 => self.operation.done(),
+                    Fate::AlreadyDeleted if unanswered > 0 => self.operation.done(),
                     // This answer is about the networks that it names. An earlier attempt may have
                     // deleted the post from others.
-                    Fate::Failed(failure) if self.unanswered > 0 && !networks.is_empty() => {
+                    Fate::Failed(failure) if unanswered > 0 && !networks.is_empty() => {
                         Fate::Uncertain(failure)
                     }
                     fate => fate,
                 };
-                Outcome {
-                    networks,
-                    attempts: self.attempts,
-                    unanswered: self.unanswered,
-                    ..Outcome::new(id, O::PROVIDER, fate)
+                Settled {
+                    outcome: Outcome {
+                        networks,
+                        attempts: earlier.made.saturating_add(self.attempts),
+                        unanswered,
+                        ..Outcome::new(id, O::PROVIDER, fate)
+                    },
+                    by_attempt: self.attempts,
                 }
             });
         }
@@ -139,8 +191,8 @@ impl<'a, O: Operation> Tally<'a, O> {
     pub(super) fn record_wait(&mut self, wait: Option<Duration>) {
         self.retry_after = wait;
         let settled = self.settled.iter_mut().flatten();
-        for outcome in settled.filter(|outcome| outcome.attempts == self.attempts) {
-            if let Some(failure) = outcome.fate.failure_mut() {
+        for settled in settled.filter(|settled| settled.by_attempt == self.attempts) {
+            if let Some(failure) = settled.outcome.fate.failure_mut() {
                 failure.retry_after = wait.or(failure.retry_after);
             }
         }
@@ -161,20 +213,39 @@ impl<'a, O: Operation> Tally<'a, O> {
         self.finish()
     }
 
+    /// Ends the call during an attempt, because its run is cut off. `has_left` says whether the attempt may have been
+    /// sent.
+    pub(crate) fn cut_off(mut self, has_left: bool, reason: Failure) -> Finished {
+        self.attempts = self.attempts.saturating_add(1);
+        self.was_sent |= has_left;
+        self.unanswered = self.unanswered.saturating_add(u32::from(has_left));
+        self.kind = if has_left {
+            AttemptKind::Lost
+        } else {
+            AttemptKind::NotSent
+        };
+        self.failure = Some(reason);
+        self.finish()
+    }
+
     /// Ends the call. The open posts get their outcome from the last attempt.
     pub(crate) fn finish(mut self) -> Finished {
         if let Some(failure) = &mut self.failure {
             failure.retry_after = self.retry_after.or(failure.retry_after);
         }
-        let fate_of_open = self.fate_of_open();
-        let mut open = self.open.into_iter();
-        let outcomes = self.settled.into_iter().filter_map(|settled| {
-            settled.or_else(|| {
-                Some(Outcome {
-                    attempts: self.attempts,
-                    unanswered: self.unanswered,
-                    ..Outcome::new(open.next()?, O::PROVIDER, fate_of_open.clone())
-                })
+        let settled = std::mem::take(&mut self.settled);
+        let mut open = std::mem::take(&mut self.open).into_iter();
+        let mut earlier = std::mem::take(&mut self.earlier).into_iter();
+        let outcomes = settled.into_iter().filter_map(|settled| {
+            if let Some(settled) = settled {
+                return Some(settled.outcome);
+            }
+            let earlier = earlier.next().unwrap_or_default();
+            let unanswered = earlier.unanswered.saturating_add(self.unanswered);
+            Some(Outcome {
+                attempts: earlier.made.saturating_add(self.attempts),
+                unanswered,
+                ..Outcome::new(open.next()?, O::PROVIDER, self.fate_of_open(unanswered))
             })
         });
         let outcomes: Vec<_> = outcomes.collect();
@@ -199,25 +270,30 @@ impl<'a, O: Operation> Tally<'a, O> {
         }
     }
 
-    fn fate_of_open(&self) -> Fate {
+    fn fate_of_open(&self, unanswered: u32) -> Fate {
         let failure = || {
             let failure = self.failure.clone();
             failure.unwrap_or_else(|| Failure::new(ErrorKind::UnexpectedResponse))
         };
         match self.kind {
             AttemptKind::Answered => Fate::Unreported,
-            _ if self.unanswered > 0 => Fate::Uncertain(failure()),
+            _ if unanswered > 0 => Fate::Uncertain(failure()),
             _ if self.was_sent => Fate::Failed(failure()),
             _ => Fate::NotAttempted(failure()),
         }
     }
 }
 
-impl Attempt {
+impl AttemptResult {
     /// Whether the answer reports the profile's limit, even if it also says something about the posts.
     pub(crate) fn is_throttled_by_profile(self) -> bool {
         let status = self.head.map(|head| head.status);
         self.kind.throttled_by(status) == Some(ThrottledBy::Profile)
+    }
+
+    /// Whether the profile's limit turned the request away, so that nothing was carried out.
+    pub(crate) fn is_turned_away(self) -> bool {
+        self.kind == AttemptKind::THROTTLED
     }
 
     /// How long to wait before the next request of this kind: as long as the provider asks. If the attempt

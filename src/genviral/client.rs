@@ -8,7 +8,7 @@ use crate::client::Core;
 use crate::delete_many::DeleteMany;
 use crate::delete_posts::{Batch, DeletePosts};
 use crate::division::Division;
-use crate::engine::tally::EarlierAttempts;
+use crate::engine::call::CallContext;
 use crate::model::{Error, ErrorKind, Failure, Outcome, PostId, Provider};
 
 /// A client of one Genviral API key.
@@ -95,6 +95,8 @@ impl Client {
     }
 }
 
+crate::client::other_options!("genviral");
+
 impl DeletePosts for Client {
     fn provider(&self) -> Provider {
         Provider::Genviral
@@ -105,13 +107,14 @@ impl DeletePosts for Client {
     }
 
     async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
+        let Batch { ids, earlier, run } = batch;
         let mut division = Division::default();
-        let mut next = Some((batch.ids, EarlierAttempts::default()));
+        let mut next = Some((ids, earlier));
         while let Some((ids, earlier)) = next {
-            let request = DeleteRequest::bulk(ids);
-            let finished = self.core.call_in(Some(&batch.run), &request, earlier).await;
+            let context = CallContext::of_run(&run, &earlier);
+            let finished = self.core.call_in(context, &DeleteRequest::bulk(ids)).await;
             division.settle(finished, may_be_an_id);
-            if let Some(reason) = batch.run.stopped_by() {
+            if let Some(reason) = run.stopped_by() {
                 division.end(reason);
             }
             next = division.next_part();

@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -17,9 +16,7 @@ use url::Url;
 use super::base_url;
 use super::credentials::Credentials;
 use super::settings::Settings;
-use crate::engine::exchange::{
-    Answer, Attempted, Exchange, Head, TransportError, TransportErrorKind,
-};
+use crate::engine::exchange::{Answer, Attempted, Delivery, Exchange, Head, TransportErrorKind};
 use crate::engine::limiter::RateLimit;
 use crate::engine::limiter::headers::{RateHeaderNames, RateHeaders};
 use crate::model::Error;
@@ -68,7 +65,8 @@ impl Transport {
         let user_agent = user_agent(settings.user_agent_suffix.as_deref())?;
         let http = reqwest::Client::builder();
         let http = match settings.http.take() {
-            Some(configure) => configure(http),
+            // The engine takes the time, because it looks at an answer before it looks at a clock.
+            Some(configure) => configure(http).timeout(NEVER).read_timeout(NEVER),
             None => http,
         };
         if settings.attempt_timeout.is_zero() {
@@ -101,65 +99,54 @@ impl Transport {
         })
     }
 
-    /// Sends the request once. The HTTP library can't repeat it, because the body can't be read twice.
-    async fn send(&self, body: Bytes, timeout: Duration) -> Attempted {
-        let may_have_left = Arc::new(AtomicBool::new(false));
-        let request = self.request(body, timeout, &may_have_left);
-        let response = self.http.execute(request).await;
-        let has_left = may_have_left.load(Ordering::Acquire);
-        let mut response = response.map_err(|error| transport_error(error, has_left))?;
-        let head = Head {
-            status: response.status().as_u16(),
-            rate: rate_headers(&self.endpoint.rate_headers, response.headers()),
-        };
-        match self.read(&mut response).await {
-            Ok(body) => Ok(Answer { head, body }),
-            Err(mut error) => {
-                error.head = Some(head);
-                Err(error)
-            }
-        }
-    }
-
-    fn request(&self, body: Bytes, timeout: Duration, has_left: &Arc<AtomicBool>) -> Request {
+    fn request(&self, body: Bytes, delivery: &Arc<Delivery>) -> Request {
         let mut request = Request::new(self.endpoint.method.clone(), self.url.clone());
         request.headers_mut().clone_from(&self.headers);
-        *request.timeout_mut() = Some(timeout);
         *request.body_mut() = Some(reqwest::Body::wrap(WatchedBody {
             content: Some(body),
-            may_have_left: Arc::clone(has_left),
+            delivery: Arc::clone(delivery),
         }));
         request
-    }
-
-    /// The whole body, or none of it.
-    async fn read(&self, response: &mut reqwest::Response) -> Result<Vec<u8>, TransportError> {
-        let too_large = TransportError {
-            kind: TransportErrorKind::TooLarge,
-            head: None,
-            source: None,
-        };
-        let announced = response.content_length().unwrap_or_default();
-        if announced > self.max_response_bytes as u64 {
-            return Err(too_large);
-        }
-        let mut whole = Vec::new();
-        let broken = |error| transport_error(error, true);
-        while let Some(chunk) = response.chunk().await.map_err(broken)? {
-            if chunk.len() > self.max_response_bytes - whole.len() {
-                return Err(too_large);
-            }
-            whole.extend_from_slice(&chunk);
-        }
-        Ok(whole)
     }
 }
 
 impl Exchange for Transport {
-    fn attempt(&self, body: Bytes, timeout: Duration) -> BoxFuture<'_, Attempted> {
-        Box::pin(self.send(body, timeout))
+    /// Sends the request once. The HTTP library can't repeat it, because the body can't be read twice.
+    fn attempt(&self, body: Bytes, delivery: Arc<Delivery>) -> BoxFuture<'static, Attempted> {
+        let request = self.request(body, &delivery);
+        let http = self.http.clone();
+        let rate_headers = &self.endpoint.rate_headers;
+        let max_bytes = self.max_response_bytes;
+        Box::pin(async move {
+            let broken = |error: reqwest::Error| {
+                let source = Box::new(error.without_url());
+                delivery.broken_off(TransportErrorKind::Disconnected, Some(source))
+            };
+            let mut response = http.execute(request).await.map_err(broken)?;
+            let head = Head {
+                status: response.status().as_u16(),
+                rate: read_rate(rate_headers, response.headers()),
+            };
+            delivery.answers(head);
+            let too_large = || delivery.broken_off(TransportErrorKind::TooLarge, None);
+            let announced = response.content_length().unwrap_or_default();
+            if announced > max_bytes as u64 {
+                return Err(too_large());
+            }
+            let mut body = Vec::new();
+            while let Some(chunk) = response.chunk().await.map_err(broken)? {
+                if chunk.len() > max_bytes - body.len() {
+                    return Err(too_large());
+                }
+                body.extend_from_slice(&chunk);
+            }
+            Ok(Answer { head, body })
+        })
     }
 }
+
+/// Longer than any attempt lasts.
+const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// This crate's name and version, and what the caller adds to them.
 fn user_agent(suffix: Option<&str>) -> Result<HeaderValue, Error> {
@@ -239,20 +226,7 @@ fn has_tls_provider() -> bool {
     true
 }
 
-fn transport_error(error: reqwest::Error, may_have_left: bool) -> TransportError {
-    let kind = match (may_have_left, error.is_timeout()) {
-        (false, _) => TransportErrorKind::NotSent,
-        (true, true) => TransportErrorKind::Timeout,
-        (true, false) => TransportErrorKind::Disconnected,
-    };
-    TransportError {
-        kind,
-        head: None,
-        source: Some(Box::new(error.without_url())),
-    }
-}
-
-fn rate_headers(names: &RateHeaderNames, headers: &HeaderMap) -> RateHeaders {
+fn read_rate(names: &RateHeaderNames, headers: &HeaderMap) -> RateHeaders {
     #[allow(
         clippy::disallowed_methods,
         reason = "an answer without a date may name one, and only this module may read the calendar"
@@ -270,7 +244,7 @@ fn rate_headers(names: &RateHeaderNames, headers: &HeaderMap) -> RateHeaders {
 /// After that, a server may have all of it.
 struct WatchedBody {
     content: Option<Bytes>,
-    may_have_left: Arc<AtomicBool>,
+    delivery: Arc<Delivery>,
 }
 
 impl HttpBody for WatchedBody {
@@ -281,7 +255,7 @@ impl HttpBody for WatchedBody {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.may_have_left.store(true, Ordering::Release);
+        self.delivery.leaves();
         Poll::Ready(self.content.take().map(|content| Ok(Frame::data(content))))
     }
 

@@ -65,6 +65,14 @@ pub struct Summary {
 impl Summary {
     /// Counts one more outcome.
     pub fn add(&mut self, outcome: &Outcome) {
+        self.count(outcome);
+        if outcome.fate.should_retry() {
+            self.to_retry.push(outcome.id.clone());
+        }
+    }
+
+    /// Counts one more outcome, and doesn't keep its id.
+    pub(crate) fn count(&mut self, outcome: &Outcome) {
         self.total += 1;
         *match &outcome.fate {
             Fate::Deleted => &mut self.deleted,
@@ -82,9 +90,6 @@ impl Summary {
             Fate::NotAttempted(_) => &mut self.not_attempted,
             Fate::Unknown => &mut self.unknown,
         } += 1;
-        if outcome.fate.should_retry() {
-            self.to_retry.push(outcome.id.clone());
-        }
     }
 
     /// Adds the counts and the posts of another summary. The two summaries must be about different posts: a post that

@@ -531,11 +531,11 @@ fn the_debug_output_of_a_run_shows_its_settings_and_no_ids() {
         format!("{run:?}"),
         "DeleteMany { concurrency: 3, batch_size: 1, .. }"
     );
-    let mut run = run.run();
+    let run = run.run();
     run.stop();
     assert_eq!(
         format!("{run:?}"),
-        "Outcomes { provider: Ayrshare, concurrency: 3, batch_size: 1, requests_under_way: 0, \
+        "Outcomes { provider: Ayrshare, concurrency: 3, batch_size: 1, ids_in_flight: 0, \
          stopped: Some(Failure { kind: Stopped, detail: \"the run was stopped\" }), .. }"
     );
 }

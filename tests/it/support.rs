@@ -35,6 +35,8 @@ pub(crate) struct Request {
 #[derive(Clone)]
 pub(crate) struct Step {
     bytes: Vec<u8>,
+    /// The pause before the answer.
+    pause: Duration,
     /// How many bytes are written at a time, and the pause after each piece.
     drip: (usize, Duration),
     then: Then,
@@ -143,8 +145,12 @@ impl Step {
 
     pub(crate) fn raw(bytes: impl Into<Vec<u8>>) -> Self {
         let (bytes, drip) = (bytes.into(), (usize::MAX, Duration::ZERO));
-        let then = Then::AwaitTheNext;
-        Self { bytes, drip, then }
+        Self {
+            bytes,
+            pause: Duration::ZERO,
+            drip,
+            then: Then::AwaitTheNext,
+        }
     }
 
     /// Closes the connection without an answer.
@@ -168,6 +174,12 @@ impl Step {
         self.then(Then::Close)
     }
 
+    /// Answers after this time.
+    pub(crate) fn after(mut self, pause: Duration) -> Self {
+        self.pause = pause;
+        self
+    }
+
     pub(crate) fn drip(mut self, bytes: usize, pause: Duration) -> Self {
         self.drip = (bytes, pause);
         self
@@ -185,7 +197,16 @@ async fn converse(stream: TcpStream, seen: Arc<Seen>) -> Option<()> {
         let request = read_request(&mut stream).await?;
         seen.requests.lock().unwrap().push(request);
         let step = seen.script.lock().unwrap().pop_front();
-        let Step { bytes, drip, then } = step.unwrap_or_else(|| Step::json(501, "unscripted"));
+        let step = step.unwrap_or_else(|| Step::json(501, "unscripted"));
+        let Step {
+            bytes,
+            pause,
+            drip,
+            then,
+        } = step;
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
         for piece in bytes.chunks(drip.0) {
             stream.get_mut().write_all(piece).await.ok()?;
             if !drip.1.is_zero() {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use unpost::internals::{
-    AttemptKind, Core, Credential, Credentials, EarlierAttempts, Endpoint, Method, Operation,
-    PostReading, RateHeaderNames, Reading, Secret, Settings,
+    AttemptKind, Core, Credential, Credentials, Endpoint, Method, Operation, PostReading,
+    RateHeaderNames, Reading, Secret, Settings,
 };
 use unpost::{
     Batch, DeleteMany, DeletePosts, Error, ErrorKind, Fate, Outcome, PostId, Provider, RateLimit,
@@ -85,10 +85,7 @@ impl DeletePosts for Acme {
             ids: batch.ids().to_vec(),
             is_about_one_post: false,
         };
-        let finished = self
-            .core
-            .call_in(Some(batch.run()), &removal, EarlierAttempts::default())
-            .await;
+        let finished = self.core.call_in(batch.call_context(), &removal).await;
         finished.into_parts().0
     }
 }

@@ -11,6 +11,6 @@ mod permit;
 mod profiles;
 mod rate_limit;
 
-pub(crate) use permit::Limiter;
+pub(crate) use permit::{Limiter, Permit, Rejected};
 pub(crate) use profiles::Limiters;
 pub use rate_limit::RateLimit;

@@ -23,8 +23,8 @@ struct Shared {
 }
 
 /// The right to send one request. Its place in the window is taken until the answer is known.
-pub(crate) struct Permit<'a> {
-    limiter: &'a Limiter,
+pub(crate) struct Permit {
+    limiter: Limiter,
     sent_at: Instant,
     is_settled: bool,
 }
@@ -44,7 +44,7 @@ impl Limiter {
     }
 
     /// Waits until a request may be sent, but no longer than `patience`.
-    pub(crate) async fn acquire(&self, patience: Duration) -> Result<Permit<'_>, Rejected> {
+    pub(crate) async fn acquire(&self, patience: Duration) -> Result<Permit, Rejected> {
         let started = Instant::now();
         loop {
             // Listening begins before the check, so that no change between the two is missed.
@@ -56,7 +56,7 @@ impl Limiter {
                     Ready::Now => {
                         pacer.sent(now.into_std());
                         return Ok(Permit {
-                            limiter: self,
+                            limiter: self.clone(),
                             sent_at: now,
                             is_settled: false,
                         });
@@ -102,7 +102,7 @@ impl Limiter {
     }
 }
 
-impl Permit<'_> {
+impl Permit {
     /// Tells the limiter what the attempt came to, and returns for how long the limiter is closed now.
     pub(crate) fn settle(mut self, kind: AttemptKind, head: Option<&Head>) -> Duration {
         self.is_settled = true;
@@ -111,6 +111,11 @@ impl Permit<'_> {
             Ready::Now => Duration::ZERO,
             Ready::At(until) | Ready::Spent { until } => until.saturating_duration_since(now),
         }
+    }
+
+    /// Gives the place in the window back, because nothing was sent.
+    pub(crate) fn give_back(self) {
+        self.settle(AttemptKind::NotSent, None);
     }
 
     fn tell(
@@ -126,7 +131,7 @@ impl Permit<'_> {
     }
 }
 
-impl Drop for Permit<'_> {
+impl Drop for Permit {
     /// If a call is dropped while its request is under way, the request counts as used.
     fn drop(&mut self) {
         if !self.is_settled {

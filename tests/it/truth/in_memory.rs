@@ -25,7 +25,7 @@ const VIRTUAL_TIME: Scale = Scale {
     may_be_unlimited: true,
 };
 
-const PATIENCE: Patience = Patience {
+pub(super) const PATIENCE: Patience = Patience {
     attempt_timeout: Duration::from_secs(1),
     deadline: Duration::from_secs(30),
     backoff: (Duration::from_millis(100), Duration::from_secs(2)),

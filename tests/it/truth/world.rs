@@ -1,6 +1,7 @@
 //! The provider in memory, and the exchange that takes requests to it and notes who made each and what it did.
 
 use std::collections::BTreeSet;
+use std::future::pending;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -8,9 +9,10 @@ use bytes::Bytes;
 use futures_core::future::BoxFuture;
 use tokio::time::{Instant, sleep};
 use unpost::internals::{
-    self, Answer, Exchange, Head, RateHeaderNames, RateHeaders, TransportErrorKind,
+    self, Answer, Delivery, Exchange, Head, RateHeaderNames, RateHeaders, TransportErrorKind,
 };
 
+use super::in_memory::PATIENCE;
 use super::mishap::{Reply, asked_in};
 use super::ms;
 use super::oracle::Evidence;
@@ -145,6 +147,7 @@ impl World {
 }
 
 /// Takes one caller's requests to the provider.
+#[derive(Clone)]
 pub(super) struct InMemory {
     world: Arc<World>,
     caller: Caller,
@@ -157,14 +160,15 @@ impl Exchange for InMemory {
     fn attempt(
         &self,
         body: Bytes,
-        timeout: Duration,
-    ) -> BoxFuture<'_, Result<Answer, internals::TransportError>> {
+        delivery: Arc<Delivery>,
+    ) -> BoxFuture<'static, Result<Answer, internals::TransportError>> {
+        let this = self.clone();
         Box::pin(async move {
             let head = |reply: &Reply| Head {
                 status: reply.status,
                 rate: RateHeaders::parse(&NAMES, |name| reply.header(name), None),
             };
-            match self.send(&body, timeout).await {
+            match this.send(&body, &delivery).await {
                 Ok(reply) => Ok(Answer {
                     head: head(&reply),
                     body: reply.body,
@@ -180,28 +184,32 @@ impl Exchange for InMemory {
 }
 
 impl InMemory {
-    async fn send(&self, body: &Bytes, timeout: Duration) -> Arrived {
-        let (mishap, wait, own) = self.depart(body, timeout);
-        let _under_way = UnderWay(self);
-        let is_late = matches!(mishap, Mishap::Slow(_)) || wait >= timeout;
-        sleep(wait.min(timeout)).await;
+    async fn send(&self, body: &Bytes, delivery: &Delivery) -> Arrived {
+        let (mishap, wait, own) = self.depart(body);
+        if mishap != Mishap::Refused {
+            delivery.leaves();
+        }
+        let mut under_way = UnderWay {
+            exchange: self,
+            body,
+            has_arrived: false,
+        };
+        sleep(wait).await;
         let arrived = match (mishap, mishap.answer(own)) {
             (Mishap::Refused, _) => Err((TransportErrorKind::NotSent, None)),
-            _ if is_late => {
-                sleep(timeout.saturating_sub(wait)).await;
-                Err((TransportErrorKind::Timeout, None))
-            }
+            (Mishap::Slow(_), _) => pending().await,
             (_, None) | (Mishap::Cut(0..40), _) => Err((TransportErrorKind::Disconnected, None)),
             (Mishap::Cut(_), reply) => Err((TransportErrorKind::Disconnected, reply)),
             (Mishap::Bloated(_), reply) => Err((TransportErrorKind::TooLarge, reply)),
             (_, Some(reply)) => Ok(reply),
         };
+        under_way.has_arrived = true;
         self.arrive(body, &arrived);
         arrived
     }
 
     /// Sends a request. The provider carries it out at once, or after the client has given up on it, or never.
-    fn depart(&self, body: &Bytes, timeout: Duration) -> (Mishap, Duration, Option<Reply>) {
+    fn depart(&self, body: &Bytes) -> (Mishap, Duration, Option<Reply>) {
         let now = Instant::now();
         let World {
             schedule, provider, ..
@@ -242,7 +250,7 @@ impl InMemory {
             Acted::Never => None,
             Acted::Before => Some(state.carry_out(self.caller, body, now, &self.world)),
             Acted::Late => {
-                let due = now + wait.max(timeout) + Duration::from_millis(1);
+                let due = now + wait.max(PATIENCE.attempt_timeout) + Duration::from_millis(1);
                 state.late.push((due, self.caller, body.clone()));
                 None
             }
@@ -282,13 +290,21 @@ impl InMemory {
     }
 }
 
-/// Counts a request of the run as under way until its attempt ends or is dropped.
-struct UnderWay<'a>(&'a InMemory);
+/// A request that is under way until its attempt ends, or until nobody waits for it any longer.
+struct UnderWay<'a> {
+    exchange: &'a InMemory,
+    body: &'a Bytes,
+    has_arrived: bool,
+}
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        let is_run = self.0.caller == THE_RUN;
-        self.0.world.state().under_way -= usize::from(is_run);
+        let is_run = self.exchange.caller == THE_RUN;
+        self.exchange.world.state().under_way -= usize::from(is_run);
+        if !self.has_arrived {
+            let timeout = Err((TransportErrorKind::Timeout, None));
+            self.exchange.arrive(self.body, &timeout);
+        }
     }
 }
 

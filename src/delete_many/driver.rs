@@ -1,0 +1,286 @@
+//! Carries out a run: makes the requests, receives the answers, and settles one outcome for each post.
+
+use std::any::Any;
+use std::collections::{HashMap, VecDeque};
+use std::future::poll_fn;
+use std::panic::resume_unwind;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use futures_core::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+
+use super::board::{Board, Work};
+use crate::delete_posts::{Batch, DeletePosts};
+use crate::engine::run::RunContext;
+use crate::engine::tally::EarlierAttempts;
+use crate::model::{ErrorKind, Failure, Fate, Outcome, PostId};
+
+/// The driver of a run. It starts with the first batch, as a task of the runtime on which the stream is read.
+pub(super) struct Driver {
+    board: Arc<Board>,
+    state: State,
+}
+
+enum State {
+    /// It hasn't started, or there is no runtime. Then the reader drives it.
+    Waiting(Mutex<BoxFuture<'static, ()>>),
+    Running(JoinHandle<()>),
+    /// It has ended, perhaps in a panic that the reader hasn't seen yet.
+    Ended(Option<Panic>),
+}
+
+/// A panic's payload is `Send` alone, and the driver is `Sync`.
+type Panic = Mutex<Box<dyn Any + Send>>;
+
+impl Driver {
+    pub(super) fn new<P: DeletePosts>(
+        provider: P,
+        run: Arc<RunContext>,
+        concurrency: usize,
+    ) -> Self {
+        let board = Arc::new(Board::default());
+        let side = Side {
+            provider,
+            run,
+            board: Arc::clone(&board),
+            failures_in_a_row: AtomicUsize::new(0),
+            most_failures: FAILURES_THAT_END_A_RUN.max(concurrency.saturating_mul(2)),
+        };
+        Self {
+            board,
+            state: State::Waiting(Mutex::new(Box::pin(drive(side)))),
+        }
+    }
+
+    /// Makes the requests for a batch.
+    pub(super) fn begin(&mut self, batch: Batch) {
+        self.board.post_batch(batch);
+        if matches!(self.state, State::Waiting(_))
+            && let Ok(runtime) = Handle::try_current()
+            && let State::Waiting(future) = std::mem::replace(&mut self.state, State::Ended(None))
+        {
+            let future = future.into_inner().unwrap_or_else(PoisonError::into_inner);
+            self.state = State::Running(runtime.spawn(future));
+        }
+    }
+
+    /// Whether it ends before its time, so that the reader must see why.
+    pub(super) fn is_broken(&self) -> bool {
+        self.board.is_driver_broken() && !matches!(self.state, State::Ended(None))
+    }
+
+    /// Waits for outcomes of the batches that have begun. A panic in the provider is passed on. The result is `None` if
+    /// the driver has ended, so that no more outcomes will come.
+    pub(super) fn poll_settled(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<VecDeque<Vec<Outcome>>>> {
+        let settled = self.board.take_settled(context);
+        if !settled.is_empty() {
+            return Poll::Ready(Some(settled));
+        }
+        let is_over = match &mut self.state {
+            State::Waiting(future) => {
+                let future = future.get_mut().unwrap_or_else(PoisonError::into_inner);
+                future.as_mut().poll(context).is_ready()
+            }
+            State::Running(task) => match Pin::new(task).poll(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(())) => true,
+                Poll::Ready(Err(error)) => {
+                    self.state = State::Ended(error.try_into_panic().ok().map(Mutex::new));
+                    true
+                }
+            },
+            State::Ended(_) => true,
+        };
+        // What the driver has settled before its end comes first.
+        let settled = self.board.take_settled(context);
+        if !settled.is_empty() {
+            return Poll::Ready(Some(settled));
+        }
+        if let State::Ended(panic) = &mut self.state
+            && let Some(panic) = panic.take()
+        {
+            resume_unwind(panic.into_inner().unwrap_or_else(PoisonError::into_inner));
+        }
+        if is_over {
+            return Poll::Ready(None);
+        }
+        Poll::Pending
+    }
+}
+
+/// Begins nothing further. What has begun goes on.
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.board.leave();
+    }
+}
+
+/// Works until the reader is gone and nothing is under way any more.
+async fn drive<P: DeletePosts>(side: Side<P>) {
+    let side = Arc::new(side);
+    let mut under_way = FuturesUnordered::new();
+    let mut is_reader_gone = false;
+    poll_fn(|context| {
+        loop {
+            match side.board.take_batches(context) {
+                Work::Batches(batches) => {
+                    let batches = batches.into_iter();
+                    under_way
+                        .extend(batches.map(|batch| Begun::new(&side, &batch).carry_out(batch)));
+                }
+                Work::None => break,
+                Work::End => {
+                    is_reader_gone = true;
+                    break;
+                }
+            }
+        }
+        let mut settled = Vec::new();
+        let is_idle = loop {
+            match Pin::new(&mut under_way).poll_next(context) {
+                Poll::Ready(Some(outcomes)) => settled.push(outcomes),
+                Poll::Ready(None) => break true,
+                Poll::Pending => break false,
+            }
+        };
+        if !settled.is_empty() {
+            side.board.post_settled(settled);
+        }
+        if is_idle && is_reader_gone {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
+}
+
+/// What the batches of a run share on the driver's side.
+struct Side<P> {
+    provider: P,
+    run: Arc<RunContext>,
+    board: Arc<Board>,
+    failures_in_a_row: AtomicUsize,
+    /// The run ends after so many failures in a row.
+    most_failures: usize,
+}
+
+/// If this many requests fail in a row, each after its retries, the provider counts as down and the run ends.
+/// If twice the concurrency is more, that many must fail.
+const FAILURES_THAT_END_A_RUN: usize = 10;
+
+impl<P: DeletePosts> Side<P> {
+    /// Stops the run if there is no point in sending more, and otherwise rewards a success.
+    fn update_run(&self, outcomes: &[Outcome]) {
+        let failure_of = |outcome: &'_ Outcome| outcome.fate.failure().cloned();
+        let is_hopeless = |outcome: &&Outcome| match &outcome.fate {
+            Fate::NotAttempted(failure) if failure.kind == ErrorKind::RateLimited => true,
+            fate => (fate.failure()).is_some_and(|failure| failure.kind.is_about_credentials()),
+        };
+        if let Some(failure) = outcomes.iter().find(is_hopeless).and_then(failure_of) {
+            self.run.stop(failure);
+        }
+        let is_outage = |outcome: &Outcome| outcome.fate.failure().is_some_and(Failure::is_outage);
+        match outcomes.last().and_then(failure_of) {
+            Some(failure) if outcomes.iter().all(is_outage) => {
+                if self.failures_in_a_row.fetch_add(1, Relaxed) + 1 >= self.most_failures {
+                    self.run.stop(failure);
+                }
+            }
+            _ => {
+                self.failures_in_a_row.store(0, Relaxed);
+                self.run.reward_success();
+            }
+        }
+    }
+}
+
+/// A batch that the driver has taken. Each of its posts gets its outcome even if it is dropped, because the provider's
+/// code panicked or the runtime was shut down.
+struct Begun<P: DeletePosts> {
+    side: Arc<Side<P>>,
+    ids: Vec<PostId>,
+    earlier: Vec<EarlierAttempts>,
+    is_asked: bool,
+}
+
+impl<P: DeletePosts> Begun<P> {
+    fn new(side: &Arc<Side<P>>, batch: &Batch) -> Self {
+        Self {
+            side: Arc::clone(side),
+            ids: batch.ids.clone(),
+            earlier: batch.earlier.clone(),
+            is_asked: false,
+        }
+    }
+
+    async fn carry_out(mut self, batch: Batch) -> Vec<Outcome> {
+        let side = Arc::clone(&self.side);
+        // The run may have been stopped since the batch was posted.
+        if let Some(reason) = side.run.stopped_by() {
+            return self.settle(HashMap::new(), |earlier| {
+                earlier.fate_of_unsent(reason.clone())
+            });
+        }
+        self.is_asked = true;
+        let outcomes = side.provider.delete_posts(batch).await;
+        side.update_run(&outcomes);
+        let mut reported = HashMap::with_capacity(self.ids.len());
+        for outcome in outcomes {
+            reported.entry(outcome.id.clone()).or_insert(outcome);
+        }
+        self.settle(reported, |_| Fate::Unreported)
+    }
+
+    /// Gives every post exactly one outcome, whatever the provider's side reported.
+    fn settle(
+        &mut self,
+        mut reported: HashMap<PostId, Outcome>,
+        otherwise: impl Fn(EarlierAttempts) -> Fate,
+    ) -> Vec<Outcome> {
+        let provider = self.side.provider.provider();
+        let mut earlier = std::mem::take(&mut self.earlier).into_iter();
+        let ids = std::mem::take(&mut self.ids).into_iter();
+        let outcomes = ids.map(|id| {
+            let earlier = earlier.next().unwrap_or_default();
+            reported.remove(&id).unwrap_or_else(|| Outcome {
+                attempts: earlier.made,
+                unanswered: earlier.unanswered,
+                ..Outcome::new(id, provider.clone(), otherwise(earlier))
+            })
+        });
+        let outcomes: Vec<_> = outcomes.collect();
+        self.side.run.count_known(&outcomes, outcomes.len());
+        outcomes
+    }
+}
+
+impl<P: DeletePosts> Drop for Begun<P> {
+    fn drop(&mut self) {
+        if self.ids.is_empty() {
+            return;
+        }
+        let reason = "the run's driver ended before it had an answer: its runtime was shut down, or the provider's \
+                      code panicked";
+        let reason = Failure::detailed(ErrorKind::Stopped, reason);
+        self.side.run.stop(reason.clone());
+        let is_asked = self.is_asked;
+        let outcomes = self.settle(HashMap::new(), |earlier| {
+            if is_asked {
+                Fate::Uncertain(reason.clone())
+            } else {
+                earlier.fate_of_unsent(reason.clone())
+            }
+        });
+        self.side.board.post_broken_off(outcomes);
+    }
+}

@@ -1,0 +1,82 @@
+//! Watches and stops a run from anywhere.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::engine::run::{RunContext, stopped_by_caller};
+use crate::model::{Failure, Summary};
+
+/// Watches and stops a run, from any task or thread, also while another one waits for an outcome.
+///
+/// [`Outcomes::handle`](crate::Outcomes::handle) makes one. It is cheap to clone, and may outlive the run.
+///
+/// # Example
+///
+/// ```
+/// use unpost::{DeleteMany, DeletePosts};
+///
+/// async fn delete_campaign(client: impl DeletePosts) {
+///     let outcomes = DeleteMany::new(client, ["post-1", "post-2"]).run();
+///     let handle = outcomes.handle();
+///     let summary = outcomes.summary().await;
+///     assert_eq!(handle.progress().summary.total, summary.total);
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct RunHandle {
+    run: Arc<RunContext>,
+}
+
+impl RunHandle {
+    pub(super) fn new(run: Arc<RunContext>) -> Self {
+        Self { run }
+    }
+
+    /// Does what [`Outcomes::stop`](crate::Outcomes::stop) does, and returns at once. Read the stream to its end for
+    /// the outcomes.
+    ///
+    /// A request that is under way is finished, however long that takes. [`stop_within`](Self::stop_within) sets a time.
+    pub fn stop(&self) {
+        self.run.stop(stopped_by_caller());
+    }
+
+    /// Stops the run, gives what is under way so much time, and returns at once.
+    ///
+    /// After that time no answer is waited for. A post whose request may have left is then
+    /// [`Uncertain`](crate::Fate::Uncertain) for [`Stopped`](crate::ErrorKind::Stopped). A post whose request surely
+    /// hasn't left is [`NotAttempted`](crate::Fate::NotAttempted). If this is called again, the earlier time counts.
+    pub fn stop_within(&self, time: Duration) {
+        self.run.stop_within(stopped_by_caller(), time);
+    }
+
+    /// Why the run ends early, if it does. See [`Outcomes::stopped_by`](crate::Outcomes::stopped_by).
+    pub fn stopped_by(&self) -> Option<Failure> {
+        self.run.stopped_by().cloned()
+    }
+
+    /// What the run has done so far. This takes a few microseconds at most, however many posts the run has.
+    pub fn progress(&self) -> Progress {
+        Progress {
+            summary: self.run.known(),
+            in_flight: self.run.ids_in_flight(),
+            requests: self.run.requests(),
+            throttled: self.run.throttled(),
+        }
+    }
+}
+
+/// What a run has done so far. [`RunHandle::progress`] takes it.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Progress {
+    /// The outcomes that are known, counted by fate, also those that nobody has read yet. `to_retry` is always empty.
+    pub summary: Summary,
+    /// How many ids have been taken from the iterator and have no outcome yet.
+    pub in_flight: usize,
+    /// How many requests have been made, with all further attempts.
+    pub requests: usize,
+    /// How many of them were answered with 429.
+    pub throttled: usize,
+}

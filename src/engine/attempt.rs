@@ -1,0 +1,116 @@
+//! One attempt: how long it may take, and what happens to it if nobody waits for it any longer.
+
+use std::future::poll_fn;
+use std::io;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_core::future::BoxFuture;
+use tokio::runtime::Handle;
+
+use super::active_time::within;
+use super::exchange::{Attempted, Delivery, Exchange, Head, TransportErrorKind};
+use super::limiter::Permit;
+use super::operation::{AttemptKind, Reading};
+use super::run::{End, RunContext};
+
+/// An attempt that has begun.
+///
+/// If it is dropped after its body may have left, a task of its own waits for the answer, because the limiter must
+/// hear of it. If it is dropped before, it gives its place in the window back.
+pub(crate) struct Attempt {
+    delivery: Arc<Delivery>,
+    timeout: Duration,
+    /// `None` once there is an answer, or an error instead of one.
+    answer: Option<BoxFuture<'static, Attempted>>,
+    /// `None` once the attempt is settled.
+    permit: Option<Permit>,
+}
+
+impl Attempt {
+    /// Begins an attempt that may take as long as `timeout`. Nothing is sent before it is waited for.
+    pub(crate) fn begin(
+        exchange: &dyn Exchange,
+        body: Bytes,
+        permit: Permit,
+        timeout: Duration,
+    ) -> Self {
+        let delivery = Arc::new(Delivery::default());
+        Self {
+            answer: Some(exchange.attempt(body, Arc::clone(&delivery))),
+            delivery,
+            timeout,
+            permit: Some(permit),
+        }
+    }
+
+    /// Waits for the answer. Returns it, or the error instead of it, and how much of its time the attempt has used.
+    /// Returns `None` if its run is cut off before that.
+    pub(crate) async fn answer(
+        &mut self,
+        run: Option<&RunContext>,
+    ) -> Option<(Attempted, Duration)> {
+        let answer = poll_fn(|context| match &mut self.answer {
+            Some(answer) => answer.as_mut().poll(context),
+            None => Poll::Pending,
+        });
+        let timed = within(self.timeout, answer);
+        let timed = match run {
+            Some(run) => run.until(End::CutOff, timed).await?,
+            None => timed.await,
+        };
+        self.answer = None;
+        let attempted = timed.output.unwrap_or_else(|| {
+            let source = io::Error::from(io::ErrorKind::TimedOut);
+            let kind = TransportErrorKind::Timeout;
+            Err(self.delivery.broken_off(kind, Some(Box::new(source))))
+        });
+        Some((attempted, timed.took))
+    }
+
+    /// Whether the request's body may have left.
+    pub(crate) fn has_left(&self) -> bool {
+        self.delivery.has_left()
+    }
+
+    /// Tells the limiter what the attempt came to, and returns for how long the limiter is closed now.
+    pub(crate) fn settle(mut self, kind: AttemptKind, head: Option<&Head>) -> Duration {
+        let permit = self.permit.take();
+        permit.map_or(Duration::ZERO, |permit| permit.settle(kind, head))
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        let Some(permit) = self.permit.take() else {
+            return;
+        };
+        if !self.has_left() {
+            permit.give_back();
+            return;
+        }
+        // Without a runtime, nothing can wait. The permit then counts the request as sent and lost.
+        if let Some(answer) = self.answer.take()
+            && let Ok(runtime) = Handle::try_current()
+        {
+            let timeout = self.timeout;
+            runtime.spawn(async move {
+                let (kind, head) = match within(timeout, answer).await.output {
+                    Some(Ok(answer)) => {
+                        let is_throttled = answer.head.status == 429;
+                        let throttled = is_throttled.then_some(AttemptKind::THROTTLED);
+                        (
+                            throttled.unwrap_or(AttemptKind::Answered),
+                            Some(answer.head),
+                        )
+                    }
+                    Some(Err(error)) => (Reading::of_transport_error(&error).kind, error.head),
+                    None => (AttemptKind::Lost, None),
+                };
+                permit.settle(kind, head.as_ref());
+            });
+        }
+    }
+}
