@@ -8,6 +8,7 @@ mod outcome;
 mod post_id;
 mod provider;
 pub(crate) mod seconds;
+pub(crate) mod spelling;
 mod summary;
 pub(crate) mod text;
 mod unknown;
