@@ -84,6 +84,7 @@ mod delete_posts;
 mod division;
 mod engine;
 mod http;
+mod journal;
 mod model;
 
 pub mod ayrshare;
@@ -111,6 +112,9 @@ pub use engine::retry::Retry;
 /// `reqwest::ClientBuilder` of this version.
 #[doc(no_inline)]
 pub use http::reqwest;
+pub use journal::{
+    Answered, Entry, Evidence, Journal, NotCarriedOut, OperationKind, Record, Scope, Sending,
+};
 pub use model::{
     Error, ErrorKind, Failure, Fate, NetworkResult, Outcome, PostId, Provider, Result, Summary,
 };

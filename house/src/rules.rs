@@ -17,6 +17,7 @@ struct Layer {
 /// The layers, lowest first. A file imports from its own layer and from those below it.
 const LAYERS: &[Layer] = &[
     shared(&["model"]),
+    shared(&["journal"]),
     shared(&["engine"]),
     shared(&["http"]),
     shared(&["client"]),

@@ -1,0 +1,30 @@
+//! A name for a profile whose key is all that is known of it.
+
+use std::fmt::Write as _;
+
+/// 32 hexadecimal digits that stand for a secret in a journal: half of its HMAC-SHA256 with the journal's salt.
+///
+/// The same secret has the same fingerprint as long as the salt is the same, in every process and version. The secret
+/// can't be computed from it. Whoever has the journal can only try secrets, and a provider's key is too long for that.
+#[allow(dead_code, reason = "the engine makes the name of a profile with it")]
+pub(crate) fn fingerprint(salt: &str, secret: &str) -> String {
+    let mac = hmac_sha256::HMAC::mac(secret, salt);
+    mac.iter().take(16).fold(String::new(), |mut digits, byte| {
+        // Writing to a `String` can't fail.
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_is_that_of_rfc_4231_and_differs_with_the_salt() {
+        // Test case 2 of RFC 4231, cut to 128 bits.
+        let of_rfc = fingerprint("Jefe", "what do ya want for nothing?");
+        assert_eq!(of_rfc, "5bdcc146bf60754e6a042426089575c7");
+        assert_ne!(of_rfc, fingerprint("jefe", "what do ya want for nothing?"));
+    }
+}

@@ -1,0 +1,171 @@
+//! What a run has on record, so that it outlives its process: the trait, the types that it takes, and a file.
+
+mod entry;
+mod fingerprint;
+mod record;
+mod scope;
+#[allow(dead_code, reason = "the file reads and writes times with it")]
+mod time;
+
+use std::error::Error;
+use std::time::SystemTime;
+
+use futures_core::future::BoxFuture;
+
+pub use entry::{Answered, Entry, NotCarriedOut, Sending};
+#[allow(
+    unused_imports,
+    reason = "the engine makes the name of a profile with it"
+)]
+pub(crate) use fingerprint::fingerprint;
+pub use record::{Evidence, Record};
+pub use scope::{OperationKind, Scope};
+
+use crate::model::Outcome;
+
+/// Keeps on record what a run sends and what became of it, so that a run of another process can go on from there.
+///
+/// Implement this trait for a journal in a database.
+///
+/// A request is sent only after [`about_to_send`](Journal::about_to_send) has returned `Ok`. If any method returns an
+/// error, nothing more is sent. So whenever the process ends, the record says of each post at least what may have been
+/// carried out. An implementation returns once the record survives what it is made to survive: the end of
+/// the process, or a loss of power.
+///
+/// It gets no secret: a profile is called by the name that the client has for it, or by a fingerprint of its keys, and the
+/// texts in an outcome have been searched for the client's secrets.
+///
+/// # Example
+///
+/// ```
+/// use std::error::Error;
+/// use std::sync::Mutex;
+/// use std::time::SystemTime;
+/// use unpost::{Answered, Entry, Journal, Outcome, Record, Scope, Sending};
+///
+/// /// Lasts as long as the process. A database would have a table of entries.
+/// #[derive(Default)]
+/// struct InMemory(Mutex<Vec<Entry>>);
+///
+/// impl InMemory {
+///     fn push(&self, entry: Entry) -> Result<(), Box<dyn Error + Send + Sync>> {
+///         let mut entries = self.0.lock().map_err(|_| "a writer panicked")?;
+///         entries.push(entry);
+///         Ok(())
+///     }
+/// }
+///
+/// impl Journal for InMemory {
+///     async fn load(&self, scope: &Scope) -> Result<Record, Box<dyn Error + Send + Sync>> {
+///         let mut record = Record::new(scope.clone());
+///         let entries = self.0.lock().map_err(|_| "a writer panicked")?;
+///         entries.iter().for_each(|entry| record.add(entry.clone()));
+///         Ok(record)
+///     }
+///
+///     async fn about_to_send(&self, sending: &Sending) -> Result<(), Box<dyn Error + Send + Sync>> {
+///         self.push(sending.clone().into())
+///     }
+///
+///     async fn answered(&self, answered: &Answered) -> Result<(), Box<dyn Error + Send + Sync>> {
+///         self.push(answered.clone().into())
+///     }
+///
+///     async fn settled(
+///         &self,
+///         scope: &Scope,
+///         outcomes: &[Outcome],
+///         _at: SystemTime,
+///     ) -> Result<(), Box<dyn Error + Send + Sync>> {
+///         let mut outcomes = outcomes.iter().cloned();
+///         outcomes.try_for_each(|outcome| self.push(Entry::Settled(scope.clone(), outcome)))
+///     }
+/// }
+/// ```
+pub trait Journal: Send + Sync + 'static {
+    /// All that is on record for this scope. It is called once for each run or call, before anything is sent.
+    ///
+    /// A [`Record`] is made of all entries of the scope's provider and profile, in the order in which they were recorded.
+    /// Of other operations, those of the last day suffice: they count only for the profile's window.
+    fn load(
+        &self,
+        scope: &Scope,
+    ) -> impl Future<Output = Result<Record, Box<dyn Error + Send + Sync>>> + Send;
+
+    /// Records that a request is about to be sent. The rate limit has already given it a place.
+    fn about_to_send(
+        &self,
+        sending: &Sending,
+    ) -> impl Future<Output = Result<(), Box<dyn Error + Send + Sync>>> + Send;
+
+    /// Records that nothing was carried out for these posts. It isn't called for a request whose answer was lost.
+    fn answered(
+        &self,
+        answered: &Answered,
+    ) -> impl Future<Output = Result<(), Box<dyn Error + Send + Sync>>> + Send;
+
+    /// Records what became of some posts: those of one request, in most cases. `at` is the time of it.
+    ///
+    /// An outcome to [retry](crate::Fate::should_retry) is recorded too, and a later one for the same post may follow.
+    fn settled(
+        &self,
+        scope: &Scope,
+        outcomes: &[Outcome],
+        at: SystemTime,
+    ) -> impl Future<Output = Result<(), Box<dyn Error + Send + Sync>>> + Send;
+
+    /// A random text that stands in the journal and never changes, if there is one. A profile without a name is then called
+    /// by a fingerprint that is made with it. Without a salt, the profile must have a name. The default is `None`.
+    fn salt(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// What the methods of a journal return.
+pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
+
+/// A [`Journal`] whose type isn't known. Each call costs one allocation.
+#[allow(dead_code, reason = "a run holds it")]
+pub(crate) trait DynJournal: Send + Sync {
+    fn load<'a>(&'a self, scope: &'a Scope) -> BoxFuture<'a, Result<Record, BoxError>>;
+
+    fn about_to_send<'a>(&'a self, sending: &'a Sending) -> BoxFuture<'a, Result<(), BoxError>>;
+
+    fn answered<'a>(&'a self, answered: &'a Answered) -> BoxFuture<'a, Result<(), BoxError>>;
+
+    fn settled<'a>(
+        &'a self,
+        scope: &'a Scope,
+        outcomes: &'a [Outcome],
+        at: SystemTime,
+    ) -> BoxFuture<'a, Result<(), BoxError>>;
+
+    fn salt(&self) -> Option<&str>;
+}
+
+impl<J: Journal> DynJournal for J {
+    fn load<'a>(&'a self, scope: &'a Scope) -> BoxFuture<'a, Result<Record, BoxError>> {
+        Box::pin(Journal::load(self, scope))
+    }
+
+    fn about_to_send<'a>(&'a self, sending: &'a Sending) -> BoxFuture<'a, Result<(), BoxError>> {
+        Box::pin(Journal::about_to_send(self, sending))
+    }
+
+    fn answered<'a>(&'a self, answered: &'a Answered) -> BoxFuture<'a, Result<(), BoxError>> {
+        Box::pin(Journal::answered(self, answered))
+    }
+
+    fn settled<'a>(
+        &'a self,
+        scope: &'a Scope,
+        outcomes: &'a [Outcome],
+        at: SystemTime,
+    ) -> BoxFuture<'a, Result<(), BoxError>> {
+        Box::pin(Journal::settled(self, scope, outcomes, at))
+    }
+
+    fn salt(&self) -> Option<&str> {
+        Journal::salt(self)
+    }
+}
