@@ -113,7 +113,8 @@ pub use engine::retry::Retry;
 #[doc(no_inline)]
 pub use http::reqwest;
 pub use journal::{
-    Answered, Entry, Evidence, Journal, NotCarriedOut, OperationKind, Record, Scope, Sending,
+    Answered, Entry, Evidence, Journal, JsonLines, NotCarriedOut, OperationKind, Record, Scope,
+    Sending,
 };
 pub use model::{
     Error, ErrorKind, Failure, Fate, NetworkResult, Outcome, PostId, Provider, Result, Summary,

@@ -2,9 +2,10 @@
 
 mod entry;
 mod fingerprint;
+mod json_lines;
+mod line;
 mod record;
 mod scope;
-#[allow(dead_code, reason = "the file reads and writes times with it")]
 mod time;
 
 use std::error::Error;
@@ -18,6 +19,7 @@ pub use entry::{Answered, Entry, NotCarriedOut, Sending};
     reason = "the engine makes the name of a profile with it"
 )]
 pub(crate) use fingerprint::fingerprint;
+pub use json_lines::JsonLines;
 pub use record::{Evidence, Record};
 pub use scope::{OperationKind, Scope};
 
@@ -25,7 +27,7 @@ use crate::model::Outcome;
 
 /// Keeps on record what a run sends and what became of it, so that a run of another process can go on from there.
 ///
-/// Implement this trait for a journal in a database.
+/// [`JsonLines`](crate::JsonLines) is a journal in a file. Implement this trait for a journal in a database.
 ///
 /// A request is sent only after [`about_to_send`](Journal::about_to_send) has returned `Ok`. If any method returns an
 /// error, nothing more is sent. So whenever the process ends, the record says of each post at least what may have been

@@ -12,6 +12,7 @@ mod ayrshare;
 mod blocking;
 mod delete_many;
 mod genviral;
+mod journal;
 mod mock;
 mod only_its_own_post_pays;
 mod post_ids;
