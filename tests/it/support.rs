@@ -18,6 +18,7 @@ pub(crate) struct Server {
 
 #[derive(Default)]
 struct Seen {
+    closes_idle_after: Option<Duration>,
     connections: AtomicUsize,
     requests: Mutex<Vec<Request>>,
     script: Mutex<VecDeque<Step>>,
@@ -57,9 +58,29 @@ impl Server {
         Self::on(TcpListener::bind("127.0.0.1:0").await.unwrap(), script)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "a server is a task of its own")]
     pub(crate) fn on(listener: TcpListener, script: impl IntoIterator<Item = Step>) -> Self {
-        let seen = Arc::new(Seen::default());
+        Self::serve(listener, script, None)
+    }
+
+    /// The same, and closes every connection on which no request begins for so long.
+    pub(crate) async fn closing_idle(
+        after: Duration,
+        script: impl IntoIterator<Item = Step>,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::serve(listener, script, Some(after))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a server is a task of its own")]
+    fn serve(
+        listener: TcpListener,
+        script: impl IntoIterator<Item = Step>,
+        closes_idle_after: Option<Duration>,
+    ) -> Self {
+        let seen = Arc::new(Seen {
+            closes_idle_after,
+            ..Seen::default()
+        });
         *seen.script.lock().unwrap() = script.into_iter().collect();
         let address = listener.local_addr().unwrap();
         let shared = Arc::clone(&seen);
@@ -193,7 +214,10 @@ impl Step {
 
 async fn converse(stream: TcpStream, seen: Arc<Seen>) -> Option<()> {
     let mut stream = BufReader::new(stream);
+    let idle = seen.closes_idle_after.unwrap_or(Duration::MAX);
     loop {
+        let began = tokio::time::timeout(idle, stream.fill_buf()).await;
+        began.ok()?.ok()?;
         let request = read_request(&mut stream).await?;
         seen.requests.lock().unwrap().push(request);
         let step = seen.script.lock().unwrap().pop_front();
