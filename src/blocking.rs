@@ -3,14 +3,26 @@
 //! Build a provider's client as usual, and wrap it in [`Client`]. The provider's own client documents the
 //! methods for single requests. [`Client::delete_many`] deletes any number of posts.
 //!
-//! A [`Client`] drives its own runtime on the calling thread. Inside another runtime, each call starts a
-//! thread and blocks the calling one until it is done. Use the async client there.
+//! # The thread
+//!
+//! The first [`Client`] starts a thread of the name `unpost`. It drives the connections and timers of all blocking
+//! clients of the process, also between their calls, and ends soon after the last of them and of their
+//! [`Outcomes`] is dropped. A call waits for this thread and blocks its own.
+//!
+//! So blocking clients may be made from one client, be used from any thread and inside any runtime, and
+//! be mixed with async calls of the same client. All of them share one rate limit for each profile. Inside a runtime, a call
+//! blocks one of the runtime's threads, and what else this thread would do has to wait. Use the async client there.
+//!
+//! A process that is forked while a client exists has no such thread, and calls in it never return. Make the clients after
+//! the fork.
+
+mod background;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::runtime::{Builder, Handle, Runtime};
-
+use self::background::Background;
 use crate::delete_many;
 use crate::delete_posts::DeletePosts;
 use crate::model::{Error, Outcome, PostId, Summary};
@@ -21,21 +33,27 @@ use crate::model::{Error, Outcome, PostId, Summary};
 #[derive(Clone)]
 pub struct Client<C> {
     client: C,
-    driver: Arc<Driver>,
+    background: Arc<Background>,
 }
 
 impl<C> Client<C> {
-    /// Wraps a client.
+    /// Wraps a client, and starts the [thread](self#the-thread) if no other blocking client exists.
     ///
     /// # Errors
-    /// [`Invalid`](crate::ErrorKind::Invalid) if the system can't provide a runtime, for example because it is
-    /// out of file descriptors.
+    /// [`Invalid`](crate::ErrorKind::Invalid) if the system can't provide a thread or a runtime, for example because
+    /// it is out of file descriptors.
+    ///
+    /// ```
+    /// use unpost::{DeletePosts, blocking};
+    ///
+    /// fn without_async<C: DeletePosts>(client: C) -> unpost::Result<blocking::Client<C>> {
+    ///     blocking::Client::new(client)
+    /// }
+    /// ```
     pub fn new(client: C) -> Result<Self, Error> {
-        let runtime = Builder::new_current_thread().enable_all().build();
-        let driver = Driver(Some(runtime.map_err(Error::setup)?));
         Ok(Self {
             client,
-            driver: Arc::new(driver),
+            background: Background::shared()?,
         })
     }
 
@@ -43,16 +61,16 @@ impl<C> Client<C> {
         &self.client
     }
 
-    /// The same driver with another client.
+    /// The same thread with another client.
     pub(crate) fn with_client(&self, client: C) -> Self {
         Self {
             client,
-            driver: Arc::clone(&self.driver),
+            background: Arc::clone(&self.background),
         }
     }
 
-    pub(crate) fn wait_for<T: Send>(&self, future: impl Future<Output = T> + Send) -> T {
-        self.driver.wait_for(future)
+    pub(crate) fn wait_for<T>(&self, future: impl Future<Output = T>) -> T {
+        self.background.wait_for(future)
     }
 }
 
@@ -74,7 +92,7 @@ impl<C: DeletePosts + Clone> Client<C> {
     ) -> DeleteMany<'a, C> {
         DeleteMany {
             posts: delete_many::DeleteMany::new(self.client.clone(), ids),
-            driver: Arc::clone(&self.driver),
+            background: Arc::clone(&self.background),
         }
     }
 }
@@ -90,7 +108,7 @@ impl<C: fmt::Debug> fmt::Debug for Client<C> {
 #[must_use = "nothing is sent until it is run"]
 pub struct DeleteMany<'a, P> {
     posts: delete_many::DeleteMany<'a, P>,
-    driver: Arc<Driver>,
+    background: Arc<Background>,
 }
 
 impl<'a, P: DeletePosts> DeleteMany<'a, P> {
@@ -113,8 +131,8 @@ impl<'a, P: DeletePosts> DeleteMany<'a, P> {
     /// As [`crate::DeleteMany::run`].
     pub fn run(self) -> Outcomes<'a> {
         Outcomes {
-            outcomes: self.posts.run(),
-            driver: self.driver,
+            outcomes: Some(self.posts.run()),
+            background: self.background,
         }
     }
 }
@@ -123,19 +141,55 @@ impl<'a, P: DeletePosts> DeleteMany<'a, P> {
 #[derive(Debug)]
 #[must_use = "nothing is sent unless it is read"]
 pub struct Outcomes<'a> {
-    outcomes: delete_many::Outcomes<'a>,
-    driver: Arc<Driver>,
+    /// `None` only while it is dropped.
+    outcomes: Option<delete_many::Outcomes<'a>>,
+    background: Arc<Background>,
 }
 
 impl Outcomes<'_> {
+    /// The next outcome, if it is known within so much time; `Ok(None)` once every post has had its own. Without any
+    /// time, this returns what is known already.
+    ///
+    /// # Errors
+    /// [`TimedOut`] if no outcome came in time. Nothing is lost by that, and the next call goes on.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use unpost::{DeletePosts, blocking};
+    ///
+    /// fn delete_campaign(client: &blocking::Client<impl DeletePosts + Clone>) {
+    ///     let mut outcomes = client.delete_many(["post-1", "post-2"]).run();
+    ///     loop {
+    ///         match outcomes.next_timeout(Duration::from_secs(1)) {
+    ///             Ok(Some(outcome)) => println!("{}: {}", outcome.id, outcome.fate),
+    ///             Ok(None) => break,
+    ///             Err(blocking::TimedOut) => println!("still waiting"),
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    pub fn next_timeout(&mut self, patience: Duration) -> Result<Option<Outcome>, TimedOut> {
+        let Some(outcomes) = &mut self.outcomes else {
+            return Ok(None);
+        };
+        // The timer is made inside, because it belongs to a runtime.
+        let next = async { tokio::time::timeout(patience, outcomes.next()).await };
+        self.background.wait_for(next).map_err(|_| TimedOut)
+    }
+
     /// As [`crate::Outcomes::stop`].
     pub fn stop(&mut self) {
-        self.outcomes.stop();
+        if let Some(outcomes) = &mut self.outcomes {
+            outcomes.stop();
+        }
     }
 
     /// As [`crate::Outcomes::summary`].
-    pub fn summary(self) -> Summary {
-        self.driver.wait_for(self.outcomes.summary())
+    pub fn summary(mut self) -> Summary {
+        let outcomes = self.outcomes.take();
+        outcomes.map_or_else(Summary::default, |outcomes| {
+            self.background.wait_for(outcomes.summary())
+        })
     }
 }
 
@@ -143,39 +197,25 @@ impl Iterator for Outcomes<'_> {
     type Item = Outcome;
 
     fn next(&mut self) -> Option<Outcome> {
-        self.driver.wait_for(self.outcomes.next())
+        let outcomes = self.outcomes.as_mut()?;
+        self.background.wait_for(outcomes.next())
     }
 }
 
-/// A runtime that runs on the caller's thread. It is `None` only while the driver is dropped.
-struct Driver(Option<Runtime>);
-
-impl Driver {
-    fn wait_for<T: Send>(&self, future: impl Future<Output = T> + Send) -> T {
-        let wait = || match &self.0 {
-            Some(runtime) => runtime.block_on(future),
-            None => unreachable!("a driver is used after it was dropped"),
-        };
-        if Handle::try_current().is_err() {
-            return wait();
-        }
-        // Inside a runtime, only another thread may wait.
-        let waited = std::thread::scope(|scope| scope.spawn(wait).join());
-        waited.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    }
-}
-
-impl Drop for Driver {
-    /// Shuts the runtime down in the background, because dropping it inside another runtime panics.
+impl Drop for Outcomes<'_> {
     fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_background();
-        }
+        self.background.drop_inside(self.outcomes.take());
     }
 }
 
-impl fmt::Debug for Driver {
+/// No outcome came in time: see [`Outcomes::next_timeout`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct TimedOut;
+
+impl fmt::Display for TimedOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Driver")
+        f.write_str("no outcome came in time")
     }
 }
+
+impl std::error::Error for TimedOut {}

@@ -27,7 +27,7 @@ pub struct Settings {
 }
 
 /// A caller's function that configures the HTTP client.
-pub type HttpHook = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
+pub type HttpHook = Box<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
 
 impl Default for Settings {
     fn default() -> Self {
@@ -130,6 +130,10 @@ macro_rules! shared_settings {
 
         /// Configures the HTTP client's builder (`reqwest` 0.13's), for proxies, root certificates and DNS.
         ///
+        /// [`build`](Self::build) calls the function once. Each further Tokio runtime that sends requests has
+        /// connections of its own, for which the function is called again. If the HTTP client can't be made then, the
+        /// request isn't sent ([`Connect`](crate::ErrorKind::Connect)).
+        ///
         /// The client takes no proxy from the environment: set one here. This crate makes the following settings
         /// afterwards, even if the function returns a new builder:
         ///
@@ -156,7 +160,7 @@ macro_rules! shared_settings {
         /// ```
         pub fn http<F>(mut self, configure: F) -> Self
         where
-            F: FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+            F: Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
         {
             self.settings.http = Some(Box::new(configure));
             self

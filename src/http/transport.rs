@@ -15,6 +15,7 @@ use url::Url;
 
 use super::base_url;
 use super::credentials::Credentials;
+use super::pools::Pools;
 use super::settings::Settings;
 use crate::engine::exchange::{Answer, Attempted, Delivery, Exchange, Head, TransportErrorKind};
 use crate::engine::limiter::RateLimit;
@@ -36,10 +37,10 @@ pub struct Endpoint {
     pub rate_headers: RateHeaderNames,
 }
 
-/// Sends requests to one provider for one profile, over a connection pool that profiles share.
+/// Sends requests to one provider for one profile, over connection pools that profiles share.
 #[derive(Clone, Debug)]
 pub(crate) struct Transport {
-    http: reqwest::Client,
+    pools: Arc<Pools>,
     endpoint: &'static Endpoint,
     pub(crate) url: Url,
     headers: HeaderMap,
@@ -63,21 +64,29 @@ impl Transport {
         let headers = credentials.headers()?;
 
         let user_agent = user_agent(settings.user_agent_suffix.as_deref())?;
-        let http = reqwest::Client::builder();
-        let http = match settings.http.take() {
-            // The engine takes the time, because it looks at an answer before it looks at a clock.
-            Some(configure) => configure(http).timeout(NEVER).read_timeout(NEVER),
-            None => http,
-        };
         if settings.attempt_timeout.is_zero() {
             return Err(Error::invalid(
                 "an attempt timeout of 0 leaves no time for an answer: give it some",
             ));
         }
         let connect_timeout = Duration::from_secs(10).min(settings.attempt_timeout);
-        let http = hardened(http.user_agent(user_agent), &base_url, connect_timeout);
+        let configure = settings.http.take();
+        let target = base_url.clone();
+        let pools = Pools::new(move || {
+            let http = reqwest::Client::builder();
+            let http = match &configure {
+                // The engine takes the time, because it looks at an answer before it looks at a clock.
+                Some(configure) => configure(http).timeout(NEVER).read_timeout(NEVER),
+                None => http,
+            };
+            hardened(
+                http.user_agent(user_agent.clone()),
+                &target,
+                connect_timeout,
+            )
+        });
         Ok(Self {
-            http: http.map_err(Error::setup)?,
+            pools: Arc::new(pools.map_err(Error::setup)?),
             endpoint,
             url: base_url::join(base_url, endpoint.path),
             headers,
@@ -114,7 +123,7 @@ impl Exchange for Transport {
     /// Sends the request once. The HTTP library can't repeat it, because the body can't be read twice.
     fn attempt(&self, body: Bytes, delivery: Arc<Delivery>) -> BoxFuture<'static, Attempted> {
         let request = self.request(body, &delivery);
-        let http = self.http.clone();
+        let pools = Arc::clone(&self.pools);
         let rate_headers = &self.endpoint.rate_headers;
         let max_bytes = self.max_response_bytes;
         Box::pin(async move {
@@ -122,6 +131,7 @@ impl Exchange for Transport {
                 let source = Box::new(error.without_url());
                 delivery.broken_off(TransportErrorKind::Disconnected, Some(source))
             };
+            let http = pools.of_this_runtime().await.map_err(broken)?;
             let mut response = http.execute(request).await.map_err(broken)?;
             let head = Head {
                 status: response.status().as_u16(),

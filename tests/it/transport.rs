@@ -1,5 +1,7 @@
 //! One HTTP attempt: where it may go, how its answer is read, and whether anything was sent.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -461,7 +463,7 @@ async fn a_new_builder_from_the_caller_brings_no_proxy_of_the_environment_back_a
     let proxy = Server::start([]).await;
     let own = reqwest::Proxy::https(proxy.url()).unwrap();
     let far = Client::builder("KEY").base_url("https://gateway.invalid");
-    let far = far.http(|_| reqwest::Client::builder().proxy(own));
+    let far = far.http(move |_| reqwest::Client::builder().proxy(own.clone()));
     assert_nothing_was_sent(&delete(far).await.unwrap_err(), "the proxy hangs up");
     assert_eq!(proxy.connections(), 1);
 }
@@ -532,6 +534,111 @@ async fn an_idle_connection_is_given_up_before_a_server_would_close_it() {
     tokio::time::sleep(Duration::from_millis(4_200)).await;
     client.delete(DeleteRequest::by_id("b")).await.unwrap();
     assert_eq!(server.connections(), 2);
+}
+
+/// A runtime with one thread doesn't look at its sockets between two calls of `block_on`, or while a task keeps
+/// its thread busy. `delete_all_scheduled` is never sent again once it may have left, so it can't hide a lost
+/// request.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the thread stands still")]
+fn a_runtime_that_stood_still_sends_on_no_connection_that_the_server_has_closed_meanwhile() {
+    const ROUNDS: usize = 20;
+    let elsewhere = tokio::runtime::Runtime::new().unwrap();
+    let single = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let one_worker = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    for (case, runtime, in_a_task) in [
+        ("one thread", &single, false),
+        ("a task on one thread", &single, true),
+        ("a task on one worker", &one_worker, true),
+    ] {
+        let idle = Duration::from_millis(50);
+        let server = Server::closing_idle(idle, vec![Step::json(200, SUCCESS); ROUNDS]);
+        let server = elsewhere.block_on(server);
+        let client = server.ayrshare().build().unwrap();
+        let stand_still = move || std::thread::sleep(idle + Duration::from_millis(20));
+        for round in 0..ROUNDS {
+            let client = client.clone();
+            let delete = async move {
+                stand_still();
+                client.delete(DeleteRequest::delete_all_scheduled()).await
+            };
+            let result = if in_a_task {
+                runtime.block_on(runtime.spawn(delete)).unwrap()
+            } else {
+                runtime.block_on(delete)
+            };
+            result.unwrap_or_else(|error| panic!("{case}, round {round}: {error}"));
+        }
+    }
+}
+
+#[test]
+fn each_runtime_has_its_own_connections_and_neither_waits_for_another() {
+    let elsewhere = tokio::runtime::Runtime::new().unwrap();
+    let server = elsewhere.block_on(Server::start(vec![Step::json(200, SUCCESS); 300]));
+    let made = Arc::new(AtomicUsize::new(0));
+    let client = server.ayrshare().http({
+        let made = Arc::clone(&made);
+        move |http| {
+            made.fetch_add(1, Ordering::SeqCst);
+            http
+        }
+    });
+    let client = client.attempt_timeout(Duration::from_secs(2));
+    let client = client.retry(Retry::never()).build().unwrap();
+    let single = || {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_all().build().unwrap()
+    };
+    let delete = |runtime: &tokio::runtime::Runtime| {
+        let delete = client.delete(DeleteRequest::by_id("a"));
+        runtime.block_on(delete).unwrap();
+    };
+    let (one, two, three) = (single(), single(), tokio::runtime::Runtime::new().unwrap());
+    for _ in 0..3 {
+        for runtime in [&one, &two, &three] {
+            delete(runtime);
+        }
+    }
+    assert_eq!((server.connections(), made.load(Ordering::SeqCst)), (3, 3));
+
+    std::thread::scope(|scope| {
+        for runtime in [&one, &two, &three, &three] {
+            scope.spawn(|| (0..10).for_each(|_| delete(runtime)));
+        }
+    });
+    assert_eq!(made.load(Ordering::SeqCst), 3);
+
+    // Far more runtimes than are kept in mind.
+    for _ in 0..100 {
+        delete(&single());
+    }
+    assert_eq!(server.count(), 9 + 40 + 100);
+}
+
+#[test]
+fn connections_that_a_later_runtime_cannot_have_are_an_error_of_a_request_that_was_not_sent() {
+    let elsewhere = tokio::runtime::Runtime::new().unwrap();
+    let server = elsewhere.block_on(Server::start(vec![Step::json(200, SUCCESS); 2]));
+    let calls = AtomicUsize::new(0);
+    let client = server.ayrshare().http(move |http| {
+        let is_first = calls.fetch_add(1, Ordering::SeqCst) == 0;
+        http.user_agent(if is_first { "fine" } else { "bro\nken" })
+    });
+    let client = client.retry(Retry::never()).build().unwrap();
+    let delete = || client.delete(DeleteRequest::by_id("a"));
+    elsewhere.block_on(delete()).unwrap();
+    let later = tokio::runtime::Runtime::new().unwrap();
+    let error = later.block_on(delete()).unwrap_err();
+    assert_nothing_was_sent(&error, "a header that can't be sent");
+    elsewhere.block_on(delete()).unwrap();
 }
 
 #[test]

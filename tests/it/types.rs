@@ -303,7 +303,7 @@ fn outcomes_can_be_kept_in_a_set_and_counted_and_ids_compared_with_texts() {
 #[test]
 fn the_http_library_is_at_hand_in_the_version_that_builders_take() {
     let proxy = unpost::reqwest::Proxy::all("http://127.0.0.1:1").unwrap();
-    let builder = ayrshare::Client::builder("KEY").http(|http| http.proxy(proxy));
+    let builder = ayrshare::Client::builder("KEY").http(move |http| http.proxy(proxy.clone()));
     let client = builder.base_url("http://127.0.0.1:1/v1/").build().unwrap();
     assert_eq!(client.base_url(), "http://127.0.0.1:1/v1");
 }

@@ -105,7 +105,7 @@ impl Row {
                 $builder
                     .base_url(base_url)
                     // The client logs as much as a caller can ask for.
-                    .http(|builder| http(builder.connection_verbose(true)))
+                    .http(move |builder| http(builder.connection_verbose(true)))
                     .attempt_timeout(self.attempt_timeout)
                     .deadline(self.deadline)
                     .retry(retry)

@@ -52,8 +52,7 @@ pub(crate) struct Part {
 }
 
 pub(super) type Open = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Site> + Send>> + Send + Sync>;
-pub(crate) type Http =
-    Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
+pub(crate) type Http = Box<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
 
 /// Makes a client trust no certificate. Building it is much faster than reading the system's certificates.
 pub(crate) fn plain() -> Http {

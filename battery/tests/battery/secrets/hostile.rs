@@ -228,7 +228,7 @@ pub(crate) async fn proxied() -> Vec<Error> {
             let client = ayrshare_client(|builder| {
                 builder
                     .base_url("https://provider.example/api")
-                    .http(|http| talkative(http).proxy(proxy))
+                    .http(move |http| talkative(http).proxy(proxy.clone()))
             });
             assert!(!format!("{client:?}").contains(PROXY_PASSWORD));
             let request = ayrshare::DeleteRequest::by_id("post-1");
