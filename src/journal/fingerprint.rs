@@ -27,4 +27,21 @@ mod tests {
         assert_eq!(of_rfc, "5bdcc146bf60754e6a042426089575c7");
         assert_ne!(of_rfc, fingerprint("jefe", "what do ya want for nothing?"));
     }
+
+    #[tokio::test]
+    async fn a_secret_whose_fingerprint_names_the_profile_is_not_in_the_file() {
+        use crate::journal::{Journal, JsonLines, OperationKind, Scope, Sending};
+        use crate::model::Provider;
+        const SECRET: &str = "s3cr3t-key-of-a-tenant";
+        let name = format!("unpost-fingerprint-{}.jsonl", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        let journal = JsonLines::open(&path).unwrap();
+        let profile = fingerprint(Journal::salt(&journal).unwrap(), SECRET);
+        let scope = Scope::new(OperationKind::Delete, Provider::from("acme"), &*profile);
+        let sending = Sending::new(&scope, Vec::new(), std::time::SystemTime::UNIX_EPOCH);
+        journal.about_to_send(&sending).await.unwrap();
+        let written = std::fs::read_to_string(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        assert!(written.contains(&profile) && !written.contains("s3cr3t"));
+    }
 }

@@ -21,7 +21,7 @@ use crate::model::{Fate, Outcome, PostId};
 /// an entry says that nothing was, or until an outcome accounts for it. No later outcome lowers the count of those that
 /// are left.
 ///
-/// A million settled posts take some 90 MB if their outcomes are alike, as those without networks are, and the length of
+/// A million settled posts take some 120 MB if their outcomes are alike, as those without networks are, and the length of
 /// its JSON more for each outcome that is like no other.
 ///
 /// # Example
