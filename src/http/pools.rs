@@ -105,8 +105,8 @@ impl fmt::Debug for Pools {
     }
 }
 
-/// So many pools are kept, those that were used last. Nobody tells when a runtime is gone. A server may well have
-/// a runtime for each core, and a program one for each call.
+/// So many pools are kept, those that were used last, because nobody tells when a runtime is gone. A server may have
+/// a runtime for each core, and a program one for each call. A pool takes some 100 kB.
 const MOST_POOLS: usize = 64;
 
 /// After so long a pause, a server may have closed a connection. In a loop of requests the pause is shorter,
