@@ -8,11 +8,14 @@ use crate::engine::exchange::Exchange;
 use crate::engine::finished::Finished;
 use crate::engine::limiter::Limiters;
 use crate::engine::operation::Operation;
+use crate::engine::recorder::Recorder;
+use crate::engine::tally::EarlierAttempts;
 use crate::http::credentials::{Credential, Credentials};
 use crate::http::secrets::Redactor;
 use crate::http::settings::Settings;
 use crate::http::transport::{Endpoint, Transport};
-use crate::model::Error;
+use crate::journal::{DynJournal, Journal, OperationKind, Record, Scope};
+use crate::model::{Error, Provider};
 
 /// The inside of every provider's client. It never changes, so a clone can't begin to act for another
 /// tenant.
@@ -23,6 +26,7 @@ pub struct Core {
     stand_in: Option<Arc<dyn Exchange>>,
     config: CallConfig,
     limiters: Limiters,
+    profile_name: Option<Arc<str>>,
     credentials: Credentials,
     redactor: Redactor,
 }
@@ -47,6 +51,7 @@ impl Core {
                 limiter: limiters.of_profile(credentials.profile()),
             },
             limiters,
+            profile_name: None,
             redactor: credentials.redactor(),
             credentials,
         })
@@ -70,9 +75,73 @@ impl Core {
         core
     }
 
+    /// What a journal calls the requests of this client's profile.
+    pub fn scope(
+        &self,
+        operation: OperationKind,
+        provider: Provider,
+        salt: Option<&str>,
+    ) -> Result<Scope, Error> {
+        let profile = match (self.profile_name.as_deref(), salt) {
+            (Some(name), _) => name.to_owned(),
+            (None, Some(salt)) => self.credentials.fingerprint(salt),
+            (None, None) => {
+                return Err(Error::invalid(
+                    "this journal can't tell a profile without a name from others: give the profile one, with \
+                     `profile_name` of the builder or `named` of the client",
+                ));
+            }
+        };
+        Ok(Scope::new(operation, provider, profile))
+    }
+
+    /// Counts the requests on record for the rate limit.
+    pub fn resume(&self, record: &Record) {
+        let limiter = &self.config.limiter;
+        limiter.restore(record.sent_at(), record.throttled_at());
+    }
+
     /// Makes a call that belongs to no run.
     pub async fn call<O: Operation>(&self, operation: &O) -> Finished {
         self.call_in(CallContext::default(), operation).await
+    }
+
+    /// Makes a call that is kept on record, and goes on from what is on record. A request that names no post is sent only if
+    /// none of its kind may have been carried out.
+    pub(crate) async fn call_journaled<O: Operation>(
+        &self,
+        operation: &O,
+        kind: OperationKind,
+        journal: impl Journal,
+    ) -> Result<Finished, Error> {
+        let journal: Arc<dyn DynJournal> = Arc::new(journal);
+        let scope = self.scope(kind, O::PROVIDER, journal.salt())?;
+        let recorder = Arc::new(Recorder::new(journal, scope));
+        let failed = |failure| Error::unsent(O::PROVIDER, failure);
+        let record = recorder.load().await.map_err(failed)?;
+        self.resume(&record);
+        let posts = operation.posts();
+        if posts.is_empty() && record.is_carried_out() {
+            return Ok(Finished::of_an_earlier_call(O::PROVIDER));
+        }
+        if posts.is_empty() && record.may_have_acted() {
+            return Err(Error::unsure(O::PROVIDER));
+        }
+        let known: Vec<_> = posts.iter().map(|id| record.settled(id)).collect();
+        let earlier = posts.iter().map(|id| record.earlier(id).into());
+        let earlier: Vec<EarlierAttempts> = earlier.collect();
+        let context = CallContext {
+            run: None,
+            recorder: Some(Arc::clone(&recorder)),
+            earlier: &earlier,
+            known: &known,
+        };
+        let finished = self.call_in(context, operation).await;
+        if finished.attempts > 0 && (!posts.is_empty() || finished.failure.is_none()) {
+            // If this fails, the record still says that the request may have been carried out.
+            let _ = recorder.settled(&finished.outcomes).await;
+        }
+        Ok(finished)
     }
 
     /// Makes a call that may belong to a run.

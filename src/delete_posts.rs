@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::engine::call::CallContext;
 use crate::engine::run::RunContext;
 use crate::engine::tally::EarlierAttempts;
-use crate::model::{Outcome, PostId, Provider};
+use crate::journal::{OperationKind, Record, Scope};
+use crate::model::{Error, Outcome, PostId, Provider};
 
 /// What [`DeleteMany`](crate::DeleteMany) needs of a provider. Both clients implement it, and you can implement it for another
 /// provider.
@@ -53,6 +54,29 @@ pub trait DeletePosts: Send + Sync + 'static {
     /// default it is the same as [`batch_size`](Self::batch_size).
     fn largest_batch(&self) -> usize {
         self.batch_size()
+    }
+
+    /// What its batches do, and for which profile, as a journal records it. The journal's [`salt`](crate::Journal::salt)
+    /// makes a name for a profile that has none.
+    ///
+    /// By default, the operation is [`Delete`](OperationKind::Delete) and the profile has the name `default`. Return another
+    /// scope if it marks posts, or if there are several profiles.
+    ///
+    /// # Errors
+    /// [`Invalid`](crate::ErrorKind::Invalid) if the profile has no name and the journal no salt. Then nothing is sent.
+    fn scope(&self, salt: Option<&str>) -> Result<Scope, Error> {
+        let _ = salt;
+        Ok(Scope::new(
+            OperationKind::Delete,
+            self.provider(),
+            "default",
+        ))
+    }
+
+    /// Takes note of what is on record before anything is sent, so that the requests of an earlier process count for the
+    /// rate limit. By default, this does nothing.
+    fn resume(&self, record: &Record) {
+        let _ = record;
     }
 
     /// Deletes the posts of one batch, with all retries that make sense, and returns the outcome of each.

@@ -11,6 +11,7 @@ use crate::delete_many::DeleteMany;
 use crate::delete_posts::{Batch, DeletePosts};
 use crate::http::credentials::Credential;
 use crate::http::secrets::Secret;
+use crate::journal::{Journal, OperationKind, Record, Scope};
 use crate::model::{Error, Outcome, PostId, Provider};
 
 /// A client of one Ayrshare account and one of its profiles.
@@ -102,6 +103,43 @@ impl Client {
         finished.into_result().map(DeleteResponse::new)
     }
 
+    /// Does what [`delete`](Self::delete) does, keeps the request on record, and goes on from what is on record, also after
+    /// the process has ended.
+    ///
+    /// A post that is settled on record isn't asked for again: it has its recorded outcome. For a post that may have been
+    /// deleted, what speaks for the deletion is kept. See [`DeleteMany::journal`].
+    ///
+    /// So a [`delete_all_scheduled`](DeleteRequest::delete_all_scheduled) is sent at most once with a journal, whatever
+    /// happens to the process: if it was carried out, the response is `Ok` and has no text, and if its answer was lost, the
+    /// error is [uncertain](crate::Error::is_uncertain). A new takedown of scheduled posts needs a new journal.
+    ///
+    /// # Errors
+    /// Besides those of [`delete`](Self::delete): [`Invalid`](crate::ErrorKind::Invalid) if the profile has no name and the
+    /// journal no [salt](crate::Journal::salt), and [`Stopped`](crate::ErrorKind::Stopped) if the journal fails before the
+    /// request is sent.
+    ///
+    /// ```
+    /// use unpost::{JsonLines, ayrshare::{Client, DeleteRequest}};
+    ///
+    /// async fn delete_once(client: &Client) -> unpost::Result<()> {
+    ///     let journal = JsonLines::open("takedown.jsonl")?;
+    ///     client.delete_journaled(DeleteRequest::by_id("post-1"), journal).await?;
+    ///     Ok(())
+    /// }
+    /// ```
+    pub async fn delete_journaled(
+        &self,
+        request: DeleteRequest,
+        journal: impl Journal,
+    ) -> Result<DeleteResponse, Error> {
+        request.check()?;
+        let finished = self
+            .core
+            .call_journaled(&request, request.operation(), journal)
+            .await?;
+        finished.into_result().map(DeleteResponse::new)
+    }
+
     /// Deletes any number of posts, as fast as the rate limit allows, and yields one outcome for each
     /// distinct id as it becomes known.
     ///
@@ -141,6 +179,15 @@ impl DeletePosts for Client {
 
     fn largest_batch(&self) -> usize {
         usize::MAX
+    }
+
+    fn scope(&self, salt: Option<&str>) -> Result<Scope, Error> {
+        self.core
+            .scope(OperationKind::Delete, Provider::Ayrshare, salt)
+    }
+
+    fn resume(&self, record: &Record) {
+        self.core.resume(record);
     }
 
     async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {

@@ -7,6 +7,7 @@ use crate::engine::finished::Finished;
 use crate::engine::ids;
 use crate::engine::json::{self, Json};
 use crate::engine::operation::{AttemptKind, Operation, Reading, to_json};
+use crate::journal::OperationKind;
 use crate::model::{Error, Fate, NetworkResult, Outcome, PostId, Provider};
 
 /// What to delete. There are four kinds of requests, one for each function below.
@@ -96,6 +97,15 @@ impl DeleteRequest {
     /// ```
     pub fn ids(&self) -> &[PostId] {
         &self.ids
+    }
+
+    /// What it does, as a journal records it.
+    pub(super) fn operation(&self) -> OperationKind {
+        match self.kind {
+            Kind::ById | Kind::Bulk => OperationKind::Delete,
+            Kind::AllScheduled => OperationKind::DeleteAllScheduled,
+            Kind::MarkManualDeleted => OperationKind::MarkManualDeleted,
+        }
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {

@@ -40,7 +40,7 @@ type Panic = Mutex<Box<dyn Any + Send>>;
 
 impl Driver {
     pub(super) fn new<P: DeletePosts>(
-        provider: P,
+        provider: Arc<P>,
         run: Arc<RunContext>,
         concurrency: usize,
     ) -> Self {
@@ -166,7 +166,7 @@ async fn drive<P: DeletePosts>(side: Side<P>) {
 
 /// What the batches of a run share on the driver's side.
 struct Side<P> {
-    provider: P,
+    provider: Arc<P>,
     run: Arc<RunContext>,
     board: Arc<Board>,
     failures_in_a_row: AtomicUsize,
@@ -211,6 +211,8 @@ struct Begun<P: DeletePosts> {
     ids: Vec<PostId>,
     earlier: Vec<EarlierAttempts>,
     is_asked: bool,
+    /// The outcomes, while they are written to the journal.
+    settled: Vec<Outcome>,
 }
 
 impl<P: DeletePosts> Begun<P> {
@@ -220,6 +222,7 @@ impl<P: DeletePosts> Begun<P> {
             ids: batch.ids.clone(),
             earlier: batch.earlier.clone(),
             is_asked: false,
+            settled: Vec::new(),
         }
     }
 
@@ -238,7 +241,13 @@ impl<P: DeletePosts> Begun<P> {
         for outcome in outcomes {
             reported.entry(outcome.id.clone()).or_insert(outcome);
         }
-        self.settle(reported, |_| Fate::Unreported)
+        self.settled = self.settle(reported, |_| Fate::Unreported);
+        if let Some(recorder) = side.run.recorder()
+            && let Err(reason) = recorder.settled(&self.settled).await
+        {
+            side.run.stop(reason);
+        }
+        std::mem::take(&mut self.settled)
     }
 
     /// Gives every post exactly one outcome, whatever the provider's side reported.
@@ -267,6 +276,11 @@ impl<P: DeletePosts> Begun<P> {
 impl<P: DeletePosts> Drop for Begun<P> {
     fn drop(&mut self) {
         if self.ids.is_empty() {
+            if !self.settled.is_empty() {
+                self.side
+                    .board
+                    .post_broken_off(std::mem::take(&mut self.settled));
+            }
             return;
         }
         let reason = "the run's driver ended before it had an answer: its runtime was shut down, or the provider's \

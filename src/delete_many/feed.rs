@@ -3,13 +3,17 @@
 use std::collections::VecDeque;
 
 use super::distinct::{Distinct, Ids};
+use crate::engine::tally::EarlierAttempts;
+use crate::journal::Record;
 use crate::model::{ErrorKind, Failure, Fate, Outcome, PostId, Provider};
 
-/// The ids that haven't been sent yet. An id that can't be sent has its outcome at once.
+/// The ids that haven't been sent yet. An id that can't be sent, or is settled on record, has its outcome at once.
 pub(super) struct Feed<'a> {
     ids: Distinct<'a>,
     provider: Provider,
     batch_size: usize,
+    /// What earlier runs came to.
+    pub(super) record: Option<Record>,
     /// The outcomes of ids that aren't sent.
     pub(super) unsent: VecDeque<Outcome>,
     has_ended: bool,
@@ -21,6 +25,7 @@ impl<'a> Feed<'a> {
             ids: Distinct::new(ids),
             provider,
             batch_size,
+            record: None,
             unsent: VecDeque::new(),
             has_ended: false,
         }
@@ -34,26 +39,52 @@ impl<'a> Feed<'a> {
         &self.provider
     }
 
-    /// The next ids that can be sent. It is empty if the ids have ended, or if none of the next ids can be sent.
-    pub(super) fn next_batch(&mut self) -> Vec<PostId> {
-        let mut batch = Vec::new();
+    /// The next ids to send, and the attempts that earlier runs made for each. There are none if the ids have ended, or
+    /// if none of the next ids is to be sent.
+    pub(super) fn next_batch(&mut self) -> (Vec<PostId>, Vec<EarlierAttempts>) {
+        let (mut batch, mut earlier) = (Vec::new(), Vec::new());
         while batch.len() < self.batch_size && self.unsent.len() < self.batch_size {
             let Some(id) = self.next_id() else { break };
-            match id.flaw() {
-                None => batch.push(id),
-                Some(flaw) => {
-                    let fate = Fate::NotAttempted(Failure::detailed(ErrorKind::Invalid, flaw));
-                    self.unsent.push_back(self.outcome(id, fate));
+            match self.look_up(id) {
+                Ok((id, attempts)) => {
+                    batch.push(id);
+                    if self.record.is_some() {
+                        earlier.push(attempts);
+                    }
                 }
+                Err(outcome) => self.unsent.push_back(outcome),
             }
         }
-        batch
+        (batch, earlier)
     }
 
     /// The outcome of the next id, which isn't sent for this reason.
     pub(super) fn next_unsent(&mut self, reason: &Failure) -> Option<Outcome> {
         let id = self.next_id()?;
-        Some(self.outcome(id, Fate::NotAttempted(reason.clone())))
+        Some(self.look_up(id).map_or_else(
+            |outcome| outcome,
+            |(id, earlier)| Outcome {
+                attempts: earlier.made,
+                unanswered: earlier.unanswered,
+                ..self.outcome(id, earlier.fate_of_unsent(reason.clone()))
+            },
+        ))
+    }
+
+    /// The id and the attempts on record for it, if it is to be sent. Its outcome, if it isn't.
+    fn look_up(&self, id: PostId) -> Result<(PostId, EarlierAttempts), Outcome> {
+        if let Some(flaw) = id.flaw() {
+            let fate = Fate::NotAttempted(Failure::detailed(ErrorKind::Invalid, flaw));
+            return Err(self.outcome(id, fate));
+        }
+        let Some(record) = &self.record else {
+            return Ok((id, EarlierAttempts::default()));
+        };
+        if let Some(settled) = record.settled(&id) {
+            return Err(settled);
+        }
+        let earlier = record.earlier(&id).into();
+        Ok((id, earlier))
     }
 
     /// Whether every id has been taken.

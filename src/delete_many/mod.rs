@@ -14,6 +14,7 @@ mod distinct;
 mod driver;
 mod feed;
 mod handle;
+mod history;
 mod outcomes;
 
 use std::fmt;
@@ -22,10 +23,13 @@ use std::sync::Arc;
 use self::driver::Driver;
 use self::feed::Feed;
 pub use self::handle::{Progress, RunHandle};
+use self::history::History;
 pub use self::outcomes::Outcomes;
 use crate::delete_posts::DeletePosts;
+use crate::engine::recorder::Recorder;
 use crate::engine::run::RunContext;
-use crate::model::PostId;
+use crate::journal::{DynJournal, Journal, OperationKind, Scope};
+use crate::model::{Outcome, PostId};
 
 /// Deletes any number of posts: set it up step by step, and start it with [`run`](DeleteMany::run).
 ///
@@ -50,6 +54,8 @@ pub struct DeleteMany<'a, P> {
     ids: Box<dyn Iterator<Item = PostId> + Send + 'a>,
     concurrency: usize,
     batch_size: usize,
+    journal: Option<Arc<dyn DynJournal>>,
+    kept: Vec<Outcome>,
 }
 
 impl<'a, P: DeletePosts> DeleteMany<'a, P> {
@@ -64,6 +70,8 @@ impl<'a, P: DeletePosts> DeleteMany<'a, P> {
             provider,
             ids: Box::new(ids.into_iter().map(Into::into)),
             concurrency: 8,
+            journal: None,
+            kept: Vec::new(),
         }
     }
 
@@ -80,15 +88,78 @@ impl<'a, P: DeletePosts> DeleteMany<'a, P> {
         self
     }
 
+    /// Keeps the run on record, and goes on from what is on record.
+    ///
+    /// A post that is settled on record ([`should_retry`](crate::Fate::should_retry) is `false`) isn't asked for
+    /// again: it comes out with its recorded outcome. A post that may have been deleted is asked for, and what speaks for
+    /// the deletion is kept: an "already deleted" then means that it was ours. Ids on record that aren't handed in are
+    /// ignored. So after the process has ended, however it has, hand in the same ids with the same journal.
+    ///
+    /// The requests and the answers of 429 on record count for the profile's window and its budget of the day. The profile is
+    /// called by its name, if the client gives it one, or else by a
+    /// fingerprint of its key.
+    ///
+    /// If the journal fails, nothing more is sent, and the posts that weren't sent are
+    /// [`NotAttempted`](crate::Fate::NotAttempted) for [`Stopped`](crate::ErrorKind::Stopped), with the reason in
+    /// [`detail`](crate::Failure::detail).
+    ///
+    /// ```
+    /// use unpost::{DeletePosts, DeleteMany, JsonLines, Summary};
+    ///
+    /// async fn delete_campaign(client: impl DeletePosts, ids: Vec<String>) -> unpost::Result<Summary> {
+    ///     let journal = JsonLines::open("campaign.jsonl")?;
+    ///     Ok(DeleteMany::new(client, ids).journal(journal).run().summary().await)
+    /// }
+    /// ```
+    pub fn journal(mut self, journal: impl Journal) -> Self {
+        self.journal = Some(Arc::new(journal));
+        self
+    }
+
+    /// Goes on from outcomes of earlier runs, for those who keep them elsewhere than in a [journal](Self::journal).
+    ///
+    /// What holds for outcomes on record holds for these. They are ignored if their provider is another one, or if they are
+    /// about marks and this run deletes, or the other way round. They must be about the same profile.
+    ///
+    /// ```
+    /// use unpost::{DeletePosts, DeleteMany, Outcome, Summary};
+    ///
+    /// async fn try_again(client: impl DeletePosts, earlier: Vec<Outcome>) -> Summary {
+    ///     let ids: Vec<_> = earlier.iter().map(|outcome| outcome.id.clone()).collect();
+    ///     DeleteMany::new(client, ids).resume(earlier).run().summary().await
+    /// }
+    /// ```
+    pub fn resume(mut self, outcomes: impl IntoIterator<Item = Outcome>) -> Self {
+        self.kept.extend(outcomes);
+        self
+    }
+
     /// Starts the run. Nothing is sent until the stream is read.
     pub fn run(self) -> Outcomes<'a> {
-        let batch_size = self
-            .batch_size
-            .clamp(1, self.provider.largest_batch().max(1));
-        let feed = Feed::new(self.ids, self.provider.provider(), batch_size);
-        let run = Arc::new(RunContext::default());
-        let driver = Driver::new(self.provider, Arc::clone(&run), self.concurrency);
-        Outcomes::new(feed, driver, run, self.concurrency)
+        let provider = Arc::new(self.provider);
+        let batch_size = self.batch_size.clamp(1, provider.largest_batch().max(1));
+        let feed = Feed::new(self.ids, provider.provider(), batch_size);
+        let salt = match &self.journal {
+            Some(journal) => journal.salt(),
+            // Nothing is written, so any name will do.
+            None => Some(""),
+        };
+        let (scope, flaw) = match provider.scope(salt) {
+            Ok(scope) => (scope, None),
+            Err(error) => {
+                let scope = Scope::new(OperationKind::Delete, provider.provider(), "");
+                (scope, Some(error.failure().clone()))
+            }
+        };
+        let recorder = self.journal.filter(|_| flaw.is_none());
+        let recorder = recorder.map(|journal| Recorder::new(journal, scope.clone()));
+        let run = Arc::new(RunContext::recorded_by(recorder.clone()));
+        if let Some(flaw) = flaw {
+            run.stop(flaw);
+        }
+        let history = History::new(&provider, scope, recorder, self.kept);
+        let driver = Driver::new(provider, Arc::clone(&run), self.concurrency);
+        Outcomes::new(history, feed, driver, run, self.concurrency)
     }
 }
 

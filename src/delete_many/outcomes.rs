@@ -5,7 +5,7 @@ use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::vec;
 
 use futures_core::Stream;
@@ -13,6 +13,7 @@ use futures_core::Stream;
 use super::driver::Driver;
 use super::feed::Feed;
 use super::handle::RunHandle;
+use super::history::History;
 use crate::delete_posts::Batch;
 use crate::engine::run::{RunContext, stopped_by_caller};
 use crate::model::{Failure, Outcome, Summary};
@@ -37,6 +38,8 @@ use crate::model::{Failure, Outcome, Summary};
 /// A panic in the iterator of ids, or in a [`DeletePosts`](crate::DeletePosts) of your own, reaches the reader.
 #[must_use = "nothing is sent unless it is read"]
 pub struct Outcomes<'a> {
+    /// Reads what is on record, before anything begins. `None` once that is known.
+    history: Option<History>,
     feed: Feed<'a>,
     driver: Driver,
     run: Arc<RunContext>,
@@ -49,12 +52,14 @@ pub struct Outcomes<'a> {
 
 impl<'a> Outcomes<'a> {
     pub(super) fn new(
+        history: Option<History>,
         feed: Feed<'a>,
         driver: Driver,
         run: Arc<RunContext>,
         concurrency: usize,
     ) -> Self {
         Self {
+            history,
             feed,
             driver,
             run,
@@ -118,7 +123,7 @@ impl<'a> Outcomes<'a> {
             && self.begun < self.concurrency
             && self.feed.unsent.is_empty()
         {
-            let ids = self.feed.next_batch();
+            let (ids, earlier) = self.feed.next_batch();
             if ids.is_empty() {
                 return;
             }
@@ -126,9 +131,16 @@ impl<'a> Outcomes<'a> {
             self.run.count_begun(ids.len());
             self.driver.begin(Batch {
                 ids,
-                earlier: Vec::new(),
+                earlier,
                 run: Arc::clone(&self.run),
             });
+        }
+    }
+
+    /// Lets go of the journal once nothing is under way and nothing more will be sent.
+    fn close_journal_at_the_end(&self) {
+        if self.begun == 0 && (self.feed.has_ended() || self.run.stopped_by().is_some()) {
+            self.run.close_journal();
         }
     }
 
@@ -152,14 +164,23 @@ impl Stream for Outcomes<'_> {
     type Item = Outcome;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Outcome>> {
+        if let Some(history) = &mut self.history {
+            match ready!(history.poll(context)) {
+                Ok(record) => self.feed.record = Some(record),
+                Err(reason) => self.run.stop(reason),
+            }
+            self.history = None;
+        }
         loop {
             self.begin_batches();
             if let Some(outcome) = self.next_known() {
                 // What was read makes room for more.
                 self.begin_batches();
+                self.close_journal_at_the_end();
                 return Poll::Ready(Some(outcome));
             }
             if self.begun == 0 && !self.driver.is_broken() {
+                self.close_journal_at_the_end();
                 // If the run is stopped, the remaining ids are not attempted.
                 let reason = self.run.stopped_by().cloned();
                 let unsent = reason.and_then(|reason| self.feed.next_unsent(&reason));

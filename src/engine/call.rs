@@ -1,5 +1,6 @@
 //! The retry loop: one call, from the first attempt to the outcome of each of its posts.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,11 +11,12 @@ use super::attempt::Attempt;
 use super::exchange::Exchange;
 use super::finished::Finished;
 use super::limiter::{Limiter, Permit, Rejected};
-use super::operation::Operation;
+use super::operation::{AttemptKind, Operation};
+use super::recorder::Recorder;
 use super::retry::{Decision, Retry, RetryContext};
 use super::run::{End, RunContext, stopped_by_caller};
 use super::tally::{EarlierAttempts, Tally};
-use crate::model::{ErrorKind, Failure};
+use crate::model::{ErrorKind, Failure, Outcome};
 
 /// The settings of a client that apply to its calls.
 #[derive(Clone, Debug)]
@@ -27,12 +29,16 @@ pub(crate) struct CallConfig {
 }
 
 /// What a call belongs to, and what is known of its posts already.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct CallContext<'a> {
     /// The run that the call is a part of.
-    pub run: Option<&'a RunContext>,
+    pub(crate) run: Option<&'a RunContext>,
+    /// Writes the call's requests to a journal.
+    pub(crate) recorder: Option<Arc<Recorder>>,
     /// The attempts that earlier calls made for each of the posts, in order. A post without an entry had none.
-    pub earlier: &'a [EarlierAttempts],
+    pub(crate) earlier: &'a [EarlierAttempts],
+    /// The outcomes of posts that are settled on record, in order. A post without an entry isn't.
+    pub(crate) known: &'a [Option<Outcome>],
 }
 
 impl<'a> CallContext<'a> {
@@ -40,7 +46,9 @@ impl<'a> CallContext<'a> {
     pub fn of_run(run: &'a RunContext, earlier: &'a [EarlierAttempts]) -> Self {
         Self {
             run: Some(run),
+            recorder: run.recorder(),
             earlier,
+            known: &[],
         }
     }
 }
@@ -52,8 +60,19 @@ pub(crate) async fn call<O: Operation>(
     config: &CallConfig,
     context: CallContext<'_>,
 ) -> Finished {
-    let run = context.run;
-    let mut tally = Tally::new(operation, context.earlier);
+    let CallContext {
+        run,
+        recorder,
+        earlier,
+        known,
+    } = context;
+    let mut tally = Tally::new(operation, earlier);
+    if !known.is_empty() {
+        tally.settle_known(known);
+        if tally.is_settled() {
+            return tally.finish();
+        }
+    }
     let mut body = Bytes::new();
     let mut encoded = None;
     let mut spent = Duration::ZERO;
@@ -93,6 +112,17 @@ pub(crate) async fn call<O: Operation>(
             return tally.end(Failure::detailed(ErrorKind::Timeout, reason), None);
         }
 
+        let sending = match &recorder {
+            Some(recorder) => match recorder.about_to_send(tally.open()).await {
+                Ok(sending) => Some((recorder, sending)),
+                Err(reason) => {
+                    permit.give_back();
+                    return tally.stop(stop(run, reason));
+                }
+            },
+            None => None,
+        };
+
         let timeout = config.attempt_timeout.min(time_left);
         let mut attempt = Attempt::begin(exchange, body.clone(), permit, timeout);
         let under_way = run.map(RunContext::count_request);
@@ -100,7 +130,12 @@ pub(crate) async fn call<O: Operation>(
         drop(under_way);
         let Some((attempted, took)) = answer else {
             let reason = run.map_or_else(stopped_by_caller, RunContext::reason);
-            return tally.cut_off(attempt.has_left(), reason);
+            let has_left = attempt.has_left();
+            if let (Some((recorder, sending)), false) = (&sending, has_left) {
+                // Nothing more is sent anyway, so a journal that fails now changes nothing.
+                let _ = recorder.answered(sending, AttemptKind::NotSent, &[]).await;
+            }
+            return tally.cut_off(has_left, reason);
         };
         spent += took;
         let throttled_before = tally.throttled() > 0;
@@ -108,6 +143,13 @@ pub(crate) async fn call<O: Operation>(
         let closed_for = attempt.settle(result.kind, result.head.as_ref());
         let asked_wait = result.asked_wait(closed_for);
         tally.record_wait(asked_wait);
+        if let Some((recorder, sending)) = &sending {
+            let written = recorder.answered(sending, result.kind, tally.open());
+            if let Err(reason) = written.await {
+                stop(run, reason);
+                return tally.finish();
+            }
+        }
         if tally.is_settled() {
             return tally.finish();
         }
@@ -149,6 +191,14 @@ pub(crate) async fn call<O: Operation>(
             _ => return tally.finish(),
         }
     }
+}
+
+/// Stops the run, if there is one, for this reason.
+fn stop(run: Option<&RunContext>, reason: Failure) -> Failure {
+    if let Some(run) = run {
+        run.stop(reason.clone());
+    }
+    reason
 }
 
 /// What came of waiting for a permit.

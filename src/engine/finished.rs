@@ -24,6 +24,22 @@ pub struct Finished {
 }
 
 impl Finished {
+    /// A request that names no post was carried out by an earlier call.
+    pub(crate) fn of_an_earlier_call(provider: Provider) -> Self {
+        Self {
+            provider,
+            is_about_one_post: false,
+            is_repeatable: false,
+            outcomes: Vec::new(),
+            raw: Vec::new(),
+            failure: None,
+            retry_after: None,
+            attempts: 0,
+            is_uncertain: false,
+            source: None,
+        }
+    }
+
     /// Returns an error if the call failed. A request about one post succeeds only if that post is done. Any
     /// other request succeeds if the provider answered it.
     pub fn into_result(self) -> Result<Self, Error> {

@@ -29,6 +29,7 @@ pub(crate) mod index;
 pub(crate) mod json;
 pub(crate) mod limiter;
 pub(crate) mod operation;
+pub(crate) mod recorder;
 pub(crate) mod retry;
 pub(crate) mod run;
 pub(crate) mod tally;

@@ -2,13 +2,14 @@
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
+use super::recorder::Recorder;
 use crate::model::{ErrorKind, Failure, Outcome, Summary};
 
 /// A budget of retries, the signals that end the run, and counts for those who watch it.
@@ -24,6 +25,8 @@ pub struct RunContext {
     /// Wakes those who wait for an end of the run.
     ends: Notify,
     counts: Counts,
+    /// Writes the run's requests to its journal, if it has one. A handle keeps the run, and must not keep the journal open.
+    recorder: Mutex<Option<Arc<Recorder>>>,
 }
 
 /// An end of a run, each stronger than the one before.
@@ -64,6 +67,26 @@ impl RunContext {
     const BUDGET: u32 = 100;
     const PRICE_OF_RETRY: u32 = 5;
     const REWARD_OF_SUCCESS: u32 = 1;
+
+    /// A run that writes to this journal.
+    pub(crate) fn recorded_by(recorder: Option<Recorder>) -> Self {
+        Self {
+            recorder: Mutex::new(recorder.map(Arc::new)),
+            ..Self::default()
+        }
+    }
+
+    /// Writes to the run's journal, if it has one.
+    pub(crate) fn recorder(&self) -> Option<Arc<Recorder>> {
+        let recorder = self.recorder.lock();
+        recorder.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Lets go of the journal, because nothing is under way and nothing more will be sent.
+    pub(crate) fn close_journal(&self) {
+        let recorder = self.recorder.lock();
+        *recorder.unwrap_or_else(PoisonError::into_inner) = None;
+    }
 
     /// Pays for one retry, if the budget allows it.
     pub(crate) fn try_spend_retry(&self) -> bool {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::exchange::{Answer, Attempted, BoxError, Head};
 use super::finished::Finished;
 use super::operation::{AttemptKind, Operation, PostReading, Reading, ThrottledBy};
+use crate::journal::Evidence;
 use crate::model::{ErrorKind, Failure, Fate, Outcome, PostId};
 
 /// The posts of one call, with what is known of each.
@@ -62,6 +63,15 @@ impl EarlierAttempts {
     }
 }
 
+impl From<Evidence> for EarlierAttempts {
+    fn from(evidence: Evidence) -> Self {
+        Self {
+            made: evidence.attempts,
+            unanswered: evidence.unanswered,
+        }
+    }
+}
+
 /// A post's outcome, and which attempt of the call gave it.
 #[derive(Clone)]
 struct Settled {
@@ -95,6 +105,24 @@ impl<'a, O: Operation> Tally<'a, O> {
             raw: Vec::new(),
             source: None,
             retry_after: None,
+        }
+    }
+
+    /// Settles the posts whose outcome was known before the call. `known` has an entry for each post, in order.
+    pub(crate) fn settle_known(&mut self, known: &[Option<Outcome>]) {
+        let mut known = known.iter();
+        let mut earlier = std::mem::take(&mut self.earlier).into_iter();
+        for (slot, id) in self.settled.iter_mut().zip(std::mem::take(&mut self.open)) {
+            let attempts = earlier.next().unwrap_or_default();
+            if let Some(Some(outcome)) = known.next() {
+                *slot = Some(Settled {
+                    outcome: outcome.clone(),
+                    by_attempt: 0,
+                });
+            } else {
+                self.open.push(id);
+                self.earlier.push(attempts);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use zeroize::Zeroizing;
 
 use super::secrets::{Redactor, Secret};
+use crate::journal::fingerprint;
 use crate::model::Error;
 
 /// A secret, and how it is sent.
@@ -86,6 +87,14 @@ impl Credentials {
     /// The secret that tells this profile from the others.
     pub(crate) fn profile(&self) -> Option<&Secret> {
         self.profile.as_ref().map(|profile| &profile.secret)
+    }
+
+    /// A name for the profile that tells it from others and doesn't reveal its key. It stays the same if another
+    /// credential of the account changes, unless the profile has no credential of its own.
+    pub(crate) fn fingerprint(&self, salt: &str) -> String {
+        let credential = self.profile.as_ref().or_else(|| self.all.first());
+        let secret = credential.map_or("", |credential| credential.secret.expose());
+        fingerprint(salt, secret)
     }
 
     /// The headers of every request. The secrets in them are marked as sensitive.

@@ -167,6 +167,8 @@ pub enum Entry {
     AboutToSend(Sending),
     /// It is known that nothing was carried out.
     Answered(Answered),
+    /// A request that names no post was carried out.
+    CarriedOut(Scope),
     /// What became of a post.
     Settled(Scope, Outcome),
 }

@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 ///
 /// The same secret has the same fingerprint as long as the salt is the same, in every process and version. The secret
 /// can't be computed from it. Whoever has the journal can only try secrets, and a provider's key is too long for that.
-#[allow(dead_code, reason = "the engine makes the name of a profile with it")]
 pub(crate) fn fingerprint(salt: &str, secret: &str) -> String {
     let mac = hmac_sha256::HMAC::mac(secret, salt);
     mac.iter().take(16).fold(String::new(), |mut digits, byte| {

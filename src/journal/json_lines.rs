@@ -34,6 +34,7 @@ use crate::model::{Error, Outcome};
 /// |---|---|
 /// | `about_to_send` | the `ids` of a request, before it is sent |
 /// | `answered` | the `ids` for which nothing was carried out, the `kind` of it ([`NotCarriedOut`](crate::NotCarriedOut)), and `sent_at`, the time of the request |
+/// | `carried_out` | nothing: a request that names no post was carried out |
 /// | `settled` | an [`Outcome`], one a line |
 ///
 /// So `jq -c 'select(.settled).settled' FILE` gives the outcomes. A line that can't be read is ignored, and
@@ -236,8 +237,8 @@ impl Journal for JsonLines {
         for outcome in outcomes {
             lines.extend(line::of_outcome(scope, outcome, at)?);
         }
-        if lines.is_empty() {
-            return Ok(());
+        if outcomes.is_empty() {
+            lines = line::of_carried_out(scope, at)?;
         }
         self.append(lines).await
     }

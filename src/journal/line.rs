@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::SystemTime;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::entry::{Answered, Entry, NotCarriedOut, Sending};
@@ -55,6 +56,7 @@ enum WrittenWhat<'a> {
         sent_at: f64,
         ids: &'a [PostId],
     },
+    CarriedOut {},
     Settled(&'a Outcome),
 }
 
@@ -66,6 +68,7 @@ struct Read {
     profile: String,
     about_to_send: Option<ReadSending>,
     answered: Option<ReadAnswered>,
+    carried_out: Option<IgnoredAny>,
     settled: Option<Outcome>,
 }
 
@@ -105,6 +108,16 @@ pub(super) fn of_answered(answered: &Answered) -> serde_json::Result<Vec<u8>> {
     })
 }
 
+pub(super) fn of_carried_out(scope: &Scope, at: SystemTime) -> serde_json::Result<Vec<u8>> {
+    write(&Written {
+        at: to_seconds(at),
+        operation: &scope.operation,
+        provider: &scope.provider,
+        profile: &scope.profile,
+        what: WrittenWhat::CarriedOut {},
+    })
+}
+
 pub(super) fn of_outcome(
     scope: &Scope,
     outcome: &Outcome,
@@ -136,6 +149,9 @@ pub(super) fn read(line: &[u8]) -> Option<Entry> {
     if let Some(ReadAnswered { kind, sent_at, ids }) = read.answered {
         let sending = Sending::new(&scope, ids, from_seconds(sent_at));
         return Some(Answered::new(&sending, kind, at).into());
+    }
+    if read.carried_out.is_some() {
+        return Some(Entry::CarriedOut(scope));
     }
     let outcome = read.settled?;
     Some(Entry::Settled(scope, outcome))

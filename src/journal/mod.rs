@@ -9,15 +9,12 @@ mod scope;
 mod time;
 
 use std::error::Error;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use futures_core::future::BoxFuture;
 
 pub use entry::{Answered, Entry, NotCarriedOut, Sending};
-#[allow(
-    unused_imports,
-    reason = "the engine makes the name of a profile with it"
-)]
 pub(crate) use fingerprint::fingerprint;
 pub use json_lines::JsonLines;
 pub use record::{Evidence, Record};
@@ -79,6 +76,9 @@ use crate::model::Outcome;
 ///         outcomes: &[Outcome],
 ///         _at: SystemTime,
 ///     ) -> Result<(), Box<dyn Error + Send + Sync>> {
+///         if outcomes.is_empty() {
+///             self.push(Entry::CarriedOut(scope.clone()))?;
+///         }
 ///         let mut outcomes = outcomes.iter().cloned();
 ///         outcomes.try_for_each(|outcome| self.push(Entry::Settled(scope.clone(), outcome)))
 ///     }
@@ -106,7 +106,8 @@ pub trait Journal: Send + Sync + 'static {
         answered: &Answered,
     ) -> impl Future<Output = Result<(), Box<dyn Error + Send + Sync>>> + Send;
 
-    /// Records what became of some posts: those of one request, in most cases. `at` is the time of it.
+    /// Records what became of some posts: those of one request, in most cases. Without posts, it records that a request that
+    /// names none was [carried out](Entry::CarriedOut). `at` is the time of it.
     ///
     /// An outcome to [retry](crate::Fate::should_retry) is recorded too, and a later one for the same post may follow.
     fn settled(
@@ -123,11 +124,37 @@ pub trait Journal: Send + Sync + 'static {
     }
 }
 
+impl<J: Journal> Journal for Arc<J> {
+    async fn load(&self, scope: &Scope) -> Result<Record, BoxError> {
+        J::load(self, scope).await
+    }
+
+    async fn about_to_send(&self, sending: &Sending) -> Result<(), BoxError> {
+        J::about_to_send(self, sending).await
+    }
+
+    async fn answered(&self, answered: &Answered) -> Result<(), BoxError> {
+        J::answered(self, answered).await
+    }
+
+    async fn settled(
+        &self,
+        scope: &Scope,
+        outcomes: &[Outcome],
+        at: SystemTime,
+    ) -> Result<(), BoxError> {
+        J::settled(self, scope, outcomes, at).await
+    }
+
+    fn salt(&self) -> Option<&str> {
+        J::salt(self)
+    }
+}
+
 /// What the methods of a journal return.
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 
 /// A [`Journal`] whose type isn't known. Each call costs one allocation.
-#[allow(dead_code, reason = "a run holds it")]
 pub(crate) trait DynJournal: Send + Sync {
     fn load<'a>(&'a self, scope: &'a Scope) -> BoxFuture<'a, Result<Record, BoxError>>;
 

@@ -55,6 +55,7 @@ pub struct Record {
     keys: (RandomState, RandomState),
     /// The requests that name no post.
     unnamed: Attempts,
+    is_carried_out: bool,
     outcomes: Outcomes,
     sent_at: Vec<SystemTime>,
     throttled_at: Vec<SystemTime>,
@@ -89,6 +90,7 @@ impl Record {
             posts: HashMap::new(),
             keys: (RandomState::new(), RandomState::new()),
             unnamed: Attempts::default(),
+            is_carried_out: false,
             outcomes: Outcomes::default(),
             sent_at: Vec::new(),
             throttled_at: Vec::new(),
@@ -105,6 +107,7 @@ impl Record {
         match entry {
             Entry::AboutToSend(sending) => self.add_sending(&sending),
             Entry::Answered(answered) => self.add_answered(&answered),
+            Entry::CarriedOut(scope) => self.is_carried_out |= scope == self.scope,
             Entry::Settled(scope, outcome) => {
                 if scope == self.scope {
                     self.add_outcome(outcome);
@@ -131,10 +134,15 @@ impl Record {
             .unwrap_or_default()
     }
 
-    /// Whether a request that names no post may have been carried out. There is such a request only if the scope's
+    /// Whether a request that names no post may have been carried out, or was. There is such a request only if the scope's
     /// operation is [`DeleteAllScheduled`](crate::OperationKind::DeleteAllScheduled) or one that this crate doesn't know.
     pub fn may_have_acted(&self) -> bool {
         self.unnamed.evidence.unanswered > 0
+    }
+
+    /// Whether a request that names no post was carried out, as its answer said.
+    pub fn is_carried_out(&self) -> bool {
+        self.is_carried_out
     }
 
     /// When requests of this provider and profile were sent, whatever they did, in the order recorded. All requests of the

@@ -175,6 +175,35 @@ impl Error {
         Self::refused(advice, Vec::new(), None)
     }
 
+    /// The error of a call that sends nothing, because the record of its earlier ones can't be used.
+    pub(crate) fn unsent(provider: Provider, failure: Failure) -> Self {
+        Self::on_record(provider, failure, false)
+    }
+
+    /// The error of a call that sends nothing, because an earlier one like it may have been carried out.
+    pub(crate) fn unsure(provider: Provider) -> Self {
+        let advice = "a request like this is on record as sent, and its answer was lost: it isn't sent again, because that \
+                      could delete what came later";
+        Self::on_record(
+            provider,
+            Failure::detailed(ErrorKind::Stopped, advice),
+            true,
+        )
+    }
+
+    fn on_record(provider: Provider, failure: Failure, uncertain: bool) -> Self {
+        Self::from(Parts {
+            failure,
+            provider: Some(provider),
+            post_id: None,
+            outcomes: Vec::new(),
+            attempts: 0,
+            uncertain,
+            repeatable: false,
+            source: None,
+        })
+    }
+
     /// The same, with the outcomes of its posts.
     pub(crate) fn invalid_posts(advice: impl Into<Arc<str>>, outcomes: Vec<Outcome>) -> Self {
         Self::refused(advice, outcomes, None)

@@ -2,6 +2,7 @@
 //! same promise.
 
 mod a_run_depends_on_nobody_watching_it;
+mod a_run_outlives_its_process;
 mod a_tenant_is_never_mixed_up;
 mod credentials_stay_where_they_belong;
 mod it_never_gets_a_profile_suspended;

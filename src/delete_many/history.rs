@@ -1,0 +1,63 @@
+//! What earlier runs came to: their journal, and the outcomes that the caller kept.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use futures_core::future::BoxFuture;
+
+use crate::delete_posts::DeletePosts;
+use crate::engine::recorder::Recorder;
+use crate::journal::{Entry, OperationKind, Record, Scope};
+use crate::model::{Failure, Fate, Outcome};
+
+/// Reads what is on record.
+pub(super) struct History(Mutex<BoxFuture<'static, Result<Record, Failure>>>);
+
+impl History {
+    /// The history of a run that writes to this journal, with the outcomes that the caller kept. `None` if there is
+    /// neither.
+    pub(super) fn new<P: DeletePosts>(
+        provider: &Arc<P>,
+        scope: Scope,
+        recorder: Option<Recorder>,
+        kept: Vec<Outcome>,
+    ) -> Option<Self> {
+        if recorder.is_none() && kept.is_empty() {
+            return None;
+        }
+        let provider = Arc::clone(provider);
+        Some(Self(Mutex::new(Box::pin(async move {
+            let mut record = match recorder {
+                Some(recorder) => recorder.load().await?,
+                None => Record::new(scope),
+            };
+            provider.resume(&record);
+            add_kept(&mut record, kept);
+            Ok(record)
+        }))))
+    }
+
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Record, Failure>> {
+        let history = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        history.as_mut().poll(context)
+    }
+}
+
+/// Adds outcomes of earlier runs. Those of another provider are about other posts. An outcome doesn't say which operation
+/// it is of, but some fates do: a mark settles no delete, and a delete settles no mark.
+fn add_kept(record: &mut Record, kept: Vec<Outcome>) {
+    let scope = record.scope().clone();
+    let is_of_another_operation = |fate: &Fate| match (&scope.operation, fate) {
+        (OperationKind::Delete, Fate::MarkedDeleted) => true,
+        (
+            OperationKind::MarkManualDeleted,
+            Fate::Deleted | Fate::Partial | Fate::Blocked { .. } | Fate::Unreported,
+        ) => true,
+        _ => false,
+    };
+    for outcome in kept {
+        if outcome.provider == scope.provider && !is_of_another_operation(&outcome.fate) {
+            record.add(Entry::Settled(scope.clone(), outcome));
+        }
+    }
+}
