@@ -10,8 +10,7 @@ pub use crate::engine::exchange::{
     Answer, Attempted, BoxError, Delivery, Exchange, Head, TransportError, TransportErrorKind,
 };
 pub use crate::engine::finished::Finished;
-pub use crate::engine::limiter::headers::{RateHeaderNames, RateHeaders};
-pub use crate::engine::limiter::pacer::{Pacer, Ready};
+pub use crate::engine::limiter::headers::RateHeaderNames;
 pub use crate::engine::operation::{AttemptKind, Operation, PostReading, Reading, ThrottledBy};
 pub use crate::engine::run::RunContext;
 pub use crate::engine::tally::EarlierAttempts;

@@ -107,6 +107,9 @@ pub mod mock;
 pub use delete_many::{DeleteMany, Outcomes, Progress, RunHandle};
 pub use delete_posts::{Batch, DeletePosts};
 pub use engine::limiter::RateLimit;
+pub use engine::limiter::headers::RateHeaders;
+pub use engine::limiter::pacer::{Pacer, Ready};
+pub use engine::limiter::usage::{Usage, WaitingFor};
 pub use engine::retry::Retry;
 /// The HTTP library, in the version that this crate uses. The builder's method `http` takes and returns a
 /// `reqwest::ClientBuilder` of this version.

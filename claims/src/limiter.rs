@@ -2,35 +2,22 @@
 //! on the way. The property tests draw the numbers at random, and a fuzz target searches for them.
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
-use unpost::RateLimit;
-use unpost::internals::{AttemptKind, Head, Pacer, RateHeaders, Ready, ThrottledBy};
+use unpost::{Pacer, RateHeaders, RateLimit, Ready, Usage};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-const POLL: Duration = Duration::from_millis(50);
 
-/// What an attempt came to, with the HTTP status of its answer if there was one.
-type CameTo = (AttemptKind, Option<u16>);
-
-const ANSWER: CameTo = (AttemptKind::Answered, Some(200));
-const NETWORK_THROTTLED: CameTo = (AttemptKind::Throttled(ThrottledBy::Network), Some(429));
-const NO_ANSWER: CameTo = (AttemptKind::Lost, None);
-const THROTTLED: CameTo = (AttemptKind::Throttled(ThrottledBy::Profile), Some(429));
-const UNSENT: CameTo = (AttemptKind::NotSent, None);
-
-fn settle(
-    pacer: &mut Pacer,
-    now: Instant,
-    sent_at: Instant,
-    rate: &RateHeaders,
-    (kind, status): CameTo,
-) {
-    let head = status.map(|status| Head {
-        status,
-        rate: *rate,
-    });
-    pacer.settle(now, sent_at, kind, head.as_ref());
+/// The pacer as another process finds it, if this choice says so: stored and read back.
+fn maybe_stored(pacer: Pacer, choice: u32) -> Pacer {
+    if choice & 0x60 != 0 {
+        return pacer;
+    }
+    let stored = serde_json::to_string(&pacer).unwrap_or_default();
+    match serde_json::from_str(&stored) {
+        Ok(read) => read,
+        Err(error) => panic!("{error}: {stored}"),
+    }
 }
 
 /// The numbers that decide what happens. The course of events ends with them.
@@ -61,7 +48,7 @@ impl Choices<'_> {
 ///
 /// Rate headers are left out on purpose. If a count comes late or is lost, the limiter takes its own requests
 /// for somebody else's, and tries now and then whether there is room.
-pub fn never_more_than_the_limit(now: Instant, choices: &[u16]) {
+pub fn never_more_than_the_limit(now: SystemTime, choices: &[u16]) {
     let mut choices = Choices(choices.iter());
     // The result only says that the numbers have ended.
     let _ = alone_with_a_server(now, &mut choices);
@@ -69,14 +56,14 @@ pub fn never_more_than_the_limit(now: Instant, choices: &[u16]) {
 
 /// A request under way.
 struct Request {
-    sent: Instant,
+    sent: SystemTime,
     /// When the server gets it. `None` if it is lost on the way, or has arrived already.
-    arrives: Option<Instant>,
+    arrives: Option<SystemTime>,
     /// When the limiter hears what the attempt came to, and what it hears.
-    heard: (Instant, CameTo),
+    heard: (SystemTime, Usage),
 }
 
-fn alone_with_a_server(mut now: Instant, choices: &mut Choices<'_>) -> Option<()> {
+fn alone_with_a_server(mut now: SystemTime, choices: &mut Choices<'_>) -> Option<()> {
     let (limit, window) = (choices.number()? % 50 + 1, choices.number()? % 600_000 + 1);
     let window = Duration::from_millis(window.into());
     let mut pacer = Pacer::new(RateLimit::new(limit, window));
@@ -85,8 +72,9 @@ fn alone_with_a_server(mut now: Instant, choices: &mut Choices<'_>) -> Option<()
     loop {
         // A wait is often waited to the end.
         let choice = choices.next()?;
+        pacer = maybe_stored(pacer, choice);
         let until = match pacer.ready(now) {
-            Ready::At(until) | Ready::Spent { until } if choice & 1 == 0 => until,
+            Ready::At { at: until, .. } | Ready::Spent { until } if choice & 1 == 0 => until,
             _ => now + choices.delay()?,
         };
         // What happens until then, in order.
@@ -105,7 +93,7 @@ fn alone_with_a_server(mut now: Instant, choices: &mut Choices<'_>) -> Option<()
             } else {
                 let request = under_way.swap_remove(index);
                 let (heard, silent) = (request.heard.1, RateHeaders::default());
-                settle(&mut pacer, now, request.sent, &silent, heard);
+                pacer.settle(now, request.sent, heard, &silent);
             }
         }
         now = until;
@@ -117,10 +105,10 @@ fn alone_with_a_server(mut now: Instant, choices: &mut Choices<'_>) -> Option<()
             pacer.sent(now);
             let (there, back) = (now + choices.delay()?, choices.delay()?);
             let (arrives, heard) = match choices.next()? % 8 {
-                0 => (None, NO_ANSWER),
-                1 => (None, UNSENT),
-                2 => (Some(there), NO_ANSWER),
-                _ => (Some(there), ANSWER),
+                0 => (None, Usage::Unanswered),
+                1 => (None, Usage::NotSent),
+                2 => (Some(there), Usage::Unanswered),
+                _ => (Some(there), Usage::Answered),
             };
             under_way.push(Request {
                 sent: now,
@@ -132,20 +120,20 @@ fn alone_with_a_server(mut now: Instant, choices: &mut Choices<'_>) -> Option<()
 }
 
 impl Request {
-    fn next(&self) -> Instant {
+    fn next(&self) -> SystemTime {
         self.arrives.unwrap_or(self.heard.0)
     }
 }
 
 /// **Whatever a server answers**, the limiter doesn't panic, never asks for a wait of more than a day, lets no
 /// more requests be under way than the limit, takes no more answers of 429 in 24 hours than its budget, and
-/// lets every waiting request through in the end.
-pub fn never_beyond_the_budget_and_never_asleep_for_ever(now: Instant, choices: &[u16]) {
+/// lets every waiting request through in the end. A pacer that is stored and read back on the way does the same.
+pub fn never_beyond_the_budget_and_never_asleep_for_ever(now: SystemTime, choices: &[u16]) {
     let mut choices = Choices(choices.iter());
     let _ = at_the_mercy_of_a_server(now, &mut choices);
 }
 
-fn at_the_mercy_of_a_server(mut now: Instant, choices: &mut Choices<'_>) -> Option<()> {
+fn at_the_mercy_of_a_server(mut now: SystemTime, choices: &mut Choices<'_>) -> Option<()> {
     let (limit, window) = (choices.number()?, choices.number()?);
     let (budget, has_limit) = (choices.number()?, choices.next()? % 4 != 0);
     let limit_set = if has_limit {
@@ -157,6 +145,7 @@ fn at_the_mercy_of_a_server(mut now: Instant, choices: &mut Choices<'_>) -> Opti
     let (limit, budget) = (limit.max(1), budget.max(1));
     let (mut under_way, mut throttled) = (VecDeque::new(), VecDeque::new());
     while let Some(choice) = choices.next() {
+        pacer = maybe_stored(pacer, choice);
         match choice % 4 {
             0 => now += Duration::from_millis(choices.number().unwrap_or(0).into()),
             1 | 2 => match pacer.ready(now) {
@@ -166,8 +155,8 @@ fn at_the_mercy_of_a_server(mut now: Instant, choices: &mut Choices<'_>) -> Opti
                     let under_way = u32::try_from(under_way.len()).unwrap_or(u32::MAX);
                     assert!(!has_limit || under_way <= limit, "{under_way} under way");
                 }
-                Ready::At(until) | Ready::Spent { until } => {
-                    assert!(now < until && until <= now + DAY, "{:?}", until - now);
+                Ready::At { at: until, .. } | Ready::Spent { until } => {
+                    assert!(now < until && until <= now + DAY, "{until:?} at {now:?}");
                     if choice & 4 == 0 {
                         now = until;
                     }
@@ -185,23 +174,22 @@ fn at_the_mercy_of_a_server(mut now: Instant, choices: &mut Choices<'_>) -> Opti
                     let wanted = choice >> bit & 1 == 1;
                     wanted.then(|| choices.number().unwrap_or(0))
                 };
-                let headers = RateHeaders {
-                    max: number(3),
-                    count: number(4),
-                    remaining: number(5),
-                    reset: number(6).map(|milliseconds| Duration::from_millis(milliseconds.into())),
-                    retry_after: number(7)
-                        .map(|seconds| Duration::from_secs(seconds.into()).min(DAY)),
-                };
+                let mut headers = RateHeaders::default();
+                headers.max = number(3);
+                headers.count = number(4);
+                headers.remaining = number(5);
+                headers.reset = number(6).map(|number| Duration::from_millis(number.into()));
+                headers.retry_after =
+                    number(7).map(|number| Duration::from_secs(number.into()).min(DAY));
                 let heard = match choice >> 8 & 7 {
-                    0..3 => ANSWER,
-                    3..5 => THROTTLED,
-                    5 => NETWORK_THROTTLED,
-                    6 => NO_ANSWER,
-                    _ => UNSENT,
+                    0..3 => Usage::Answered,
+                    3..5 => Usage::Throttled,
+                    5 => Usage::ThrottledByNetwork,
+                    6 => Usage::Unanswered,
+                    _ => Usage::NotSent,
                 };
-                settle(&mut pacer, now, sent, &headers, heard);
-                if matches!(heard, THROTTLED | NETWORK_THROTTLED) {
+                pacer.settle(now, sent, heard, &headers);
+                if matches!(heard, Usage::Throttled | Usage::ThrottledByNetwork) {
                     throttled.push_back(now);
                 }
                 while throttled.front().is_some_and(|at| *at + DAY <= now) {
@@ -216,7 +204,7 @@ fn at_the_mercy_of_a_server(mut now: Instant, choices: &mut Choices<'_>) -> Opti
             .is_some_and(|sent| *sent + Duration::from_secs(30) <= now)
         {
             if let Some(sent) = under_way.pop_front() {
-                settle(&mut pacer, now, sent, &RateHeaders::default(), NO_ANSWER);
+                pacer.settle(now, sent, Usage::Unanswered, &RateHeaders::default());
             }
         }
     }
@@ -224,8 +212,7 @@ fn at_the_mercy_of_a_server(mut now: Instant, choices: &mut Choices<'_>) -> Opti
     for _ in 0..10_000 {
         now = match pacer.ready(now) {
             Ready::Now => return Some(()),
-            Ready::At(until) if until == now + POLL => now + Duration::from_secs(30),
-            Ready::At(until) | Ready::Spent { until } => until,
+            Ready::At { at: until, .. } | Ready::Spent { until } => until,
             other => panic!("{other:?}"),
         };
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use arbitrary::Arbitrary;
 
-use unpost::internals::{RateHeaderNames, RateHeaders};
+use unpost::internals::RateHeaderNames;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -82,8 +82,7 @@ pub fn check(headers: &Headers) {
     let (remaining, reset) = (headers.remaining.text(now), headers.reset.text(now));
     let retry_after = headers.retry_after.text(now);
     let unix_now = headers.unix_now.map(|now| Duration::from_secs(now.into()));
-    let read = RateHeaders::parse(
-        &NAMES,
+    let read = NAMES.read(
         |name| match name {
             "date" => date.as_deref(),
             "the-limit" => max.as_deref(),

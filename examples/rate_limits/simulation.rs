@@ -12,10 +12,9 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use unpost::RateLimit;
-use unpost::internals::{AttemptKind, Head, Pacer, RateHeaders, Ready, ThrottledBy};
+use unpost::{Pacer, RateHeaders, RateLimit, Ready, Usage, WaitingFor};
 
 pub(crate) const LIMIT: u32 = 300;
 pub(crate) const WINDOW: Duration = Duration::from_secs(300);
@@ -24,6 +23,8 @@ pub(crate) const LATENCY: Duration = Duration::from_millis(200);
 
 /// When the run begins. Windows and other processes can begin before it.
 const START: Duration = Duration::from_secs(100_000);
+/// The same for the pacer: any time will do.
+const ORIGIN: SystemTime = UNIX_EPOCH;
 
 /// How a provider may count "300 requests in 5 minutes".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +47,21 @@ pub(crate) struct Scene {
     pub(crate) other_every: Option<Duration>,
     /// How many requests the server really allows. Its headers say so, if it sends any.
     pub(crate) limit: u32,
+    pub(crate) window: Duration,
     pub(crate) headers: bool,
+    /// How many requests the client has under way at a time.
+    pub(crate) workers: usize,
+    /// After how many requests the client is killed and started again, and what the new process knows.
+    pub(crate) restart: Option<(usize, Kept)>,
+}
+
+/// What a process that was killed leaves to the next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// The pacer itself.
+    Pacer,
+    /// When each request was sent, and when each 429 came.
+    Times,
 }
 
 impl Scene {
@@ -56,7 +71,17 @@ impl Scene {
             used: (0, Duration::ZERO),
             other_every: None,
             limit: LIMIT,
+            window: WINDOW,
             headers: true,
+            workers: WORKERS,
+            restart: None,
+        }
+    }
+
+    pub(crate) const fn restarted(self, after: usize, kept: Kept) -> Self {
+        Self {
+            restart: Some((after, kept)),
+            ..self
         }
     }
 
@@ -124,70 +149,41 @@ pub(crate) fn run_with(
     requests: usize,
     latency: impl Fn(u32) -> Duration,
 ) -> Run {
-    let origin = origin();
     let mut server = Server::new(scene);
-    let mut workers = Workers::new(strategy, origin);
+    let mut workers = Workers::new(strategy, scene.workers);
     let mut run = Run {
         time: Duration::ZERO,
         done: Vec::new(),
         refused: Vec::new(),
         spent: false,
     };
-    let (mut begun, mut order) = (0, 0_u32);
-    // The events to come, by time. Those at the same time are in the order in which they were added.
-    let mut events = BinaryHeap::new();
-    let mut arrange = |events: &mut BinaryHeap<_>, at: Duration, event| {
-        order += 1;
-        events.push(Reverse((at, order, event)));
-        order
-    };
-    for worker in 0..WORKERS {
-        arrange(&mut events, Duration::ZERO, Event::Ask { worker });
+    let mut begun = 0;
+    // The number of the process.
+    let mut process = 0;
+    let mut looks_at = None;
+    let mut events = Events::default();
+    for worker in 0..scene.workers {
+        events.add(Duration::ZERO, Event::Ask { worker, process });
     }
-    while let Some(Reverse((now, number, event))) = events.pop() {
+    while let Some((now, number, event)) = events.next() {
         match event {
-            Event::Ask { .. } if begun >= requests => {}
-            Event::Ask { worker } => match workers.ready(now, worker) {
-                Ready::Now => {
-                    begun += 1;
-                    workers.sent(now);
-                    let latency = latency(number);
-                    arrange(
-                        &mut events,
-                        now + latency / 2,
-                        Event::Arrive {
-                            worker,
-                            sent: now,
-                            latency,
-                        },
-                    );
-                }
-                Ready::At(at) => {
-                    arrange(&mut events, at - origin, Event::Ask { worker });
-                }
-                // The day's budget of 429s is used up.
-                _ => run.spent = true,
-            },
-            Event::Arrive {
+            Event::Ask {
                 worker,
-                sent,
-                latency,
-            } => {
+                process: asking,
+            } if asking == process => workers.waiting.push_back(worker),
+            Event::Ask { .. } | Event::Look => {}
+            Event::Arrive(request) => {
                 let (accepted, count) = server.take(START + now);
-                arrange(
-                    &mut events,
-                    sent + latency,
-                    Event::Answer {
-                        worker,
-                        sent,
-                        accepted,
-                        count,
-                    },
-                );
+                let answer = Event::Answer {
+                    request,
+                    accepted,
+                    count,
+                };
+                events.add(request.sent + request.latency, answer);
             }
+            Event::Answer { request, .. } if request.process != process => {}
             Event::Answer {
-                worker,
-                sent,
+                request,
                 accepted,
                 count,
             } => {
@@ -198,15 +194,57 @@ pub(crate) fn run_with(
                     run.refused.push(now);
                     begun -= 1;
                 }
-                workers.answered(
-                    now,
-                    sent,
-                    worker,
-                    accepted,
-                    scene.headers.then_some((scene.limit, count)),
-                );
-                arrange(&mut events, now, Event::Ask { worker });
+                let headers = scene.headers.then_some((scene.limit, count));
+                workers.answered(now, request, accepted, headers);
+                let worker = request.worker;
+                events.add(now, Event::Ask { worker, process });
+                if let Some((after, kept)) = scene.restart
+                    && process == 0
+                    && run.done.len() == after
+                {
+                    // The answers that are under way are never read, so those requests are made again.
+                    begun = after;
+                    process += 1;
+                    workers.restart(now, kept);
+                    for worker in 0..scene.workers {
+                        events.add(now, Event::Ask { worker, process });
+                    }
+                }
             }
+        }
+        // Whoever may go, goes. The first of those who wait looks again when it is told to.
+        while begun < requests
+            && let Some((worker, ready)) = workers.look(now)
+        {
+            match ready {
+                Ready::Now => {
+                    begun += 1;
+                    workers.sent(now);
+                    let request = Request {
+                        worker,
+                        process,
+                        sent: now,
+                        latency: latency(number),
+                    };
+                    events.add(now + request.latency / 2, Event::Arrive(request));
+                }
+                Ready::At { at, .. } => {
+                    let at = at.duration_since(ORIGIN).unwrap();
+                    if looks_at.is_none_or(|looks_at| at < looks_at || looks_at <= now) {
+                        looks_at = Some(at);
+                        events.add(at, Event::Look);
+                    }
+                    break;
+                }
+                // The day's budget of 429s is used up.
+                _ => {
+                    run.spent = true;
+                    break;
+                }
+            }
+        }
+        if run.spent {
+            break;
         }
     }
     run
@@ -215,7 +253,9 @@ pub(crate) fn run_with(
 /// When each request could be done at the earliest, if the eight workers knew all that the server knows.
 pub(crate) fn optimum(scene: Scene, requests: usize) -> Vec<Duration> {
     let mut server = Server::new(scene);
-    let mut free: BinaryHeap<_> = (0..WORKERS).map(|_| Reverse(Duration::ZERO)).collect();
+    let mut free: BinaryHeap<_> = (0..scene.workers)
+        .map(|_| Reverse(Duration::ZERO))
+        .collect();
     let mut done = Vec::new();
     let mut last = START;
     while let (true, Some(Reverse(at))) = (done.len() < requests, free.pop()) {
@@ -231,23 +271,49 @@ pub(crate) fn optimum(scene: Scene, requests: usize) -> Vec<Duration> {
     done
 }
 
-/// What happens to a worker's request.
+/// What happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Event {
+    /// A worker wants to send a request.
     Ask {
         worker: usize,
+        process: u32,
     },
-    Arrive {
-        worker: usize,
-        sent: Duration,
-        latency: Duration,
-    },
+    /// A worker that waits looks again.
+    Look,
+    Arrive(Request),
     Answer {
-        worker: usize,
-        sent: Duration,
+        request: Request,
         accepted: bool,
         count: u32,
     },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Request {
+    worker: usize,
+    process: u32,
+    sent: Duration,
+    latency: Duration,
+}
+
+/// The events to come, by time. Those at the same time are in the order in which they were added.
+#[derive(Default)]
+struct Events {
+    queue: BinaryHeap<Reverse<(Duration, u32, Event)>>,
+    added: u32,
+}
+
+impl Events {
+    fn add(&mut self, at: Duration, event: Event) {
+        self.added += 1;
+        self.queue.push(Reverse((at, self.added, event)));
+    }
+
+    /// The next event, with its time and its number.
+    fn next(&mut self) -> Option<(Duration, u32, Event)> {
+        self.queue.pop().map(|Reverse(event)| event)
+    }
 }
 
 struct Server {
@@ -277,7 +343,7 @@ impl Server {
         // Another process isn't in step with the window.
         server.other_next = scene
             .other_every
-            .map(|_| START - WINDOW * 3 / 2 + Duration::from_millis(1_234));
+            .map(|_| START - scene.window * 3 / 2 + Duration::from_millis(1_234));
         server
     }
 
@@ -306,7 +372,7 @@ impl Server {
     /// When there may next be more room.
     fn next_change(&self, now: Duration) -> Duration {
         match self.scene.counting {
-            Counting::Sliding => self.counted[0] + WINDOW,
+            Counting::Sliding => self.counted[0] + self.scene.window,
             Counting::Opened | Counting::Aligned(_) => self.end,
         }
         .max(now + Duration::from_micros(1))
@@ -314,7 +380,7 @@ impl Server {
 
     fn count(&mut self, now: Duration) {
         if self.scene.counting == Counting::Opened && self.counted.is_empty() {
-            self.end = now + WINDOW;
+            self.end = now + self.scene.window;
         }
         self.counted.push_back(now);
     }
@@ -322,7 +388,11 @@ impl Server {
     fn forget(&mut self, now: Duration) {
         match self.scene.counting {
             Counting::Sliding => {
-                while self.counted.front().is_some_and(|at| *at + WINDOW <= now) {
+                while self
+                    .counted
+                    .front()
+                    .is_some_and(|at| *at + self.scene.window <= now)
+                {
                     self.counted.pop_front();
                 }
             }
@@ -330,9 +400,9 @@ impl Server {
             Counting::Aligned(left) => {
                 self.end = START + left;
                 while self.end <= now {
-                    self.end += WINDOW;
+                    self.end += self.scene.window;
                 }
-                let start = self.end - WINDOW;
+                let start = self.end - self.scene.window;
                 while self.counted.front().is_some_and(|at| *at < start) {
                     self.counted.pop_front();
                 }
@@ -344,87 +414,118 @@ impl Server {
 
 struct Workers {
     strategy: Strategy,
-    origin: Instant,
     pacer: Pacer,
+    /// Those who want to send a request, in the order in which they came.
+    waiting: VecDeque<usize>,
     /// For each worker, how many 429s it got in a row, and when it goes on.
-    refused: [(u32, Duration); WORKERS],
+    refused: Vec<(u32, Duration)>,
     next_token: Duration,
+    /// When each request was sent, and when each 429 came.
+    sent: Vec<SystemTime>,
+    throttled: Vec<SystemTime>,
 }
 
 impl Workers {
-    fn new(strategy: Strategy, origin: Instant) -> Self {
-        let limit = if strategy == Strategy::Unlimited {
-            RateLimit::unlimited()
-        } else {
-            RateLimit::new(LIMIT, WINDOW)
-        };
-        let pacer = Pacer::new(limit);
+    fn new(strategy: Strategy, workers: usize) -> Self {
         Self {
             strategy,
-            origin,
-            pacer,
-            refused: [(0, Duration::ZERO); WORKERS],
+            pacer: Pacer::new(Self::limit(strategy)),
+            waiting: VecDeque::new(),
+            refused: vec![(0, Duration::ZERO); workers],
             next_token: Duration::ZERO,
+            sent: Vec::new(),
+            throttled: Vec::new(),
         }
     }
 
-    fn ready(&mut self, now: Duration, worker: usize) -> Ready {
-        let at = match self.strategy {
-            Strategy::Limiter | Strategy::Unlimited => return self.pacer.ready(self.origin + now),
-            Strategy::Backoff => self.refused[worker].1,
-            Strategy::EvenRate => self.next_token.max(self.refused[worker].1),
-        };
-        if at <= now {
-            Ready::Now
-        } else {
-            Ready::At(self.origin + at)
+    fn limit(strategy: Strategy) -> RateLimit {
+        match strategy {
+            Strategy::Unlimited => RateLimit::unlimited(),
+            _ => RateLimit::new(LIMIT, WINDOW),
         }
+    }
+
+    /// The process is killed, and another one goes on with what this one has written down.
+    fn restart(&mut self, now: Duration, kept: Kept) {
+        self.waiting.clear();
+        self.pacer = match kept {
+            Kept::Pacer => {
+                let stored = serde_json::to_string(&self.pacer).unwrap();
+                let mut pacer: Pacer = serde_json::from_str(&stored).unwrap();
+                pacer.take_over(ORIGIN + now);
+                pacer
+            }
+            Kept::Times => {
+                let mut pacer = Pacer::new(Self::limit(self.strategy));
+                pacer.restore(ORIGIN + now, &self.sent, &self.throttled);
+                pacer
+            }
+        };
+    }
+
+    /// Says of the worker whose turn it is whether it may send. If so, the worker is taken from those who wait.
+    fn look(&mut self, now: Duration) -> Option<(usize, Ready)> {
+        let may_go_at = |worker: usize| match self.strategy {
+            Strategy::EvenRate => self.next_token.max(self.refused[worker].1),
+            _ => self.refused[worker].1,
+        };
+        let (index, ready) = match self.strategy {
+            Strategy::Limiter | Strategy::Unlimited => {
+                self.waiting.front()?;
+                (0, self.pacer.ready(ORIGIN + now))
+            }
+            Strategy::Backoff | Strategy::EvenRate => {
+                let waiting = self.waiting.iter().enumerate();
+                let next = waiting.min_by_key(|(_, worker)| may_go_at(**worker))?;
+                let (index, at) = (next.0, may_go_at(*next.1));
+                let waiting_for = WaitingFor::RateLimit;
+                let wait = Ready::At {
+                    at: ORIGIN + at,
+                    waiting_for,
+                };
+                (index, if at <= now { Ready::Now } else { wait })
+            }
+        };
+        let worker = self.waiting[index];
+        if ready == Ready::Now {
+            self.waiting.remove(index);
+        }
+        Some((worker, ready))
     }
 
     fn sent(&mut self, now: Duration) {
-        self.pacer.sent(self.origin + now);
+        self.pacer.sent(ORIGIN + now);
+        self.sent.push(ORIGIN + now);
         self.next_token = now + WINDOW / LIMIT;
     }
 
     fn answered(
         &mut self,
         now: Duration,
-        sent: Duration,
-        worker: usize,
+        request: Request,
         accepted: bool,
         window: Option<(u32, u32)>,
     ) {
-        let rate = RateHeaders {
-            max: window.map(|(max, _)| max),
-            count: window.map(|(_, count)| count),
-            ..RateHeaders::default()
-        };
-        let (kind, status) = if accepted {
-            (AttemptKind::Answered, 200)
+        let mut headers = RateHeaders::default();
+        headers.max = window.map(|(max, _)| max);
+        headers.count = window.map(|(_, count)| count);
+        let usage = if accepted {
+            Usage::Answered
         } else {
-            (AttemptKind::Throttled(ThrottledBy::Profile), 429)
+            self.throttled.push(ORIGIN + now);
+            Usage::Throttled
         };
-        let (now_there, sent_there) = (self.origin + now, self.origin + sent);
         self.pacer
-            .settle(now_there, sent_there, kind, Some(&Head { status, rate }));
-        let times = if accepted {
-            0
+            .settle(ORIGIN + now, ORIGIN + request.sent, usage, &headers);
+        let (times, at) = &mut self.refused[request.worker];
+        *times = if accepted { 0 } else { *times + 1 };
+        let wait = Duration::from_secs(1 << times.saturating_sub(1).min(6));
+        *at = if accepted {
+            now
         } else {
-            self.refused[worker].0 + 1
+            now + wait.min(Duration::from_secs(60))
         };
-        let wait =
-            Duration::from_secs(1 << times.saturating_sub(1).min(6)).min(Duration::from_secs(60));
-        self.refused[worker] = (times, if accepted { now } else { now + wait });
     }
-}
-
-/// Where virtual time begins: any instant will do.
-#[allow(
-    clippy::disallowed_methods,
-    reason = "there is no other way to get an instant, and its value doesn't matter"
-)]
-pub(crate) fn origin() -> Instant {
-    Instant::now()
 }
 
 /// When the last request was done.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::simulation::{Counting, Scene, Strategy, last, optimum, run};
+use super::simulation::{Counting, Kept, Scene, Strategy, last, optimum, run};
 
 const CLOCK: Counting = Counting::Aligned(Duration::from_secs(110));
 const JOINED_LATE: Scene = Scene::new(CLOCK).used(120, Duration::from_secs(60));
@@ -132,5 +132,23 @@ pub(crate) fn tables() -> String {
     for (name, scene, strategy, requests) in HARDER {
         line(row(name, scene, strategy, requests));
     }
+    line("\n| server | what is kept | total time | without the restart | 429s | without the restart |\n|---|---|--:|--:|--:|--:|".into());
+    for (name, scene) in SCENES {
+        for (kept, is_kept) in [("the pacer", Kept::Pacer), ("the times", Kept::Times)] {
+            let restarted = scene.restarted(RESTARTED_AFTER, is_kept);
+            let [restarted, whole] =
+                [restarted, scene].map(|scene| run(scene, Strategy::Limiter, 1_000));
+            line(format!(
+                "| {name} | {kept} | {:.1} s | {:.1} s | {} | {} |",
+                restarted.time.as_secs_f64(),
+                whole.time.as_secs_f64(),
+                restarted.refused.len(),
+                whole.refused.len(),
+            ));
+        }
+    }
     text
 }
+
+/// How many requests the first process gets through.
+const RESTARTED_AFTER: usize = 150;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::plot;
-use super::simulation::{Counting, Scene, Strategy, last, optimum, run, run_with};
+use super::simulation::{Counting, Kept, Scene, Strategy, last, optimum, run, run_with};
 use super::tables::{SCENES, tables};
 
 #[test]
@@ -48,6 +48,25 @@ fn a_window_by_the_clock_may_be_joined_at_any_moment() {
                 "{scene:?}: {} answers of 429",
                 run.refused.len()
             );
+        }
+    }
+}
+
+#[test]
+fn a_restart_costs_at_most_one_answer_of_429() {
+    // If others use the window too, luck decides more than the restart does.
+    let alone = |(_, scene): &(&str, Scene)| scene.other_every.is_none();
+    for (name, scene) in SCENES.into_iter().filter(alone) {
+        let whole = run(scene, Strategy::Limiter, 1_000);
+        for after in [1, 50, 150, 250, 292, 300, 301, 700] {
+            for kept in [Kept::Pacer, Kept::Times] {
+                let restarted = run(scene.restarted(after, kept), Strategy::Limiter, 1_000);
+                let (refused, most) = (restarted.refused.len(), whole.refused.len() + 1);
+                assert!(
+                    refused <= most,
+                    "{name}, {kept:?} after {after}: {refused} of {most} answers of 429"
+                );
+            }
         }
     }
 }

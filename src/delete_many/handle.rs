@@ -1,10 +1,11 @@
 //! Watches and stops a run from anywhere.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
+use crate::engine::limiter::usage::WaitingFor;
 use crate::engine::run::{RunContext, stopped_by_caller};
 use crate::model::{Failure, Summary};
 
@@ -58,11 +59,14 @@ impl RunHandle {
 
     /// What the run has done so far. This takes a few microseconds at most, however many posts the run has.
     pub fn progress(&self) -> Progress {
+        let (waiting_until, waiting_for) = self.run.waits().unzip();
         Progress {
             summary: self.run.known(),
             in_flight: self.run.ids_in_flight(),
             requests: self.run.requests(),
             throttled: self.run.throttled(),
+            waiting_until,
+            waiting_for,
         }
     }
 }
@@ -79,4 +83,15 @@ pub struct Progress {
     pub requests: usize,
     /// How many of them were answered with 429.
     pub throttled: usize,
+    /// Until when the run waits for a place in the profile's window, if it does nothing else. `None` while a request is
+    /// under way. In JSON it is the time since 1970 in seconds.
+    #[serde(serialize_with = "in_seconds")]
+    pub waiting_until: Option<SystemTime>,
+    /// What it waits for.
+    pub waiting_for: Option<WaitingFor>,
+}
+
+fn in_seconds<S: Serializer>(time: &Option<SystemTime>, serializer: S) -> Result<S::Ok, S::Error> {
+    let since = time.map(|time| time.duration_since(UNIX_EPOCH).unwrap_or_default());
+    since.map(|since| since.as_secs_f64()).serialize(serializer)
 }

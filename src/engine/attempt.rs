@@ -76,9 +76,11 @@ impl Attempt {
     }
 
     /// Tells the limiter what the attempt came to, and returns for how long the limiter is closed now.
-    pub(crate) fn settle(mut self, kind: AttemptKind, head: Option<&Head>) -> Duration {
-        let permit = self.permit.take();
-        permit.map_or(Duration::ZERO, |permit| permit.settle(kind, head))
+    pub(crate) async fn settle(mut self, kind: AttemptKind, head: Option<&Head>) -> Duration {
+        match self.permit.take() {
+            Some(permit) => permit.settle(kind, head).await,
+            None => Duration::ZERO,
+        }
     }
 }
 
@@ -88,7 +90,7 @@ impl Drop for Attempt {
             return;
         };
         if !self.has_left() {
-            permit.give_back();
+            permit.drop_unused();
             return;
         }
         // Without a runtime, nothing can wait. The permit then counts the request as sent and lost.
@@ -109,7 +111,7 @@ impl Drop for Attempt {
                     Some(Err(error)) => (Reading::of_transport_error(&error).kind, error.head),
                     None => (AttemptKind::Lost, None),
                 };
-                permit.settle(kind, head.as_ref());
+                permit.settle(kind, head.as_ref()).await;
             });
         }
     }

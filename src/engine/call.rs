@@ -10,7 +10,7 @@ use super::active_time::{Timed, within};
 use super::attempt::Attempt;
 use super::exchange::Exchange;
 use super::finished::Finished;
-use super::limiter::{Limiter, Permit, Rejected};
+use super::limiter::{Permit, ProfileLimiter, Rejected};
 use super::operation::{AttemptKind, Operation};
 use super::recorder::Recorder;
 use super::retry::{Decision, Retry, RetryContext};
@@ -25,7 +25,7 @@ pub(crate) struct CallConfig {
     /// Covers all attempts and waits of one call.
     pub(crate) deadline: Duration,
     pub(crate) retry: Retry,
-    pub(crate) limiter: Limiter,
+    pub(crate) limiter: ProfileLimiter,
 }
 
 /// What a call belongs to, and what is known of its posts already.
@@ -99,15 +99,19 @@ pub(crate) async fn call<O: Operation>(
                 };
                 permit
             }
-            Acquired::Rejected(rejected) => {
-                let reason = Failure::detailed(ErrorKind::RateLimited, rejected.reason);
-                return tally.end(reason, Some(rejected.wait));
+            Acquired::Rejected(Rejected { failure, wait }) => {
+                // If the limiter itself has failed, it will fail for the others too.
+                let failure = match failure.kind {
+                    ErrorKind::Stopped => stop(run, failure),
+                    _ => failure,
+                };
+                return tally.end(failure, wait);
             }
             Acquired::Ended(reason) => return tally.stop(reason),
         };
         let time_left = config.deadline.saturating_sub(spent);
         if time_left.is_zero() || config.attempt_timeout.is_zero() {
-            permit.give_back();
+            permit.give_back().await;
             let reason = "no time was left to send anything";
             return tally.end(Failure::detailed(ErrorKind::Timeout, reason), None);
         }
@@ -116,7 +120,7 @@ pub(crate) async fn call<O: Operation>(
             Some(recorder) => match recorder.about_to_send(tally.open()).await {
                 Ok(sending) => Some((recorder, sending)),
                 Err(reason) => {
-                    permit.give_back();
+                    permit.give_back().await;
                     return tally.stop(stop(run, reason));
                 }
             },
@@ -140,7 +144,7 @@ pub(crate) async fn call<O: Operation>(
         spent += took;
         let throttled_before = tally.throttled() > 0;
         let result = tally.record(attempted);
-        let closed_for = attempt.settle(result.kind, result.head.as_ref());
+        let closed_for = attempt.settle(result.kind, result.head.as_ref()).await;
         let asked_wait = result.asked_wait(closed_for);
         tally.record_wait(asked_wait);
         if let Some((recorder, sending)) = &sending {
@@ -234,17 +238,14 @@ async fn acquire(
                 waited: took,
             },
             Some(Err(rejected)) => Acquired::Rejected(rejected),
-            None => Acquired::Rejected(Rejected {
-                wait: Duration::ZERO,
-                reason: "no time was left when the rate limit allowed the request",
-            }),
+            None => Acquired::Rejected(Rejected::out_of_time()),
         };
     };
-    let _waiting = run.count_waiting();
+    let _waiting = run.count_waiting(limiter);
     match run.until(end, limiter.acquire(PATIENCE_OF_A_RUN)).await {
         // If the permit and the end came together, nothing is sent.
         Some(Ok(permit)) if run.has_come_to(end) => {
-            permit.give_back();
+            permit.give_back().await;
             Acquired::Ended(run.reason())
         }
         Some(Ok(permit)) => Acquired::Permit {

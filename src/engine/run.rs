@@ -3,12 +3,14 @@
 use std::pin::pin;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures_util::future::{Either, select};
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
+use super::limiter::ProfileLimiter;
+use super::limiter::usage::WaitingFor;
 use super::recorder::Recorder;
 use crate::model::{ErrorKind, Failure, Outcome, Summary};
 
@@ -25,6 +27,8 @@ pub struct RunContext {
     /// Wakes those who wait for an end of the run.
     ends: Notify,
     counts: Counts,
+    /// The limiter for which its calls wait.
+    limiter: OnceLock<ProfileLimiter>,
     /// Writes the run's requests to its journal, if it has one. A handle keeps the run, and must not keep the journal open.
     recorder: Mutex<Option<Arc<Recorder>>>,
 }
@@ -189,7 +193,9 @@ impl RunContext {
     }
 
     /// Counts a call that waits for a place in the window, for as long as the result exists.
-    pub(crate) fn count_waiting(&self) -> Counted<'_> {
+    pub(crate) fn count_waiting(&self, limiter: &ProfileLimiter) -> Counted<'_> {
+        // All calls of a run are of one profile.
+        self.limiter.get_or_init(|| limiter.clone());
         Counted::new(&self.counts.waiting)
     }
 
@@ -238,10 +244,13 @@ impl RunContext {
         self.counts.throttled.load(Relaxed)
     }
 
-    #[allow(dead_code, reason = "the progress of a run will show it")]
-    /// Whether all that the run does is to wait for a place in the window.
-    pub(crate) fn is_waiting(&self) -> bool {
-        self.counts.waiting.load(Relaxed) > 0 && self.counts.under_way.load(Relaxed) == 0
+    /// Until when the run waits, and for what, if all that it does is to wait for a place in the window.
+    pub(crate) fn waits(&self) -> Option<(SystemTime, WaitingFor)> {
+        let is_waiting = self.counts.waiting.load(Relaxed) > 0;
+        if !is_waiting || self.counts.under_way.load(Relaxed) > 0 {
+            return None;
+        }
+        self.limiter.get()?.opens_at()
     }
 }
 

@@ -247,7 +247,7 @@ fn read_rate(names: &RateHeaderNames, headers: &HeaderMap) -> RateHeaders {
         let (_, value) = headers.iter().find(|(name, _)| name.as_str() == wanted)?;
         value.to_str().ok()
     };
-    RateHeaders::parse(names, find, unix_now)
+    names.read(find, unix_now)
 }
 
 /// A body that records when it is first read. Before that, no part of it was sent, whatever the error says.

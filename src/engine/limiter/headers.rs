@@ -17,8 +17,42 @@ pub struct RateHeaderNames {
     pub reset: Option<&'static str>,
 }
 
-/// What an answer's headers say about the window.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+impl RateHeaderNames {
+    /// Reads the headers, and ignores those that can't be read. `header` looks a header up by its lower-case
+    /// name. No wait is longer than 24 hours.
+    ///
+    /// A date is compared with the answer's own `Date`, so a local clock that is wrong changes no wait.
+    /// `unix_now` is the local time since the Unix epoch, for an answer without that header. Without both,
+    /// dates are ignored.
+    pub fn read<'a>(
+        &self,
+        header: impl Fn(&str) -> Option<&'a str>,
+        unix_now: Option<Duration>,
+    ) -> RateHeaders {
+        let text = |name: Option<&str>| header(name?).map(str::trim);
+        let number = |name| text(name)?.parse().ok();
+        let now = text(Some("date")).and_then(since_epoch).or(unix_now);
+        RateHeaders {
+            max: number(self.max),
+            count: number(self.count),
+            remaining: number(self.remaining),
+            reset: text(self.reset).and_then(|text| reset(text, now)),
+            retry_after: text(Some("retry-after")).and_then(|text| retry_after(text, now)),
+        }
+    }
+}
+
+/// What an answer's headers say about the window. A header that is missing is `None`.
+///
+/// ```
+/// use unpost::RateHeaders;
+///
+/// let mut headers = RateHeaders::default();
+/// headers.max = Some(300);
+/// headers.count = Some(12);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RateHeaders {
     /// Requests a window holds.
     pub max: Option<u32>,
@@ -33,29 +67,6 @@ pub struct RateHeaders {
 }
 
 impl RateHeaders {
-    /// Reads the headers, and ignores those that can't be read. `header` looks a header up by its lower-case
-    /// name. No wait is longer than 24 hours.
-    ///
-    /// A date is compared with the answer's own `Date`, so a local clock that is wrong changes no wait.
-    /// `unix_now` is the local time since the Unix epoch, for an answer without that header. Without both,
-    /// dates are ignored.
-    pub fn parse<'a>(
-        names: &RateHeaderNames,
-        header: impl Fn(&str) -> Option<&'a str>,
-        unix_now: Option<Duration>,
-    ) -> Self {
-        let text = |name: Option<&str>| header(name?).map(str::trim);
-        let number = |name| text(name)?.parse().ok();
-        let now = text(Some("date")).and_then(since_epoch).or(unix_now);
-        Self {
-            max: number(names.max),
-            count: number(names.count),
-            remaining: number(names.remaining),
-            reset: text(names.reset).and_then(|text| reset(text, now)),
-            retry_after: text(Some("retry-after")).and_then(|text| retry_after(text, now)),
-        }
-    }
-
     /// How many requests are used. `limit` is how many a window holds, unless the headers say that.
     pub(super) fn used(&self, limit: Option<u32>) -> Option<u32> {
         let left = || Some(self.max.or(limit)?.saturating_sub(self.remaining?));
@@ -104,7 +115,8 @@ mod tests {
     fn retry_after_is_read_in_seconds_or_as_a_date() {
         let now = Duration::from_secs(784_111_777); // Sun, 06 Nov 1994 08:49:37 GMT
         let parse = |text: &str, now| {
-            RateHeaders::parse(&NAMES, |name| (name == "retry-after").then_some(text), now)
+            NAMES
+                .read(|name| (name == "retry-after").then_some(text), now)
                 .retry_after
         };
         let endless = "1".repeat(400);
@@ -156,7 +168,7 @@ mod tests {
                     let mut found = headers.iter().filter(|(header, _)| *header == name);
                     found.next().map(|(_, value)| *value)
                 };
-                let read = RateHeaders::parse(&NAMES, find, Some(local));
+                let read = NAMES.read(find, Some(local));
                 let read = read.retry_after.or(read.reset);
                 assert_eq!(read, Some(Duration::from_secs(wait)), "{header}, {date}");
             }
@@ -166,13 +178,8 @@ mod tests {
     #[test]
     fn rate_headers_are_read_leniently() {
         let now = Some(Duration::from_secs(1_700_000_000));
-        let parse = |value: &'static str| {
-            RateHeaders::parse(
-                &NAMES,
-                |name| name.starts_with("the-").then_some(value),
-                now,
-            )
-        };
+        let parse =
+            |value: &'static str| NAMES.read(|name| name.starts_with("the-").then_some(value), now);
         let all = |number, reset| RateHeaders {
             max: number,
             count: number,

@@ -1,16 +1,24 @@
 //! Decides when a profile's next request may be sent.
 //!
 //! `rate_limit` is the setting. `pacer` is a state machine that counts the requests in one window. It is
-//! handed the time, and uses neither a clock nor a socket. `permit` waits until the pacer lets a request be
-//! sent, `profiles` has one limiter for each profile, and `headers` reads what an answer says about the window.
+//! handed the time, uses neither a clock nor a socket, and can be stored (`moment` is a time that it keeps).
+//! `usage` is what it is told of a request. `permit` is the right to send one. `in_memory` waits until the pacer
+//! gives it, `queue` keeps those who wait in order, `profiles` has one limiter for each profile, and `headers` reads
+//! what an answer says about the window.
 //! `docs/rate-limits.md` says in plain words what the pacer does and how well that works.
 
 pub(crate) mod headers;
+mod in_memory;
+mod moment;
 pub(crate) mod pacer;
 mod permit;
 mod profiles;
+mod queue;
 mod rate_limit;
+mod rejected;
+pub(crate) mod usage;
 
-pub(crate) use permit::{Limiter, Permit, Rejected};
+pub(crate) use permit::{Permit, ProfileLimiter};
 pub(crate) use profiles::Limiters;
 pub use rate_limit::RateLimit;
+pub(crate) use rejected::Rejected;

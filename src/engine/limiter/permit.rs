@@ -1,135 +1,104 @@
-//! Waits, by the clock, until a profile's pacer lets a request be sent.
+//! The right to send one request of a profile.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
-use tokio::sync::Notify;
-use tokio::time::{Instant, timeout};
-
-use super::pacer::{Pacer, Ready};
+use super::headers::RateHeaders;
+use super::in_memory::InMemory;
 use super::rate_limit::RateLimit;
+use super::rejected::Rejected;
+use super::usage::{Usage, WaitingFor};
 use crate::engine::exchange::Head;
 use crate::engine::operation::AttemptKind;
 
 /// A profile's limiter, shared by every client, clone and task of that profile.
 #[derive(Clone, Debug)]
-pub(crate) struct Limiter(Arc<Shared>);
-
-#[derive(Debug)]
-struct Shared {
-    pacer: Mutex<Pacer>,
-    /// Wakes waiting requests when an answer came, since they may be sent now.
-    changed: Notify,
-}
+pub(crate) struct ProfileLimiter(Arc<InMemory>);
 
 /// The right to send one request. Its place in the window is taken until the answer is known.
+///
+/// Dropping a permit that isn't settled counts its place as used. To give the place back, settle it as not sent.
+#[derive(Debug)]
 pub(crate) struct Permit {
-    limiter: Limiter,
-    sent_at: Instant,
+    limiter: ProfileLimiter,
+    sent: SystemTime,
     is_settled: bool,
+    /// What its request came to if it is dropped.
+    if_dropped: Usage,
 }
 
-/// Why a request got no permit, and how long to wait before the next try.
-pub(crate) struct Rejected {
-    pub(crate) wait: Duration,
-    pub(crate) reason: &'static str,
-}
-
-impl Limiter {
+impl ProfileLimiter {
     pub(crate) fn new(limit: RateLimit) -> Self {
-        Self(Arc::new(Shared {
-            pacer: Mutex::new(Pacer::new(limit)),
-            changed: Notify::new(),
-        }))
+        Self(Arc::new(InMemory::new(limit)))
     }
 
-    /// Waits until a request may be sent, but no longer than `patience`.
+    /// Waits until a request may be sent, but no longer than `patience`. Dropping the future takes no place.
     pub(crate) async fn acquire(&self, patience: Duration) -> Result<Permit, Rejected> {
-        let started = Instant::now();
-        loop {
-            // Listening begins before the check, so that no change between the two is missed.
-            let changed = self.0.changed.notified();
-            let now = Instant::now();
-            let until = {
-                let mut pacer = self.pacer();
-                match pacer.ready(now.into_std()) {
-                    Ready::Now => {
-                        pacer.sent(now.into_std());
-                        return Ok(Permit {
-                            limiter: self.clone(),
-                            sent_at: now,
-                            is_settled: false,
-                        });
-                    }
-                    Ready::At(until) => until,
-                    Ready::Spent { until } => {
-                        return Err(Rejected {
-                            wait: until.saturating_duration_since(now.into_std()),
-                            reason: "the day's budget of 429 answers is used up, \
-                                     and more of them get a profile suspended",
-                        });
-                    }
-                }
-            };
-            let wait = until.saturating_duration_since(now.into_std());
-            if wait > patience.saturating_sub(started.elapsed()) {
-                return Err(Rejected {
-                    wait,
-                    reason: "the profile's rate limit allows the next request \
-                             only later than this one can wait",
-                });
-            }
-            let _ = timeout(wait, changed).await;
-        }
+        let sent = self.0.acquire(patience).await?;
+        Ok(Permit {
+            limiter: self.clone(),
+            sent,
+            is_settled: false,
+            if_dropped: Usage::Unanswered,
+        })
     }
 
-    pub(crate) fn restore(&self, _: &[std::time::SystemTime], _: &[std::time::SystemTime]) {}
+    /// When a request may be sent, as far as is known, and what it waits for until then. `None` is now.
+    pub(crate) fn opens_at(&self) -> Option<(SystemTime, WaitingFor)> {
+        self.0.opens_at()
+    }
+
+    /// Adds requests that an earlier process sent, and answers of 429 that it got, with their times.
+    ///
+    /// Times after this limiter was made are ignored, because it has counted those requests itself. The same times may be
+    /// handed in again, which adds nothing.
+    pub(crate) fn restore(&self, sent: &[SystemTime], throttled: &[SystemTime]) {
+        self.0.restore(sent, throttled);
+    }
 
     pub(super) fn is_in_use(&self) -> bool {
         Arc::strong_count(&self.0) > 1
     }
 
     /// Whether nothing is lost by forgetting what this limiter knows.
-    pub(super) fn is_idle(&self, now: std::time::Instant) -> bool {
-        self.pacer().is_idle(now)
+    pub(super) fn is_idle(&self) -> bool {
+        self.0.is_idle()
     }
 
     #[cfg(test)]
     pub(super) fn is_same_as(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
-
-    fn pacer(&self) -> MutexGuard<'_, Pacer> {
-        self.0.pacer.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Permit {
-    /// Tells the limiter what the attempt came to, and returns for how long the limiter is closed now.
-    pub(crate) fn settle(mut self, kind: AttemptKind, head: Option<&Head>) -> Duration {
-        self.is_settled = true;
-        let now = Instant::now().into_std();
-        match self.tell(now, kind, head).ready(now) {
-            Ready::Now => Duration::ZERO,
-            Ready::At(until) | Ready::Spent { until } => until.saturating_duration_since(now),
-        }
+    /// The time for which the place was reserved.
+    #[allow(dead_code, reason = "a run with a journal will write it down")]
+    pub(crate) fn sent_at(&self) -> SystemTime {
+        self.sent
     }
 
     /// Gives the place in the window back, because nothing was sent.
-    pub(crate) fn give_back(self) {
-        self.settle(AttemptKind::NotSent, None);
+    pub(crate) async fn give_back(self) {
+        self.settle(AttemptKind::NotSent, None).await;
     }
 
-    fn tell(
-        &self,
-        now: std::time::Instant,
-        kind: AttemptKind,
-        head: Option<&Head>,
-    ) -> MutexGuard<'_, Pacer> {
-        let mut pacer = self.limiter.pacer();
-        pacer.settle(now, self.sent_at.into_std(), kind, head);
-        self.limiter.0.changed.notify_waiters();
-        pacer
+    /// Gives the place back without waiting for it, because the call was dropped before anything was sent.
+    pub(crate) fn drop_unused(mut self) {
+        self.if_dropped = Usage::NotSent;
+    }
+
+    /// Tells the limiter what the attempt came to, and returns for how long the limiter is closed now.
+    #[allow(
+        clippy::unused_async,
+        reason = "a limiter that processes share will be asked over the network"
+    )]
+    pub(crate) async fn settle(mut self, kind: AttemptKind, head: Option<&Head>) -> Duration {
+        self.is_settled = true;
+        let headers = head.map(|head| head.rate).unwrap_or_default();
+        self.limiter
+            .0
+            .settle(self.sent, Usage::of(kind, head), &headers)
     }
 }
 
@@ -137,53 +106,10 @@ impl Drop for Permit {
     /// If a call is dropped while its request is under way, the request counts as used.
     fn drop(&mut self) {
         if !self.is_settled {
-            let now = Instant::now().into_std();
-            drop(self.tell(now, AttemptKind::Lost, None));
+            let nothing_heard = RateHeaders::default();
+            self.limiter
+                .0
+                .settle(self.sent, self.if_dropped, &nothing_heard);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::limiter::headers::RateHeaders;
-
-    /// Left alone, a waiting request looks every 50 ms whether it may be sent.
-    #[tokio::test(start_paused = true)]
-    async fn an_answer_lets_a_waiting_request_go_at_once() {
-        let limiter = Limiter::new(RateLimit::new(300, Duration::from_secs(300)));
-        let patience = Duration::from_secs(60);
-        let started = Instant::now();
-        let first = limiter.acquire(patience).await.ok().unwrap();
-        let answer = async {
-            tokio::time::sleep(Duration::from_millis(7)).await;
-            let head = Head {
-                status: 200,
-                rate: RateHeaders::default(),
-            };
-            first.settle(AttemptKind::Answered, Some(&head));
-        };
-        let (second, ()) = tokio::join!(limiter.acquire(patience), answer);
-        assert!(second.is_ok());
-        assert_eq!(started.elapsed(), Duration::from_millis(7));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_request_waits_for_the_window_as_long_as_it_may_and_no_moment_longer() {
-        let limiter = Limiter::new(RateLimit::new(1, Duration::from_secs(1)));
-        let first = limiter.acquire(Duration::ZERO).await.ok().unwrap();
-        first.settle(AttemptKind::Lost, None);
-        let started = Instant::now();
-        let rejected = limiter
-            .acquire(Duration::from_millis(999))
-            .await
-            .err()
-            .unwrap();
-        assert_eq!(
-            (rejected.wait, started.elapsed()),
-            (Duration::from_secs(1), Duration::ZERO)
-        );
-        assert!(limiter.acquire(Duration::from_secs(1)).await.is_ok());
-        assert_eq!(started.elapsed(), Duration::from_secs(1));
     }
 }

@@ -4,9 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::time::Instant;
-
-use super::permit::Limiter;
+use super::permit::ProfileLimiter;
 use super::rate_limit::RateLimit;
 
 /// The limiters of all profiles of one API key.
@@ -17,7 +15,7 @@ use super::rate_limit::RateLimit;
 #[derive(Clone, Debug)]
 pub(crate) struct Limiters {
     limit: RateLimit,
-    by_profile: Arc<Mutex<HashMap<(u64, u64), Limiter>>>,
+    by_profile: Arc<Mutex<HashMap<(u64, u64), ProfileLimiter>>>,
     hash_keys: (RandomState, RandomState),
 }
 
@@ -32,18 +30,17 @@ impl Limiters {
 
     /// The limiter of a profile. The same profile always gets the same one, so that single calls and
     /// runs share the window.
-    pub(crate) fn of_profile(&self, profile: impl Hash) -> Limiter {
+    pub(crate) fn of_profile(&self, profile: impl Hash) -> ProfileLimiter {
         let (one, other) = &self.hash_keys;
         let hash = (one.hash_one(&profile), other.hash_one(&profile));
         let by_profile = self.by_profile.lock();
         let mut by_profile = by_profile.unwrap_or_else(PoisonError::into_inner);
         if by_profile.len().is_multiple_of(FORGET_FROM) {
-            let now = Instant::now().into_std();
-            by_profile.retain(|_, limiter| limiter.is_in_use() || !limiter.is_idle(now));
+            by_profile.retain(|_, limiter| limiter.is_in_use() || !limiter.is_idle());
         }
         let limiter = by_profile.entry(hash);
         limiter
-            .or_insert_with(|| Limiter::new(self.limit.clone()))
+            .or_insert_with(|| ProfileLimiter::new(self.limit.clone()))
             .clone()
     }
 }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_core::future::BoxFuture;
 use tokio::time::{Instant, sleep};
 use unpost::internals::{
-    self, Answer, Delivery, Exchange, Head, RateHeaderNames, RateHeaders, TransportErrorKind,
+    self, Answer, Delivery, Exchange, Head, RateHeaderNames, TransportErrorKind,
 };
 
 use super::in_memory::PATIENCE;
@@ -166,7 +166,7 @@ impl Exchange for InMemory {
         Box::pin(async move {
             let head = |reply: &Reply| Head {
                 status: reply.status,
-                rate: RateHeaders::parse(&NAMES, |name| reply.header(name), None),
+                rate: NAMES.read(|name| reply.header(name), None),
             };
             match this.send(&body, &delivery).await {
                 Ok(reply) => Ok(Answer {

@@ -1,19 +1,15 @@
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::{POLL, Pacer, Ready};
-use crate::engine::exchange::Head;
+use super::{Pacer, Ready};
 use crate::engine::limiter::headers::RateHeaders;
 use crate::engine::limiter::rate_limit::{DAY, RateLimit};
-use crate::engine::operation::{AttemptKind, ThrottledBy};
+use crate::engine::limiter::usage::{Usage, WaitingFor};
 
-/// What an attempt came to, with the HTTP status of its answer if there was one.
-type CameTo = (AttemptKind, Option<u16>);
-
-const ANSWER: CameTo = (AttemptKind::Answered, Some(200));
-const NETWORK_THROTTLED: CameTo = (AttemptKind::Throttled(ThrottledBy::Network), Some(429));
-const NO_ANSWER: CameTo = (AttemptKind::Lost, None);
-const THROTTLED: CameTo = (AttemptKind::Throttled(ThrottledBy::Profile), Some(429));
-const UNSENT: CameTo = (AttemptKind::NotSent, None);
+const ANSWER: Usage = Usage::Answered;
+const NETWORK_THROTTLED: Usage = Usage::ThrottledByNetwork;
+const NO_ANSWER: Usage = Usage::Unanswered;
+const THROTTLED: Usage = Usage::Throttled;
+const UNSENT: Usage = Usage::NotSent;
 
 const SECOND: Duration = Duration::from_secs(1);
 const WINDOW: Duration = Duration::from_secs(300);
@@ -33,42 +29,59 @@ fn retry_after(wait: Duration) -> RateHeaders {
     }
 }
 
+fn full_until(at: SystemTime) -> Ready {
+    let waiting_for = WaitingFor::RateLimit;
+    Ready::At { at, waiting_for }
+}
+
+fn closed_until(at: SystemTime) -> Ready {
+    let waiting_for = WaitingFor::Throttled;
+    Ready::At { at, waiting_for }
+}
+
+fn is_waiting_for_an_answer(pacer: &mut Pacer, now: SystemTime) -> bool {
+    let ready = pacer.ready(now);
+    matches!(
+        ready,
+        Ready::At {
+            waiting_for: WaitingFor::Answer,
+            ..
+        }
+    )
+}
+
 /// Sends a request at `now`, and settles it at once.
-fn exchange(pacer: &mut Pacer, now: Instant, headers: &RateHeaders, came_to: CameTo) {
+fn exchange(pacer: &mut Pacer, now: SystemTime, headers: &RateHeaders, usage: Usage) {
     assert_eq!(pacer.ready(now), Ready::Now);
     pacer.sent(now);
-    settle(pacer, now, now, headers, came_to);
+    pacer.settle(now, now, usage, headers);
 }
 
 fn settle(
     pacer: &mut Pacer,
-    now: Instant,
-    sent_at: Instant,
-    rate: &RateHeaders,
-    (kind, status): CameTo,
+    now: SystemTime,
+    sent_at: SystemTime,
+    headers: &RateHeaders,
+    usage: Usage,
 ) {
-    let head = status.map(|status| Head {
-        status,
-        rate: *rate,
-    });
-    pacer.settle(now, sent_at, kind, head.as_ref());
+    pacer.settle(now, sent_at, usage, headers);
 }
 
-#[allow(clippy::disallowed_methods, reason = "any instant will do")]
-fn origin() -> Instant {
-    Instant::now()
+/// Any time will do.
+fn origin() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_764_000_000)
 }
 
 #[test]
 fn a_429_closes_the_limiter_for_everyone() {
     let (now, mut pacer) = (origin(), Pacer::new(RateLimit::unlimited()));
     exchange(&mut pacer, now, &retry_after(30 * SECOND), THROTTLED);
-    assert_eq!(pacer.ready(now), Ready::At(now + 30 * SECOND));
+    assert_eq!(pacer.ready(now), closed_until(now + 30 * SECOND));
     // Then one request is sent, and no other until its answer is there.
     let then = now + 30 * SECOND;
     assert_eq!(pacer.ready(then), Ready::Now);
     pacer.sent(then);
-    assert_eq!(pacer.ready(then), Ready::At(then + POLL));
+    assert!(is_waiting_for_an_answer(&mut pacer, then));
     settle(
         &mut pacer,
         then + SECOND,
@@ -92,7 +105,10 @@ fn an_earlier_answer_does_not_reopen_the_limiter() {
         THROTTLED,
     );
     settle(&mut pacer, now + 3 * SECOND, now, &counted(5, 300), ANSWER);
-    assert_eq!(pacer.ready(now + 3 * SECOND), Ready::At(now + 62 * SECOND));
+    assert_eq!(
+        pacer.ready(now + 3 * SECOND),
+        closed_until(now + 62 * SECOND)
+    );
 }
 
 #[test]
@@ -107,7 +123,7 @@ fn a_request_that_waited_as_asked_and_is_refused_again_waits_longer_each_time() 
         for wait in [1.0, 1.0, third] {
             exchange(&mut pacer, now, &retry_after(SECOND), THROTTLED);
             let until = now + Duration::from_secs_f64(wait);
-            assert_eq!(pacer.ready(now), Ready::At(until));
+            assert_eq!(pacer.ready(now), closed_until(until));
             now = until;
         }
     }
@@ -117,29 +133,29 @@ fn a_request_that_waited_as_asked_and_is_refused_again_waits_longer_each_time() 
 fn a_first_429_closes_the_limiter_for_exactly_as_long_as_it_asks() {
     let (now, mut pacer) = (origin(), Pacer::new(RateLimit::new(300, WINDOW)));
     exchange(&mut pacer, now, &retry_after(SECOND), THROTTLED);
-    assert_eq!(pacer.ready(now), Ready::At(now + SECOND));
+    assert_eq!(pacer.ready(now), closed_until(now + SECOND));
 }
 
 #[test]
 fn a_429_that_no_count_explains_is_waited_out() {
     let (now, mut pacer) = (origin(), Pacer::new(RateLimit::new(300, WINDOW)));
     exchange(&mut pacer, now, &counted(1, 300), THROTTLED);
-    assert_eq!(pacer.ready(now), Ready::At(now + WINDOW / 12));
+    assert_eq!(pacer.ready(now), closed_until(now + WINDOW / 12));
 }
 
 #[test]
 fn a_reset_that_the_headers_name_is_tried_once() {
-    let full_until = |wait| RateHeaders {
+    let full_for = |wait| RateHeaders {
         reset: Some(wait),
         ..counted(2, 2)
     };
     let (start, mut pacer) = (origin(), Pacer::new(RateLimit::new(2, WINDOW)));
-    exchange(&mut pacer, start, &full_until(100 * SECOND), ANSWER);
+    exchange(&mut pacer, start, &full_for(100 * SECOND), ANSWER);
     let reset = start + 100 * SECOND;
-    assert_eq!(pacer.ready(start), Ready::At(reset));
-    exchange(&mut pacer, reset, &full_until(60 * SECOND), ANSWER);
+    assert_eq!(pacer.ready(start), full_until(reset));
+    exchange(&mut pacer, reset, &full_for(60 * SECOND), ANSWER);
     let next = reset + 60 * SECOND;
-    assert_eq!(pacer.ready(reset), Ready::At(next));
+    assert_eq!(pacer.ready(reset), full_until(next));
     exchange(&mut pacer, next, &RateHeaders::default(), NO_ANSWER);
     assert_ne!(pacer.ready(next), Ready::Now);
 }
@@ -167,7 +183,7 @@ fn a_count_that_drops_a_little_is_no_new_window() {
         exchange(&mut pacer, now, &counted(used, 300), ANSWER);
     }
     // If this were a new window, the pacer would know its end, and wait for that.
-    assert_eq!(pacer.ready(now), Ready::At(now + WINDOW / 12));
+    assert_eq!(pacer.ready(now), full_until(now + WINDOW / 12));
 }
 
 #[test]
@@ -202,7 +218,7 @@ fn a_limit_that_sinks_while_requests_are_under_way_lets_none_be_forgotten() {
     };
     settle(&mut pacer, one, one, &lower, ANSWER);
     settle(&mut pacer, other, other, &RateHeaders::default(), ANSWER);
-    assert_eq!(pacer.ready(other), Ready::At(now + WINDOW));
+    assert_eq!(pacer.ready(other), full_until(now + WINDOW));
 }
 
 #[test]
@@ -212,7 +228,7 @@ fn a_count_in_which_no_request_of_ours_is_left_says_nothing_of_how_it_slides() {
     let now = start + WINDOW;
     exchange(&mut pacer, now, &counted(300, 300), ANSWER);
     // If each request left the count by itself, the pacer would wait for its own request to do so.
-    assert_eq!(pacer.ready(now), Ready::At(now + WINDOW / 12));
+    assert_eq!(pacer.ready(now), full_until(now + WINDOW / 12));
 }
 
 #[test]
@@ -250,7 +266,7 @@ fn the_budget_of_429s_ends_in_spent_and_comes_back_after_a_day() {
                 settle(&mut pacer, now, now, &RateHeaders::default(), THROTTLED);
                 refused += 1;
             }
-            Ready::At(at) => now = at,
+            Ready::At { at, .. } => now = at,
             Ready::Spent { until } => break until,
         }
     };
@@ -266,15 +282,15 @@ fn requests_under_way_are_held_against_the_budget() {
     );
     pacer.sent(now);
     pacer.sent(now);
-    assert_eq!(pacer.ready(now), Ready::At(now + POLL));
+    assert!(is_waiting_for_an_answer(&mut pacer, now));
 }
 
 #[test]
 fn a_request_whose_answer_nobody_fetches_gives_way_and_keeps_its_place() {
     let (now, mut pacer) = (origin(), Pacer::new(RateLimit::new(2, WINDOW)));
     pacer.sent(now);
-    assert_eq!(pacer.ready(now), Ready::At(now + POLL));
-    let later = now + 60 * SECOND;
+    assert!(is_waiting_for_an_answer(&mut pacer, now));
+    let later = now + 3 * SECOND;
     assert_eq!(pacer.ready(later), Ready::Now);
     pacer.sent(later);
     assert_ne!(pacer.ready(later), Ready::Now);
@@ -290,7 +306,7 @@ fn a_full_window_waits_for_an_answer_that_is_late() {
             assert_ne!(pacer.ready(now + second * SECOND), Ready::Now, "{second}");
         }
         settle(&mut pacer, late, now, &RateHeaders::default(), ANSWER);
-        assert_eq!(pacer.ready(late), Ready::At(late + window));
+        assert_eq!(pacer.ready(late), full_until(late + window));
         assert_eq!(pacer.ready(late + window), Ready::Now);
     }
 }
@@ -299,12 +315,12 @@ fn a_full_window_waits_for_an_answer_that_is_late() {
 fn only_one_request_at_a_time_probes_a_full_window() {
     let (mut now, mut pacer) = (origin(), Pacer::new(RateLimit::new(300, WINDOW)));
     exchange(&mut pacer, now, &counted(300, 300), ANSWER);
-    assert_eq!(pacer.ready(now), Ready::At(now + 25 * SECOND));
+    assert_eq!(pacer.ready(now), full_until(now + 25 * SECOND));
     now += 25 * SECOND;
     pacer.sent(now);
     // The next probe is due after 30 s, but the first one has no answer yet.
     now += 31 * SECOND;
-    assert_eq!(pacer.ready(now), Ready::At(now + POLL));
+    assert!(is_waiting_for_an_answer(&mut pacer, now));
 }
 
 #[test]
@@ -313,7 +329,7 @@ fn a_request_that_is_never_heard_of_again_frees_its_place_in_the_end() {
         let (now, mut pacer) = (origin(), Pacer::new(RateLimit::new(1, window)));
         pacer.sent(now);
         let gone = now + 300 * SECOND;
-        assert_eq!(pacer.ready(gone), Ready::At(gone + window));
+        assert_eq!(pacer.ready(gone), full_until(gone + window));
         assert_eq!(pacer.ready(gone + window), Ready::Now);
     }
 }
@@ -337,9 +353,9 @@ fn own_requests_are_counted_without_any_header() {
             ANSWER,
         );
     }
-    assert_eq!(pacer.ready(now + 3 * SECOND), Ready::At(now + WINDOW));
+    assert_eq!(pacer.ready(now + 3 * SECOND), full_until(now + WINDOW));
     exchange(&mut pacer, now + WINDOW, &RateHeaders::default(), ANSWER);
-    assert_eq!(pacer.ready(now + WINDOW), Ready::At(now + WINDOW + SECOND));
+    assert_eq!(pacer.ready(now + WINDOW), full_until(now + WINDOW + SECOND));
 }
 
 #[test]
@@ -347,7 +363,7 @@ fn a_request_without_an_answer_takes_its_place_and_an_unsent_one_does_not() {
     let (now, mut pacer) = (origin(), Pacer::new(RateLimit::new(1, WINDOW)));
     exchange(&mut pacer, now, &RateHeaders::default(), UNSENT);
     exchange(&mut pacer, now, &RateHeaders::default(), NO_ANSWER);
-    assert_eq!(pacer.ready(now), Ready::At(now + WINDOW));
+    assert_eq!(pacer.ready(now), full_until(now + WINDOW));
 }
 
 #[test]
@@ -369,7 +385,7 @@ fn a_count_that_leaves_out_the_request_itself_does_not_fool_it() {
     for before in 0..300 {
         exchange(&mut pacer, now, &counted(before, 300), ANSWER);
     }
-    assert_eq!(pacer.ready(now), Ready::At(now + WINDOW));
+    assert_eq!(pacer.ready(now), full_until(now + WINDOW));
 }
 
 #[test]
@@ -382,7 +398,7 @@ fn a_count_that_always_says_1_does_not_undo_the_own_account_again_and_again() {
                 exchange(&mut pacer, now, &counted(1, 300), ANSWER);
                 sent += 1;
             }
-            Ready::At(at) => now = at,
+            Ready::At { at, .. } => now = at,
             Ready::Spent { .. } => unreachable!("nothing was refused"),
         }
     }
@@ -451,21 +467,166 @@ fn the_pacer_neither_panics_nor_waits_for_ever_whatever_it_is_told() {
         loop {
             let until = match pacer.ready(now) {
                 Ready::Now => break,
-                Ready::At(until) | Ready::Spent { until } => until,
+                Ready::At { at: until, .. } | Ready::Spent { until } => until,
             };
             assert!(
                 until > now && until <= now + DAY,
                 "round {round}: {:?}",
-                until - now
+                until.duration_since(now)
             );
-            // Polling for an answer that never comes is no progress: skip ahead.
-            now = if until == now + POLL {
-                now + 30 * SECOND
-            } else {
-                until
-            };
+            now = until;
             waits += 1;
             assert!(waits < 10_000, "round {round} waits for ever: {pacer:?}");
         }
     }
+}
+
+#[test]
+fn a_first_answer_that_is_slow_lets_more_requests_go_every_few_seconds_and_a_429_ends_that() {
+    let (start, mut pacer) = (
+        origin(),
+        Pacer::new(RateLimit::new(300, WINDOW).max_throttled_per_day(10)),
+    );
+    let go = |pacer: &mut Pacer, now| {
+        let mut sent = 0;
+        while pacer.ready(now) == Ready::Now {
+            pacer.sent(now);
+            sent += 1;
+        }
+        sent
+    };
+    let went = [0, 2, 3, 5, 6, 9, 12, 15].map(|second| go(&mut pacer, start + second * SECOND));
+    assert_eq!(
+        went,
+        [1, 0, 1, 0, 2, 4, 2, 0],
+        "the budget of 429s allows ten"
+    );
+    let then = start + 16 * SECOND;
+    settle(&mut pacer, then, start, &retry_after(SECOND), THROTTLED);
+    let later = then + 10 * SECOND;
+    assert!(is_waiting_for_an_answer(&mut pacer, later));
+}
+
+/// Draws what happens to a pacer. Each event is told to both, and both must say the same.
+#[test]
+fn a_pacer_that_is_stored_and_read_back_at_any_moment_goes_on_as_if_nothing_had_happened() {
+    let mut random = fastrand::Rng::with_seed(3);
+    for round in 0..200 {
+        let limit = match round % 3 {
+            0 => RateLimit::new(random.u32(1..50), WINDOW),
+            1 => RateLimit::new(300, WINDOW).max_throttled_per_day(random.u32(1..40)),
+            _ => RateLimit::unlimited(),
+        };
+        let (mut now, mut kept, mut under_way) = (origin(), Pacer::new(limit), Vec::new());
+        for _ in 0..200 {
+            let stored = serde_json::to_string(&kept).unwrap();
+            let mut read: Pacer = serde_json::from_str(&stored).unwrap();
+            assert_eq!(read, kept);
+            assert_eq!(read.ready(now), kept.ready(now));
+            if kept.ready(now) == Ready::Now {
+                kept.sent(now);
+                under_way.push(now);
+            }
+            if random.bool() && !under_way.is_empty() {
+                let sent = under_way.swap_remove(random.usize(..under_way.len()));
+                let headers = if random.bool() {
+                    counted(random.u32(..310), 300)
+                } else {
+                    RateHeaders::default()
+                };
+                let usages = [ANSWER, ANSWER, ANSWER, THROTTLED, NO_ANSWER, UNSENT];
+                kept.settle(now, sent, usages[random.usize(..usages.len())], &headers);
+            }
+            now += Duration::from_nanos(random.u64(..10_000_000_000));
+        }
+    }
+}
+
+#[test]
+fn a_stored_pacer_that_makes_no_sense_neither_panics_nor_waits_for_ever() {
+    let mut random = fastrand::Rng::with_seed(4);
+    let origin_micros = 1_764_000_000_000_000_u64;
+    for round in 0..2_000 {
+        let mut number = |most: u64| {
+            match random.u8(..4) {
+                0 => 0,
+                1 => u64::MAX >> random.u32(..64),
+                2 => origin_micros
+                    .wrapping_add(random.u64(..1 << 40))
+                    .wrapping_sub(1 << 39),
+                _ => random.u64(..1000),
+            }
+            .min(most)
+        };
+        let mut small = || number(u32::MAX.into());
+        let (header, learned, times, others, most) = (small(), small(), small(), small(), small());
+        let mut time = || number(u64::MAX);
+        let stored = serde_json::json!({
+            "limit": if round % 2 == 0 { serde_json::json!({"requests": 3, "window": 10}) } else {
+                serde_json::json!({"requests": "unlimited"})
+            },
+            "header_limit": header,
+            "learned_limit": [learned, time()],
+            "times_learned": times,
+            "own": [time(), time(), time(), time()],
+            "in_flight": [time(), time()],
+            "others": others,
+            "informed_at": time(),
+            "throttled_at": [time(), time()],
+            "closed_until": time(),
+            "announced_reset": time(),
+            "caution": {"most": most, "is_after_429": round % 4 < 2},
+            "probe_interval": time(),
+            "last_probe": time(),
+            "last_in_window": time(),
+            "last_reset": {"after": time(), "by": time()},
+            "is_sliding": round % 8 < 4,
+            "a member of tomorrow": 1,
+        });
+        let mut pacer: Pacer = serde_json::from_value(stored.clone()).unwrap();
+        let (mut now, mut sent) = (origin(), 0);
+        for wait in 0.. {
+            assert!(wait < 10_000, "{stored} waits for ever");
+            match pacer.ready(now) {
+                Ready::Now => {
+                    exchange(&mut pacer, now, &RateHeaders::default(), ANSWER);
+                    sent += 1;
+                    if sent == 20 {
+                        break;
+                    }
+                }
+                Ready::At { at, .. } | Ready::Spent { until: at } => {
+                    assert!(now < at && at <= now + DAY, "{stored}");
+                    now = at;
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_pacer_of_an_earlier_version_can_be_read() {
+    let pacer: Pacer = serde_json::from_str(r#"{"limit":{"requests":"unlimited"}}"#).unwrap();
+    let mut anew = Pacer::new(RateLimit::unlimited());
+    let mut pacer = pacer;
+    assert_eq!(pacer.ready(origin()), anew.ready(origin()));
+    assert_eq!(pacer, anew);
+}
+
+#[test]
+fn a_place_of_a_process_that_died_holds_up_the_others_for_a_minute_at_most_and_is_freed_in_the_end()
+{
+    let (now, mut pacer) = (origin(), Pacer::new(RateLimit::new(2, WINDOW)));
+    exchange(&mut pacer, now, &RateHeaders::default(), THROTTLED);
+    let Ready::At { at, .. } = pacer.ready(now) else {
+        panic!("it is closed");
+    };
+    pacer.sent(at);
+    let stored = serde_json::to_string(&pacer).unwrap();
+    let mut read: Pacer = serde_json::from_str(&stored).unwrap();
+    assert!(is_waiting_for_an_answer(&mut read, at + 59 * SECOND));
+    assert_eq!(read.ready(at + 60 * SECOND), Ready::Now);
+    // The other process may have been heard, so its place counts as used until then.
+    exchange(&mut read, at + 60 * SECOND, &RateHeaders::default(), ANSWER);
+    assert_ne!(read.ready(at + 299 * SECOND), Ready::Now);
 }

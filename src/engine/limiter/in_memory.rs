@@ -1,0 +1,214 @@
+//! The default limiter: a profile's pacer in this process's memory.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
+
+use super::headers::RateHeaders;
+use super::pacer::{Pacer, Ready};
+use super::queue::Queue;
+use super::rate_limit::{DAY, RateLimit};
+use super::rejected::Rejected;
+use super::usage::{Usage, WaitingFor};
+
+/// A pacer, and the callers who wait for it.
+#[derive(Debug)]
+pub(super) struct InMemory {
+    clock: Clock,
+    pacer: Mutex<Pacer>,
+    restored: Mutex<Restored>,
+    queue: Queue,
+}
+
+/// The calendar as it was when the limiter was made. From then on the time runs with tokio's clock, so setting the
+/// system's clock changes no wait.
+#[derive(Debug)]
+struct Clock {
+    made: Instant,
+    made_at: SystemTime,
+}
+
+/// The times that were handed in of earlier processes, so that none is added twice.
+#[derive(Debug, Default)]
+struct Restored {
+    sent: VecDeque<SystemTime>,
+    throttled: VecDeque<SystemTime>,
+}
+
+/// What a caller finds.
+enum Look {
+    Granted(SystemTime),
+    WaitUntil(Instant),
+    Rejected(Rejected),
+}
+
+impl InMemory {
+    pub(super) fn new(limit: RateLimit) -> Self {
+        Self {
+            clock: Clock::start(),
+            pacer: Mutex::new(Pacer::new(limit)),
+            restored: Mutex::default(),
+            queue: Queue::default(),
+        }
+    }
+
+    /// Waits until a request may be sent, but no longer than `patience`. Returns the time for which the place was
+    /// reserved.
+    pub(super) async fn acquire(&self, patience: Duration) -> Result<SystemTime, Rejected> {
+        let deadline = Instant::now() + patience.min(LONGEST_PATIENCE);
+        if self.queue.is_empty() {
+            match self.look(deadline, true) {
+                Look::Granted(at) => return Ok(at),
+                Look::Rejected(rejected) => return Err(rejected),
+                Look::WaitUntil(_) => {}
+            }
+        }
+        let ticket = self.queue.join(deadline);
+        loop {
+            match self.look(deadline, ticket.is_first()) {
+                Look::Granted(at) => return Ok(at),
+                Look::Rejected(rejected) => return Err(rejected),
+                Look::WaitUntil(until) => ticket.wait(until).await,
+            }
+        }
+    }
+
+    fn look(&self, deadline: Instant, is_first: bool) -> Look {
+        let instant = Instant::now();
+        let now = self.clock.calendar(instant);
+        let mut pacer = self.pacer();
+        match pacer.ready(now) {
+            // Whoever can't wait any longer needn't wait for its turn either.
+            Ready::Now if is_first || deadline <= instant => {
+                pacer.sent(now);
+                Look::Granted(now)
+            }
+            Ready::Now => Look::WaitUntil(deadline),
+            Ready::At { at, waiting_for } => {
+                let until = self.clock.instant(at);
+                // An answer may come at any moment, so it is worth waiting for as long as possible.
+                if deadline < until && (waiting_for != WaitingFor::Answer || deadline <= instant) {
+                    Look::Rejected(Rejected::too_late(now, at))
+                } else {
+                    Look::WaitUntil(until.min(deadline))
+                }
+            }
+            Ready::Spent { until } => Look::Rejected(Rejected::spent(now, until)),
+        }
+    }
+
+    /// Records what came of a request, and returns for how long the limiter is closed now.
+    pub(super) fn settle(&self, sent: SystemTime, usage: Usage, headers: &RateHeaders) -> Duration {
+        let now = self.clock.calendar(Instant::now());
+        let ready = {
+            let mut pacer = self.pacer();
+            pacer.settle(now, sent, usage, headers);
+            pacer.ready(now)
+        };
+        self.queue.wake_first();
+        match ready {
+            Ready::Now => Duration::ZERO,
+            Ready::At {
+                waiting_for: WaitingFor::Answer,
+                ..
+            } => ANY_MOMENT,
+            Ready::At { at: until, .. } | Ready::Spent { until } => {
+                if usage == Usage::Throttled {
+                    let until = self.clock.instant(until);
+                    self.queue.wake_who_cannot_wait_until(until);
+                }
+                until.duration_since(now).unwrap_or_default()
+            }
+        }
+    }
+
+    /// `None` if a request may be sent now.
+    pub(super) fn opens_at(&self) -> Option<(SystemTime, WaitingFor)> {
+        let now = self.clock.calendar(Instant::now());
+        match self.pacer().ready(now) {
+            Ready::Now => None,
+            Ready::At { at, waiting_for } => Some((at, waiting_for)),
+            Ready::Spent { until } => Some((until, WaitingFor::Throttled)),
+        }
+    }
+
+    /// Adds requests and 429s of an earlier process, each time once.
+    pub(super) fn restore(&self, sent: &[SystemTime], throttled: &[SystemTime]) {
+        let made_at = self.clock.made_at;
+        let (sent, throttled) = {
+            let restored = self.restored.lock();
+            let mut restored = restored.unwrap_or_else(PoisonError::into_inner);
+            (
+                add_new(&mut restored.sent, sent, made_at),
+                add_new(&mut restored.throttled, throttled, made_at),
+            )
+        };
+        let now = self.clock.calendar(Instant::now());
+        self.pacer().restore(now, &sent, &throttled);
+        self.queue.wake_first();
+    }
+
+    /// Whether nothing is lost by forgetting what this limiter knows.
+    pub(super) fn is_idle(&self) -> bool {
+        let now = self.clock.calendar(Instant::now());
+        self.pacer().is_idle(now)
+    }
+
+    fn pacer(&self) -> MutexGuard<'_, Pacer> {
+        self.pacer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Clock {
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the pacer's times are kept beyond this process, so they need a calendar"
+    )]
+    fn start() -> Self {
+        Self {
+            made: Instant::now(),
+            made_at: SystemTime::now(),
+        }
+    }
+
+    fn calendar(&self, instant: Instant) -> SystemTime {
+        let since = instant.saturating_duration_since(self.made);
+        self.made_at.checked_add(since).unwrap_or(self.made_at)
+    }
+
+    fn instant(&self, time: SystemTime) -> Instant {
+        let since = time.duration_since(self.made_at).unwrap_or_default();
+        self.made.checked_add(since).unwrap_or(self.made)
+    }
+}
+
+/// Adds those times that aren't known yet, and returns them. What happened after this limiter was made, it has counted
+/// itself. If a time is handed in several times at once, there were several requests.
+fn add_new(
+    known: &mut VecDeque<SystemTime>,
+    times: &[SystemTime],
+    made_at: SystemTime,
+) -> Vec<SystemTime> {
+    let oldest = made_at.checked_sub(DAY).unwrap_or(SystemTime::UNIX_EPOCH);
+    let times = times.iter().copied();
+    let mut times: Vec<_> = times.filter(|at| *at <= made_at && oldest <= *at).collect();
+    times.sort_unstable();
+    let mut earlier = known.iter().peekable();
+    times.retain(|time| {
+        while earlier.next_if(|known| *known < time).is_some() {}
+        earlier.next_if(|known| *known == time).is_none()
+    });
+    known.extend(&times);
+    known.make_contiguous().sort_unstable();
+    times
+}
+
+/// Nobody waits for longer than this. It keeps the deadline within what a clock can tell.
+const LONGEST_PATIENCE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// How long to wait if an answer that may come at any moment will decide.
+const ANY_MOMENT: Duration = Duration::from_millis(50);
+
+#[cfg(test)]
+mod tests;
