@@ -12,10 +12,10 @@ use crate::engine::recorder::Recorder;
 use crate::engine::tally::EarlierAttempts;
 use crate::http::credentials::{Credential, Credentials};
 use crate::http::secrets::Redactor;
-use crate::http::settings::Settings;
+use crate::http::settings::{Settings, profile_name};
 use crate::http::transport::{Endpoint, Transport};
 use crate::journal::{DynJournal, Journal, OperationKind, Record, Scope};
-use crate::model::{Error, Provider};
+use crate::model::Error;
 
 /// The inside of every provider's client. It never changes, so a clone can't begin to act for another
 /// tenant.
@@ -26,7 +26,9 @@ pub struct Core {
     stand_in: Option<Arc<dyn Exchange>>,
     config: CallConfig,
     limiters: Limiters,
-    profile_name: Option<Arc<str>>,
+    /// The name of the profile, for the limiter and for people.
+    name: Option<Arc<str>>,
+    endpoint: &'static Endpoint,
     credentials: Credentials,
     redactor: Redactor,
 }
@@ -40,7 +42,9 @@ impl Core {
     ) -> Result<Self, Error> {
         let transport = Transport::new(endpoint, &credentials, &mut settings)?;
         let rate_limit = settings.rate_limit.unwrap_or_else(endpoint.rate_limit);
-        let limiters = Limiters::new(rate_limit);
+        let limiters = Limiters::new(rate_limit, settings.limiter.take());
+        let name = settings.profile_name.take();
+        let name = name.map(profile_name).transpose()?;
         Ok(Self {
             transport,
             stand_in: None,
@@ -48,10 +52,11 @@ impl Core {
                 attempt_timeout: settings.attempt_timeout,
                 deadline: settings.deadline,
                 retry: settings.retry,
-                limiter: limiters.of_profile(credentials.profile()),
+                limiter: limiters.of(&endpoint.provider, name.as_ref(), credentials.profile()),
             },
             limiters,
-            profile_name: None,
+            name,
+            endpoint,
             redactor: credentials.redactor(),
             credentials,
         })
@@ -62,9 +67,9 @@ impl Core {
         let credentials = self.credentials.of_profile(profile);
         let mut core = self.clone();
         core.transport = core.transport.for_credentials(&credentials)?;
-        core.config.limiter = core.limiters.of_profile(credentials.profile());
         core.redactor = credentials.redactor();
         core.credentials = credentials;
+        core.rename(None);
         Ok(core)
     }
 
@@ -75,14 +80,23 @@ impl Core {
         core
     }
 
+    /// The same client under a name for its profile.
+    pub fn named(&self, name: String) -> Result<Self, Error> {
+        let name = profile_name(name)?;
+        let mut core = self.clone();
+        core.rename(Some(name));
+        Ok(core)
+    }
+
+    fn rename(&mut self, name: Option<Arc<str>>) {
+        let (provider, profile) = (&self.endpoint.provider, self.credentials.profile());
+        self.config.limiter = self.limiters.of(provider, name.as_ref(), profile);
+        self.name = name;
+    }
+
     /// What a journal calls the requests of this client's profile.
-    pub fn scope(
-        &self,
-        operation: OperationKind,
-        provider: Provider,
-        salt: Option<&str>,
-    ) -> Result<Scope, Error> {
-        let profile = match (self.profile_name.as_deref(), salt) {
+    pub fn scope(&self, operation: OperationKind, salt: Option<&str>) -> Result<Scope, Error> {
+        let profile = match (self.name.as_deref(), salt) {
             (Some(name), _) => name.to_owned(),
             (None, Some(salt)) => self.credentials.fingerprint(salt),
             (None, None) => {
@@ -92,7 +106,11 @@ impl Core {
                 ));
             }
         };
-        Ok(Scope::new(operation, provider, profile))
+        Ok(Scope::new(
+            operation,
+            self.endpoint.provider.clone(),
+            profile,
+        ))
     }
 
     /// Counts the requests on record for the rate limit.
@@ -115,7 +133,7 @@ impl Core {
         journal: impl Journal,
     ) -> Result<Finished, Error> {
         let journal: Arc<dyn DynJournal> = Arc::new(journal);
-        let scope = self.scope(kind, O::PROVIDER, journal.salt())?;
+        let scope = self.scope(kind, journal.salt())?;
         let recorder = Arc::new(Recorder::new(journal, scope));
         let failed = |failure| Error::unsent(O::PROVIDER, failure);
         let record = recorder.load().await.map_err(failed)?;

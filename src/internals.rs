@@ -11,6 +11,7 @@ pub use crate::engine::exchange::{
 };
 pub use crate::engine::finished::Finished;
 pub use crate::engine::limiter::headers::RateHeaderNames;
+pub use crate::engine::limiter::shared::DynLimiter;
 pub use crate::engine::operation::{AttemptKind, Operation, PostReading, Reading, ThrottledBy};
 pub use crate::engine::run::RunContext;
 pub use crate::engine::tally::EarlierAttempts;

@@ -109,6 +109,7 @@ pub use delete_posts::{Batch, DeletePosts};
 pub use engine::limiter::RateLimit;
 pub use engine::limiter::headers::RateHeaders;
 pub use engine::limiter::pacer::{Pacer, Ready};
+pub use engine::limiter::shared::{Limiter, Place, Reservation, Window};
 pub use engine::limiter::usage::{Usage, WaitingFor};
 pub use engine::retry::Retry;
 /// The HTTP library, in the version that this crate uses. The builder's method `http` takes and returns a

@@ -16,9 +16,10 @@ use crate::http::environment::variable;
 use crate::http::secrets::Secret;
 use crate::http::settings::{Settings, shared_settings};
 use crate::http::transport::Endpoint;
-use crate::model::Error;
+use crate::model::{Error, Provider};
 
 static ENDPOINT: Endpoint = Endpoint {
+    provider: Provider::Ayrshare,
     base_url: "https://api.ayrshare.com/api",
     path: "/post",
     method: Method::DELETE,

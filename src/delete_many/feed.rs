@@ -19,6 +19,14 @@ pub(super) struct Feed<'a> {
     has_ended: bool,
 }
 
+/// What is known of an id.
+enum Found {
+    /// It is to be sent. These are the attempts on record for it.
+    Open(PostId, EarlierAttempts),
+    /// It isn't to be sent.
+    Settled(Outcome),
+}
+
 impl<'a> Feed<'a> {
     pub(super) fn new(ids: Ids<'a>, provider: Provider, batch_size: usize) -> Self {
         Self {
@@ -46,13 +54,13 @@ impl<'a> Feed<'a> {
         while batch.len() < self.batch_size && self.unsent.len() < self.batch_size {
             let Some(id) = self.next_id() else { break };
             match self.look_up(id) {
-                Ok((id, attempts)) => {
+                Found::Open(id, attempts) => {
                     batch.push(id);
                     if self.record.is_some() {
                         earlier.push(attempts);
                     }
                 }
-                Err(outcome) => self.unsent.push_back(outcome),
+                Found::Settled(outcome) => self.unsent.push_back(outcome),
             }
         }
         (batch, earlier)
@@ -61,30 +69,29 @@ impl<'a> Feed<'a> {
     /// The outcome of the next id, which isn't sent for this reason.
     pub(super) fn next_unsent(&mut self, reason: &Failure) -> Option<Outcome> {
         let id = self.next_id()?;
-        Some(self.look_up(id).map_or_else(
-            |outcome| outcome,
-            |(id, earlier)| Outcome {
+        Some(match self.look_up(id) {
+            Found::Open(id, earlier) => Outcome {
                 attempts: earlier.made,
                 unanswered: earlier.unanswered,
                 ..self.outcome(id, earlier.fate_of_unsent(reason.clone()))
             },
-        ))
+            Found::Settled(outcome) => outcome,
+        })
     }
 
-    /// The id and the attempts on record for it, if it is to be sent. Its outcome, if it isn't.
-    fn look_up(&self, id: PostId) -> Result<(PostId, EarlierAttempts), Outcome> {
+    fn look_up(&self, id: PostId) -> Found {
         if let Some(flaw) = id.flaw() {
             let fate = Fate::NotAttempted(Failure::detailed(ErrorKind::Invalid, flaw));
-            return Err(self.outcome(id, fate));
+            return Found::Settled(self.outcome(id, fate));
         }
         let Some(record) = &self.record else {
-            return Ok((id, EarlierAttempts::default()));
+            return Found::Open(id, EarlierAttempts::default());
         };
         if let Some(settled) = record.settled(&id) {
-            return Err(settled);
+            return Found::Settled(settled);
         }
         let earlier = record.earlier(&id).into();
-        Ok((id, earlier))
+        Found::Open(id, earlier)
     }
 
     /// Whether every id has been taken.

@@ -91,6 +91,7 @@ pub struct Progress {
     pub waiting_for: Option<WaitingFor>,
 }
 
+#[allow(clippy::ref_option, reason = "serde passes the field by reference")]
 fn in_seconds<S: Serializer>(time: &Option<SystemTime>, serializer: S) -> Result<S::Ok, S::Error> {
     let since = time.map(|time| time.duration_since(UNIX_EPOCH).unwrap_or_default());
     since.map(|since| since.as_secs_f64()).serialize(serializer)

@@ -47,12 +47,12 @@ impl History {
 /// it is of, but some fates do: a mark settles no delete, and a delete settles no mark.
 fn add_kept(record: &mut Record, kept: Vec<Outcome>) {
     let scope = record.scope().clone();
-    let is_of_another_operation = |fate: &Fate| match (&scope.operation, fate) {
-        (OperationKind::Delete, Fate::MarkedDeleted) => true,
-        (
-            OperationKind::MarkManualDeleted,
-            Fate::Deleted | Fate::Partial | Fate::Blocked { .. } | Fate::Unreported,
-        ) => true,
+    let is_of_another_operation = |fate: &Fate| match &scope.operation {
+        OperationKind::Delete => *fate == Fate::MarkedDeleted,
+        OperationKind::MarkManualDeleted => matches!(
+            fate,
+            Fate::Deleted | Fate::Partial | Fate::Blocked { .. } | Fate::Unreported
+        ),
         _ => false,
     };
     for outcome in kept {

@@ -15,7 +15,7 @@ use super::operation::{AttemptKind, Operation};
 use super::recorder::Recorder;
 use super::retry::{Decision, Retry, RetryContext};
 use super::run::{End, RunContext, stopped_by_caller};
-use super::tally::{EarlierAttempts, Tally};
+use super::tally::{AttemptResult, EarlierAttempts, Ending, Tally};
 use crate::model::{ErrorKind, Failure, Outcome};
 
 /// The settings of a client that apply to its calls.
@@ -60,199 +60,244 @@ pub(crate) async fn call<O: Operation>(
     config: &CallConfig,
     context: CallContext<'_>,
 ) -> Finished {
-    let CallContext {
-        run,
-        recorder,
-        earlier,
-        known,
-    } = context;
-    let mut tally = Tally::new(operation, earlier);
-    if !known.is_empty() {
-        tally.settle_known(known);
-        if tally.is_settled() {
-            return tally.finish();
+    let mut tally = Tally::new(operation, context.earlier);
+    tally.settle_known(context.known);
+    if tally.is_settled() {
+        return tally.end(Ending::Finished);
+    }
+    let mut call = Call {
+        operation,
+        exchange,
+        config,
+        context,
+        tally,
+        spent: Duration::ZERO,
+        body: Bytes::new(),
+        encoded: None,
+    };
+    let ending = call.attempts().await;
+    call.tally.end(ending)
+}
+
+/// A call under way.
+struct Call<'a, O> {
+    operation: &'a O,
+    exchange: &'a dyn Exchange,
+    config: &'a CallConfig,
+    context: CallContext<'a>,
+    tally: Tally<'a, O>,
+    /// How much of the deadline is used.
+    spent: Duration,
+    body: Bytes,
+    /// How many posts the body names.
+    encoded: Option<usize>,
+}
+
+impl<O: Operation> Call<'_, O> {
+    /// Makes attempts until there is no further one.
+    async fn attempts(&mut self) -> Ending {
+        loop {
+            let permit = match self.permit().await {
+                Ok(permit) => permit,
+                Err(ending) => return ending,
+            };
+            match self.attempt(permit).await {
+                Ok(Next::Again) => {}
+                Ok(Next::AgainAfter(wait)) => self.pause(wait).await,
+                Err(ending) => return ending,
+            }
         }
     }
-    let mut body = Bytes::new();
-    let mut encoded = None;
-    let mut spent = Duration::ZERO;
-    loop {
-        // A request is encoded again only if an answer has settled some of its posts.
-        if encoded != Some(tally.open().len()) {
-            encoded = Some(tally.open().len());
-            body = Bytes::from(operation.encode(tally.open()));
-        }
+
+    /// Waits for a permit, and checks that there is time left to use it.
+    async fn permit(&mut self) -> Result<Permit, Ending> {
         // If an attempt may have been carried out, the next one finds out, even in a run that is stopped.
-        let end = if tally.needs_an_answer() {
+        let end = if self.tally.needs_an_answer() {
             End::Abandoned
         } else {
             End::Stopped
         };
-        let time_left = config.deadline.saturating_sub(spent);
-        let permit = match acquire(config, run, end, time_left).await {
-            Acquired::Permit { permit, waited } => {
-                // In a run, the wait for a permit doesn't count towards the call's deadline.
-                spent += if run.is_none() {
-                    waited
-                } else {
-                    Duration::ZERO
-                };
-                permit
-            }
-            Acquired::Rejected(Rejected { failure, wait }) => {
-                // If the limiter itself has failed, it will fail for the others too.
-                let failure = match failure.kind {
-                    ErrorKind::Stopped => stop(run, failure),
-                    _ => failure,
-                };
-                return tally.end(failure, wait);
-            }
-            Acquired::Ended(reason) => return tally.stop(reason),
+        let limiter = &self.config.limiter;
+        let permit = if let Some(run) = self.context.run {
+            wait_in_run(limiter, run, end).await?
+        } else {
+            // The limiter itself rejects a call that can't wait so long. Here, the time is taken.
+            let time_left = self.time_left();
+            let limit = time_left.saturating_add(Duration::from_secs(1));
+            let Timed { output, took } = within(limit, limiter.acquire(time_left)).await;
+            self.spent += took;
+            output.unwrap_or_else(|| Err(Rejected::out_of_time()))
         };
-        let time_left = config.deadline.saturating_sub(spent);
-        if time_left.is_zero() || config.attempt_timeout.is_zero() {
+        let permit = match permit {
+            Ok(permit) => permit,
+            Err(Rejected { failure, wait }) => {
+                // A limiter that has failed, or lacks the profile's name, will refuse the others too.
+                if let (Some(run), ErrorKind::Stopped | ErrorKind::Invalid) =
+                    (self.context.run, failure.kind)
+                {
+                    run.stop(failure.clone());
+                }
+                return Err(Ending::Unsent(failure, wait));
+            }
+        };
+        if self.time_left().is_zero() || self.config.attempt_timeout.is_zero() {
             permit.give_back().await;
             let reason = "no time was left to send anything";
-            return tally.end(Failure::detailed(ErrorKind::Timeout, reason), None);
+            return Err(Ending::Unsent(
+                Failure::detailed(ErrorKind::Timeout, reason),
+                None,
+            ));
         }
+        Ok(permit)
+    }
 
+    /// Makes one attempt, with a record of it, and decides whether there is another.
+    async fn attempt(&mut self, permit: Permit) -> Result<Next, Ending> {
+        let run = self.context.run;
+        let recorder = self.context.recorder.clone();
         let sending = match &recorder {
-            Some(recorder) => match recorder.about_to_send(tally.open()).await {
+            Some(recorder) => match recorder
+                .about_to_send(self.tally.open(), permit.sent_at())
+                .await
+            {
                 Ok(sending) => Some((recorder, sending)),
                 Err(reason) => {
                     permit.give_back().await;
-                    return tally.stop(stop(run, reason));
+                    return Err(self.stopped(reason));
                 }
             },
             None => None,
         };
-
-        let timeout = config.attempt_timeout.min(time_left);
-        let mut attempt = Attempt::begin(exchange, body.clone(), permit, timeout);
+        let timeout = self.config.attempt_timeout.min(self.time_left());
+        let body = self.encode();
+        let mut attempt = Attempt::begin(self.exchange, body, permit, timeout);
         let under_way = run.map(RunContext::count_request);
         let answer = attempt.answer(run).await;
         drop(under_way);
         let Some((attempted, took)) = answer else {
-            let reason = run.map_or_else(stopped_by_caller, RunContext::reason);
             let has_left = attempt.has_left();
             if let (Some((recorder, sending)), false) = (&sending, has_left) {
                 // Nothing more is sent anyway, so a journal that fails now changes nothing.
                 let _ = recorder.answered(sending, AttemptKind::NotSent, &[]).await;
             }
-            return tally.cut_off(has_left, reason);
+            let reason = run.map_or_else(stopped_by_caller, RunContext::reason);
+            return Err(Ending::CutOff { has_left, reason });
         };
-        spent += took;
-        let throttled_before = tally.throttled() > 0;
-        let result = tally.record(attempted);
+        self.spent += took;
+
+        let throttled_before = self.tally.throttled() > 0;
+        let result = self.tally.record(attempted);
         let closed_for = attempt.settle(result.kind, result.head.as_ref()).await;
         let asked_wait = result.asked_wait(closed_for);
-        tally.record_wait(asked_wait);
+        self.tally.record_wait(asked_wait);
         if let Some((recorder, sending)) = &sending {
-            let written = recorder.answered(sending, result.kind, tally.open());
-            if let Err(reason) = written.await {
-                stop(run, reason);
-                return tally.finish();
+            let answered = recorder.answered(sending, result.kind, self.tally.open());
+            if let Err(reason) = answered.await {
+                return Err(self.stopped(reason));
             }
         }
-        if tally.is_settled() {
-            return tally.finish();
+        if self.tally.is_settled() {
+            return Err(Ending::Finished);
         }
+        self.next(result, throttled_before, asked_wait)
+    }
 
+    /// Decides whether there is another attempt, and when.
+    fn next(
+        &self,
+        result: AttemptResult,
+        throttled_before: bool,
+        asked_wait: Option<Duration>,
+    ) -> Result<Next, Ending> {
+        let run = self.context.run;
         let is_throttled = result.is_throttled_by_profile();
         if is_throttled && let Some(run) = run {
             run.count_throttled();
             // The posts wait their turn again. That is no retry: nothing was carried out, and the limiter decides
             // how many answers of 429 are risked.
             if result.is_turned_away() {
-                continue;
+                return Ok(Next::Again);
             }
         }
         let context = RetryContext {
             kind: result.kind,
-            repeatable: operation.is_repeatable(),
+            repeatable: self.operation.is_repeatable(),
             attempt: if run.is_some() {
                 // In a run, no attempt that a limit refused counts.
-                tally.attempts().saturating_sub(tally.throttled()).max(1)
+                let attempts = self.tally.attempts();
+                attempts.saturating_sub(self.tally.throttled()).max(1)
             } else {
-                tally.attempts()
+                self.tally.attempts()
             },
             throttled_before,
             asked_wait,
-            time_left: config.deadline.saturating_sub(spent),
+            time_left: self.time_left(),
             jitter: fastrand::f64(),
         };
-        match config.retry.decide(&context) {
+        match self.config.retry.decide(&context) {
             // The limiter itself stays closed for as long as the answer asks.
-            Decision::Again { .. } if is_throttled => {}
+            Decision::Again { .. } if is_throttled => Ok(Next::Again),
             Decision::Again { after } if run.is_none_or(RunContext::try_spend_retry) => {
-                spent += after;
-                let wait = sleep(after);
-                match run {
-                    Some(run) => drop(run.until(End::Abandoned, wait).await),
-                    None => wait.await,
-                }
+                Ok(Next::AgainAfter(after))
             }
-            _ => return tally.finish(),
+            _ => Err(Ending::Finished),
         }
     }
-}
 
-/// Stops the run, if there is one, for this reason.
-fn stop(run: Option<&RunContext>, reason: Failure) -> Failure {
-    if let Some(run) = run {
-        run.stop(reason.clone());
+    /// Waits before a retry.
+    async fn pause(&mut self, wait: Duration) {
+        self.spent += wait;
+        let wait = sleep(wait);
+        match self.context.run {
+            Some(run) => drop(run.until(End::Abandoned, wait).await),
+            None => wait.await,
+        }
     }
-    reason
+
+    /// The request's JSON for the posts that are open. It is encoded again only if an answer has settled some of them.
+    fn encode(&mut self) -> Bytes {
+        let open = self.tally.open();
+        if self.encoded != Some(open.len()) {
+            self.encoded = Some(open.len());
+            self.body = Bytes::from(self.operation.encode(open));
+        }
+        self.body.clone()
+    }
+
+    fn time_left(&self) -> Duration {
+        self.config.deadline.saturating_sub(self.spent)
+    }
+
+    /// Ends the call, and the run that it belongs to, for this reason.
+    fn stopped(&self, reason: Failure) -> Ending {
+        if let Some(run) = self.context.run {
+            run.stop(reason.clone());
+        }
+        Ending::Stopped(reason)
+    }
 }
 
-/// What came of waiting for a permit.
-enum Acquired {
-    Permit {
-        permit: Permit,
-        waited: Duration,
-    },
-    Rejected(Rejected),
-    /// The run has come to its end first.
-    Ended(Failure),
+/// What follows an attempt.
+enum Next {
+    Again,
+    AgainAfter(Duration),
 }
 
-/// Waits for a permit: outside a run as long as the call's deadline allows, and in a run longer, but not for hours.
-async fn acquire(
-    config: &CallConfig,
-    run: Option<&RunContext>,
+/// Waits for a permit until the run comes to this end. It may wait longer than the call's deadline, but not for hours.
+async fn wait_in_run(
+    limiter: &ProfileLimiter,
+    run: &RunContext,
     end: End,
-    time_left: Duration,
-) -> Acquired {
-    const PATIENCE_OF_A_RUN: Duration = Duration::from_secs(60 * 60);
-    let limiter = &config.limiter;
-    let Some(run) = run else {
-        // The limiter itself rejects a call that can't wait so long. Here, the time is taken.
-        let acquired = within(
-            time_left.saturating_add(Duration::from_secs(1)),
-            limiter.acquire(time_left),
-        );
-        let Timed { output, took } = acquired.await;
-        return match output {
-            Some(Ok(permit)) => Acquired::Permit {
-                permit,
-                waited: took,
-            },
-            Some(Err(rejected)) => Acquired::Rejected(rejected),
-            None => Acquired::Rejected(Rejected::out_of_time()),
-        };
-    };
+) -> Result<Result<Permit, Rejected>, Ending> {
+    const PATIENCE: Duration = Duration::from_secs(60 * 60);
     let _waiting = run.count_waiting(limiter);
-    match run.until(end, limiter.acquire(PATIENCE_OF_A_RUN)).await {
+    match run.until(end, limiter.acquire(PATIENCE)).await {
         // If the permit and the end came together, nothing is sent.
         Some(Ok(permit)) if run.has_come_to(end) => {
             permit.give_back().await;
-            Acquired::Ended(run.reason())
+            Err(Ending::Stopped(run.reason()))
         }
-        Some(Ok(permit)) => Acquired::Permit {
-            permit,
-            waited: Duration::ZERO,
-        },
-        Some(Err(rejected)) => Acquired::Rejected(rejected),
-        None => Acquired::Ended(run.reason()),
+        Some(acquired) => Ok(acquired),
+        None => Err(Ending::Stopped(run.reason())),
     }
 }

@@ -26,9 +26,13 @@ impl Recorder {
         self.journal.load(&self.scope).await.map_err(unusable)
     }
 
-    /// Records a request before it is sent.
-    pub(crate) async fn about_to_send(&self, ids: &[PostId]) -> Result<Sending, Failure> {
-        let sending = Sending::new(&self.scope, ids.to_vec(), now());
+    /// Records a request before it is sent. `at` is the time for which the limiter has reserved its place.
+    pub(crate) async fn about_to_send(
+        &self,
+        ids: &[PostId],
+        at: SystemTime,
+    ) -> Result<Sending, Failure> {
+        let sending = Sending::new(&self.scope, ids.to_vec(), at);
         self.journal
             .about_to_send(&sending)
             .await
@@ -68,6 +72,10 @@ impl Recorder {
 }
 
 /// Why nothing more is sent.
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "it is what `map_err` hands over"
+)]
 fn unusable(error: BoxError) -> Failure {
     let detail = format!("the journal failed, so nothing more is sent: {error}");
     Failure::detailed(ErrorKind::Stopped, text::message(&detail))

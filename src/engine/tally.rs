@@ -79,6 +79,22 @@ struct Settled {
     by_attempt: u32,
 }
 
+/// Why there is no further attempt.
+pub(crate) enum Ending {
+    /// The last one says what became of the posts, or nothing better will come.
+    Finished,
+    /// None may be sent, for this reason. If it is known when one may, the wait stands beside it.
+    Unsent(Failure, Option<Duration>),
+    /// The run was stopped.
+    Stopped(Failure),
+    /// The run was cut off during an attempt.
+    CutOff {
+        /// Whether the request's body may have left.
+        has_left: bool,
+        reason: Failure,
+    },
+}
+
 /// What one attempt came to.
 #[derive(Clone, Copy)]
 pub(crate) struct AttemptResult {
@@ -110,6 +126,9 @@ impl<'a, O: Operation> Tally<'a, O> {
 
     /// Settles the posts whose outcome was known before the call. `known` has an entry for each post, in order.
     pub(crate) fn settle_known(&mut self, known: &[Option<Outcome>]) {
+        if known.is_empty() {
+            return;
+        }
         let mut known = known.iter();
         let mut earlier = std::mem::take(&mut self.earlier).into_iter();
         for (slot, id) in self.settled.iter_mut().zip(std::mem::take(&mut self.open)) {
@@ -226,38 +245,37 @@ impl<'a, O: Operation> Tally<'a, O> {
         }
     }
 
-    /// Ends the call before another attempt. The failure of the last attempt, if there is one, stays the reason.
-    pub(crate) fn end(mut self, reason: Failure, retry_after: Option<Duration>) -> Finished {
-        self.failure.get_or_insert(reason);
-        self.retry_after = retry_after.or(self.retry_after);
-        self.finish()
-    }
-
-    /// Ends the call because its run was stopped.
-    pub(crate) fn stop(mut self, reason: Failure) -> Finished {
-        if !self.was_sent {
-            self.failure = Some(reason);
+    /// Ends the call.
+    pub(crate) fn end(mut self, ending: Ending) -> Finished {
+        match ending {
+            Ending::Finished => {}
+            Ending::Unsent(reason, retry_after) => {
+                // The failure of the last attempt, if there is one, stays the reason.
+                self.failure.get_or_insert(reason);
+                self.retry_after = retry_after.or(self.retry_after);
+            }
+            Ending::Stopped(reason) => {
+                if !self.was_sent {
+                    self.failure = Some(reason);
+                }
+            }
+            Ending::CutOff { has_left, reason } => {
+                self.attempts = self.attempts.saturating_add(1);
+                self.was_sent |= has_left;
+                self.unanswered = self.unanswered.saturating_add(u32::from(has_left));
+                self.kind = if has_left {
+                    AttemptKind::Lost
+                } else {
+                    AttemptKind::NotSent
+                };
+                self.failure = Some(reason);
+            }
         }
         self.finish()
     }
 
-    /// Ends the call during an attempt, because its run is cut off. `has_left` says whether the attempt may have been
-    /// sent.
-    pub(crate) fn cut_off(mut self, has_left: bool, reason: Failure) -> Finished {
-        self.attempts = self.attempts.saturating_add(1);
-        self.was_sent |= has_left;
-        self.unanswered = self.unanswered.saturating_add(u32::from(has_left));
-        self.kind = if has_left {
-            AttemptKind::Lost
-        } else {
-            AttemptKind::NotSent
-        };
-        self.failure = Some(reason);
-        self.finish()
-    }
-
-    /// Ends the call. The open posts get their outcome from the last attempt.
-    pub(crate) fn finish(mut self) -> Finished {
+    /// The open posts get their outcome from the last attempt.
+    fn finish(mut self) -> Finished {
         if let Some(failure) = &mut self.failure {
             failure.retry_after = self.retry_after.or(failure.retry_after);
         }

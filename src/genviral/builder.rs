@@ -15,9 +15,10 @@ use crate::http::environment::variable;
 use crate::http::secrets::Secret;
 use crate::http::settings::{Settings, shared_settings};
 use crate::http::transport::Endpoint;
-use crate::model::Error;
+use crate::model::{Error, Provider};
 
 static ENDPOINT: Endpoint = Endpoint {
+    provider: Provider::Genviral,
     base_url: "https://www.genviral.io/api/partner/v1",
     path: "/posts/delete",
     method: Method::POST,

@@ -21,6 +21,26 @@ pub struct Client {
 }
 
 impl Client {
+    /// The same client under a name for its profile, as the builder's
+    /// [`profile_name`](super::ClientBuilder::profile_name) gives it. It shares everything with this one.
+    ///
+    /// # Errors
+    /// Returns [`Invalid`](crate::ErrorKind::Invalid) if the name is empty, longer than 256 bytes, or contains a control
+    /// character.
+    ///
+    /// ```
+    /// # fn main() -> unpost::Result<()> {
+    /// let client = unpost::genviral::Client::builder("API_KEY").build()?;
+    /// let named = client.named("acme")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn named(&self, name: impl Into<String>) -> Result<Self, Error> {
+        Ok(Self {
+            core: self.core.named(name.into())?,
+        })
+    }
+
     /// Where requests go: everything before the path of the endpoint, without a slash at its end.
     ///
     /// ```
@@ -141,8 +161,7 @@ impl DeletePosts for Client {
     }
 
     fn scope(&self, salt: Option<&str>) -> Result<Scope, Error> {
-        self.core
-            .scope(OperationKind::Delete, Provider::Genviral, salt)
+        self.core.scope(OperationKind::Delete, salt)
     }
 
     fn resume(&self, record: &Record) {

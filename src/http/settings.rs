@@ -1,10 +1,13 @@
 //! What a builder collects, and the setters that all builders have.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::limiter::RateLimit;
+use crate::engine::limiter::shared::DynLimiter;
 use crate::engine::retry::Retry;
+use crate::model::Error;
 
 /// What a builder collects for any provider.
 pub struct Settings {
@@ -18,6 +21,10 @@ pub struct Settings {
     pub retry: Retry,
     /// The rate limit, or `None` for the provider's own.
     pub rate_limit: Option<RateLimit>,
+    /// The limiter that processes share, if there is one.
+    pub limiter: Option<Arc<dyn DynLimiter>>,
+    /// The name of the profile.
+    pub profile_name: Option<String>,
     /// The largest answer that is read, in bytes.
     pub max_response_bytes: usize,
     /// What the caller adds to the user agent.
@@ -37,6 +44,8 @@ impl Default for Settings {
             deadline: Duration::from_secs(5 * 60),
             retry: Retry::default(),
             rate_limit: None,
+            limiter: None,
+            profile_name: None,
             max_response_bytes: 8 * 1024 * 1024,
             user_agent_suffix: None,
             http: None,
@@ -52,9 +61,25 @@ impl fmt::Debug for Settings {
             .field("deadline", &self.deadline)
             .field("retry", &self.retry)
             .field("rate_limit", &self.rate_limit)
+            .field("limiter", &self.limiter)
+            .field("profile_name", &self.profile_name)
             .field("max_response_bytes", &self.max_response_bytes)
             .finish_non_exhaustive()
     }
+}
+
+/// Checks the name of a profile.
+pub(crate) fn profile_name(name: String) -> Result<Arc<str>, Error> {
+    let flaw = if name.trim().is_empty() {
+        "a profile's name is empty: leave it out, or give it one"
+    } else if name.len() > 256 {
+        "a profile's name is longer than 256 bytes"
+    } else if name.chars().any(char::is_control) {
+        "a profile's name contains a control character, such as a line break"
+    } else {
+        return Ok(name.into());
+    };
+    Err(Error::invalid(flaw))
 }
 
 /// The setters that every provider's builder has, for its field `settings`.
@@ -98,6 +123,35 @@ macro_rules! shared_settings {
         /// a day. The default keeps to what the provider documents.
         pub fn rate_limit(mut self, limit: crate::engine::limiter::RateLimit) -> Self {
             self.settings.rate_limit = Some(limit);
+            self
+        }
+
+        /// A limiter that decides when a request may be sent, instead of the one in this client's memory. Several
+        /// processes can share it: see [`Limiter`](crate::Limiter), which has an example.
+        ///
+        /// Each profile needs a name then: [`profile_name`](Self::profile_name) here, and `named` for other clients.
+        pub fn limiter(mut self, limiter: impl crate::engine::limiter::shared::Limiter) -> Self {
+            self.settings.limiter = Some(std::sync::Arc::new(limiter));
+            self
+        }
+
+        /// Names the profile, for a limiter that processes share and for records of what was sent. Two clients with
+        /// the same name at the same provider must be clients of the same profile. The name is no secret, so don't
+        /// take the profile's key.
+        ///
+        /// The name is at most 256 bytes long, and neither empty nor with control characters.
+        /// [`build`](Self::build) checks it. The client of another profile doesn't inherit it.
+        ///
+        /// ```
+        /// # fn main() -> unpost::Result<()> {
+        #[doc = concat!("use unpost::", $module, "::Client;")]
+        ///
+        /// let client = Client::builder("API_KEY").profile_name("acme").build()?;
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn profile_name(mut self, name: impl Into<String>) -> Self {
+            self.settings.profile_name = Some(name.into());
             self
         }
 

@@ -20,11 +20,13 @@ use super::settings::Settings;
 use crate::engine::exchange::{Answer, Attempted, Delivery, Exchange, Head, TransportErrorKind};
 use crate::engine::limiter::RateLimit;
 use crate::engine::limiter::headers::{RateHeaderNames, RateHeaders};
-use crate::model::Error;
+use crate::model::{Error, Provider};
 
 /// Where a provider accepts requests, and what is known of its limits.
 #[derive(Debug)]
 pub struct Endpoint {
+    /// The provider.
+    pub provider: Provider,
     /// The base URL, unless the caller sets another.
     pub base_url: &'static str,
     /// What follows the base URL.
@@ -287,6 +289,7 @@ impl HttpBody for WatchedBody {
 #[test]
 fn a_missing_tls_provider_is_an_error_and_not_a_panic() {
     static ENDPOINT: Endpoint = Endpoint {
+        provider: Provider::Other(std::borrow::Cow::Borrowed("acme")),
         base_url: "https://provider.example",
         path: "/posts",
         method: Method::DELETE,

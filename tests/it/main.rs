@@ -18,6 +18,7 @@ mod only_its_own_post_pays;
 mod post_ids;
 mod promises;
 mod retry;
+mod shared_limiter;
 mod stored_lines;
 mod support;
 mod third_provider;

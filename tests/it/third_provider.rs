@@ -18,6 +18,7 @@ use wiremock::matchers::{body_json, header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 static ENDPOINT: Endpoint = Endpoint {
+    provider: Provider::Other(Cow::Borrowed("acme")),
     base_url: "https://acme.example/v2",
     path: "/removals",
     method: Method::PUT,

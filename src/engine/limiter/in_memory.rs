@@ -90,38 +90,33 @@ impl InMemory {
                 let until = self.clock.instant(at);
                 // An answer may come at any moment, so it is worth waiting for as long as possible.
                 if deadline < until && (waiting_for != WaitingFor::Answer || deadline <= instant) {
-                    Look::Rejected(Rejected::too_late(now, at))
+                    Look::Rejected(Rejected::too_late(
+                        at.duration_since(now).unwrap_or_default(),
+                    ))
                 } else {
                     Look::WaitUntil(until.min(deadline))
                 }
             }
-            Ready::Spent { until } => Look::Rejected(Rejected::spent(now, until)),
+            Ready::Spent { until } => Look::Rejected(Rejected::spent(
+                until.duration_since(now).unwrap_or_default(),
+            )),
         }
     }
 
     /// Records what came of a request, and returns for how long the limiter is closed now.
     pub(super) fn settle(&self, sent: SystemTime, usage: Usage, headers: &RateHeaders) -> Duration {
         let now = self.clock.calendar(Instant::now());
-        let ready = {
+        let closed_for = {
             let mut pacer = self.pacer();
             pacer.settle(now, sent, usage, headers);
-            pacer.ready(now)
+            pacer.closed_for(now)
         };
         self.queue.wake_first();
-        match ready {
-            Ready::Now => Duration::ZERO,
-            Ready::At {
-                waiting_for: WaitingFor::Answer,
-                ..
-            } => ANY_MOMENT,
-            Ready::At { at: until, .. } | Ready::Spent { until } => {
-                if usage == Usage::Throttled {
-                    let until = self.clock.instant(until);
-                    self.queue.wake_who_cannot_wait_until(until);
-                }
-                until.duration_since(now).unwrap_or_default()
-            }
+        if usage == Usage::Throttled {
+            self.queue
+                .wake_who_cannot_wait_until(Instant::now() + closed_for);
         }
+        closed_for
     }
 
     /// `None` if a request may be sent now.
@@ -207,8 +202,5 @@ fn add_new(
 
 /// Nobody waits for longer than this. It keeps the deadline within what a clock can tell.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// How long to wait if an answer that may come at any moment will decide.
-const ANY_MOMENT: Duration = Duration::from_millis(50);
-
 #[cfg(test)]
 mod tests;

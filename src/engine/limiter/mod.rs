@@ -4,9 +4,11 @@
 //! handed the time, uses neither a clock nor a socket, and can be stored (`moment` is a time that it keeps).
 //! `usage` is what it is told of a request. `permit` is the right to send one. `in_memory` waits until the pacer
 //! gives it, `queue` keeps those who wait in order, `profiles` has one limiter for each profile, and `headers` reads
-//! what an answer says about the window.
+//! what an answer says about the window. `shared` is what a limiter of several processes implements, and `elsewhere`
+//! asks it.
 //! `docs/rate-limits.md` says in plain words what the pacer does and how well that works.
 
+mod elsewhere;
 pub(crate) mod headers;
 mod in_memory;
 mod moment;
@@ -16,6 +18,7 @@ mod profiles;
 mod queue;
 mod rate_limit;
 mod rejected;
+pub(crate) mod shared;
 pub(crate) mod usage;
 
 pub(crate) use permit::{Permit, ProfileLimiter};

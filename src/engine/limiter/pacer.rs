@@ -24,6 +24,8 @@ const LOST_AFTER: Duration = Duration::from_secs(5 * 60);
 const COUNT_TOLERANCE: u32 = 2;
 /// How many own requests are remembered while no limit is known. More would tell nothing more.
 const MOST_OWN_WITHOUT_LIMIT: usize = 1_000;
+/// How long to wait for an answer that may come at any moment.
+const ANY_MOMENT: Duration = Duration::from_millis(50);
 /// The clocks of two processes may differ by this much. A stored time further ahead is wrong.
 const SKEW: Duration = Duration::from_secs(60);
 /// A request of an earlier process is known by when it was sent. The provider counted it at most about this much later.
@@ -393,6 +395,34 @@ impl Pacer {
                         Some(Caution { most, ..caution })
                     });
                 }
+            }
+        }
+    }
+
+    /// For how long no request may be sent, as far as is known: 0 if one may be sent now. An answer that is awaited
+    /// may come at any moment, so a wait for one is short.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use unpost::{Pacer, RateHeaders, RateLimit, Usage};
+    ///
+    /// let mut pacer = Pacer::new(RateLimit::new(300, Duration::from_secs(300)));
+    /// let now = SystemTime::now();
+    /// pacer.sent(now);
+    /// let mut headers = RateHeaders::default();
+    /// headers.retry_after = Some(Duration::from_secs(20));
+    /// pacer.settle(now, now, Usage::Throttled, &headers);
+    /// assert!(pacer.closed_for(now) > Duration::from_secs(19));
+    /// ```
+    pub fn closed_for(&mut self, now: SystemTime) -> Duration {
+        match self.ready(now) {
+            Ready::Now => Duration::ZERO,
+            Ready::At {
+                waiting_for: WaitingFor::Answer,
+                ..
+            } => ANY_MOMENT,
+            Ready::At { at: until, .. } | Ready::Spent { until } => {
+                until.duration_since(now).unwrap_or_default()
             }
         }
     }

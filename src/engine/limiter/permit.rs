@@ -3,17 +3,26 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use super::elsewhere::Elsewhere;
 use super::headers::RateHeaders;
 use super::in_memory::InMemory;
 use super::rate_limit::RateLimit;
 use super::rejected::Rejected;
+use super::shared::{DynLimiter, Place, Window};
 use super::usage::{Usage, WaitingFor};
 use crate::engine::exchange::Head;
 use crate::engine::operation::AttemptKind;
 
 /// A profile's limiter, shared by every client, clone and task of that profile.
 #[derive(Clone, Debug)]
-pub(crate) struct ProfileLimiter(Arc<InMemory>);
+pub(crate) struct ProfileLimiter(Kept);
+
+/// Where the window is kept.
+#[derive(Clone, Debug)]
+enum Kept {
+    InMemory(Arc<InMemory>),
+    Elsewhere(Arc<Elsewhere>),
+}
 
 /// The right to send one request. Its place in the window is taken until the answer is known.
 ///
@@ -21,59 +30,79 @@ pub(crate) struct ProfileLimiter(Arc<InMemory>);
 #[derive(Debug)]
 pub(crate) struct Permit {
     limiter: ProfileLimiter,
+    /// `None` once it is settled.
+    place: Option<Place>,
     sent: SystemTime,
-    is_settled: bool,
-    /// What its request came to if it is dropped.
-    if_dropped: Usage,
 }
 
 impl ProfileLimiter {
     pub(crate) fn new(limit: RateLimit) -> Self {
-        Self(Arc::new(InMemory::new(limit)))
+        Self(Kept::InMemory(Arc::new(InMemory::new(limit))))
+    }
+
+    /// The limiter of a window that processes share. Without a window, nothing is sent.
+    pub(crate) fn shared(limiter: Arc<dyn DynLimiter>, window: Option<Window>) -> Self {
+        Self(Kept::Elsewhere(Arc::new(Elsewhere::new(limiter, window))))
     }
 
     /// Waits until a request may be sent, but no longer than `patience`. Dropping the future takes no place.
     pub(crate) async fn acquire(&self, patience: Duration) -> Result<Permit, Rejected> {
-        let sent = self.0.acquire(patience).await?;
+        let place = match &self.0 {
+            Kept::InMemory(limiter) => Place::new(limiter.acquire(patience).await?),
+            Kept::Elsewhere(limiter) => limiter.acquire(patience).await?,
+        };
         Ok(Permit {
             limiter: self.clone(),
-            sent,
-            is_settled: false,
-            if_dropped: Usage::Unanswered,
+            sent: place.sent_at(),
+            place: Some(place),
         })
     }
 
     /// When a request may be sent, as far as is known, and what it waits for until then. `None` is now.
     pub(crate) fn opens_at(&self) -> Option<(SystemTime, WaitingFor)> {
-        self.0.opens_at()
+        match &self.0 {
+            Kept::InMemory(limiter) => limiter.opens_at(),
+            Kept::Elsewhere(limiter) => limiter.opens_at(),
+        }
     }
 
     /// Adds requests that an earlier process sent, and answers of 429 that it got, with their times.
     ///
     /// Times after this limiter was made are ignored, because it has counted those requests itself. The same times may be
-    /// handed in again, which adds nothing.
+    /// handed in again, which adds nothing. A limiter that processes share has its own memory, and ignores them all.
     pub(crate) fn restore(&self, sent: &[SystemTime], throttled: &[SystemTime]) {
-        self.0.restore(sent, throttled);
+        match &self.0 {
+            Kept::InMemory(limiter) => limiter.restore(sent, throttled),
+            Kept::Elsewhere(_) => {}
+        }
     }
 
     pub(super) fn is_in_use(&self) -> bool {
-        Arc::strong_count(&self.0) > 1
+        match &self.0 {
+            Kept::InMemory(limiter) => Arc::strong_count(limiter) > 1,
+            Kept::Elsewhere(limiter) => Arc::strong_count(limiter) > 1,
+        }
     }
 
     /// Whether nothing is lost by forgetting what this limiter knows.
     pub(super) fn is_idle(&self) -> bool {
-        self.0.is_idle()
+        match &self.0 {
+            Kept::InMemory(limiter) => limiter.is_idle(),
+            Kept::Elsewhere(_) => true,
+        }
     }
 
     #[cfg(test)]
     pub(super) fn is_same_as(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        match (&self.0, &other.0) {
+            (Kept::InMemory(one), Kept::InMemory(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
     }
 }
 
 impl Permit {
     /// The time for which the place was reserved.
-    #[allow(dead_code, reason = "a run with a journal will write it down")]
     pub(crate) fn sent_at(&self) -> SystemTime {
         self.sent
     }
@@ -85,31 +114,43 @@ impl Permit {
 
     /// Gives the place back without waiting for it, because the call was dropped before anything was sent.
     pub(crate) fn drop_unused(mut self) {
-        self.if_dropped = Usage::NotSent;
+        self.settle_now(Usage::NotSent);
     }
 
-    /// Tells the limiter what the attempt came to, and returns for how long the limiter is closed now.
-    #[allow(
-        clippy::unused_async,
-        reason = "a limiter that processes share will be asked over the network"
-    )]
+    /// Tells the limiter what the attempt came to, and returns for how long the limiter is closed now. If the future is
+    /// dropped, the limiter is told all the same.
     pub(crate) async fn settle(mut self, kind: AttemptKind, head: Option<&Head>) -> Duration {
-        self.is_settled = true;
+        let usage = Usage::of(kind, head);
         let headers = head.map(|head| head.rate).unwrap_or_default();
-        self.limiter
-            .0
-            .settle(self.sent, Usage::of(kind, head), &headers)
+        let Some(place) = self.place.take() else {
+            return Duration::ZERO;
+        };
+        match &self.limiter.0 {
+            Kept::InMemory(limiter) => limiter.settle(self.sent, usage, &headers),
+            Kept::Elsewhere(limiter) => limiter.settle(place, usage, headers).await,
+        }
+    }
+
+    /// Tells the limiter without waiting for it.
+    fn settle_now(&mut self, usage: Usage) {
+        let Some(place) = self.place.take() else {
+            return;
+        };
+        match &self.limiter.0 {
+            Kept::InMemory(limiter) => {
+                let nothing_heard = RateHeaders::default();
+                limiter.settle(self.sent, usage, &nothing_heard);
+            }
+            Kept::Elsewhere(limiter) => {
+                Arc::clone(limiter).settle_later(place, usage);
+            }
+        }
     }
 }
 
 impl Drop for Permit {
     /// If a call is dropped while its request is under way, the request counts as used.
     fn drop(&mut self) {
-        if !self.is_settled {
-            let nothing_heard = RateHeaders::default();
-            self.limiter
-                .0
-                .settle(self.sent, self.if_dropped, &nothing_heard);
-        }
+        self.settle_now(Usage::Unanswered);
     }
 }

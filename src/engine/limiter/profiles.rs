@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::permit::ProfileLimiter;
 use super::rate_limit::RateLimit;
+use super::shared::{DynLimiter, Window};
+use crate::model::Provider;
 
 /// The limiters of all profiles of one API key.
 ///
@@ -15,22 +17,43 @@ use super::rate_limit::RateLimit;
 #[derive(Clone, Debug)]
 pub(crate) struct Limiters {
     limit: RateLimit,
+    shared: Option<Arc<dyn DynLimiter>>,
     by_profile: Arc<Mutex<HashMap<(u64, u64), ProfileLimiter>>>,
     hash_keys: (RandomState, RandomState),
 }
 
 impl Limiters {
-    pub(crate) fn new(limit: RateLimit) -> Self {
+    /// If processes share a limiter, `shared` is that one.
+    pub(crate) fn new(limit: RateLimit, shared: Option<Arc<dyn DynLimiter>>) -> Self {
         Self {
             limit,
+            shared,
             by_profile: Arc::default(),
             hash_keys: (RandomState::new(), RandomState::new()),
         }
     }
 
+    /// The limiter of a profile that may have a name. A limiter that processes share knows the profile by its name.
+    pub(crate) fn of(
+        &self,
+        provider: &Provider,
+        name: Option<&Arc<str>>,
+        profile: impl Hash,
+    ) -> ProfileLimiter {
+        let Some(shared) = &self.shared else {
+            return self.of_profile(profile);
+        };
+        let window = name.map(|name| Window {
+            provider: provider.clone(),
+            profile: Arc::clone(name),
+            limit: self.limit.clone(),
+        });
+        ProfileLimiter::shared(Arc::clone(shared), window)
+    }
+
     /// The limiter of a profile. The same profile always gets the same one, so that single calls and
     /// runs share the window.
-    pub(crate) fn of_profile(&self, profile: impl Hash) -> ProfileLimiter {
+    fn of_profile(&self, profile: impl Hash) -> ProfileLimiter {
         let (one, other) = &self.hash_keys;
         let hash = (one.hash_one(&profile), other.hash_one(&profile));
         let by_profile = self.by_profile.lock();
@@ -54,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_profile_has_one_limiter_in_every_clone_and_shares_it_with_no_other() {
-        let limiters = Limiters::new(RateLimit::unlimited());
+        let limiters = Limiters::new(RateLimit::unlimited(), None);
         let profiles: Vec<_> = (0..200).map(Some).chain([None]).collect();
         let of = |limiters: &Limiters| {
             let all = profiles.iter().map(|profile| limiters.of_profile(profile));
@@ -70,7 +93,7 @@ mod tests {
 
     #[test]
     fn unused_idle_limiters_are_dropped() {
-        let limiters = Limiters::new(RateLimit::unlimited());
+        let limiters = Limiters::new(RateLimit::unlimited(), None);
         let in_use: Vec<_> = (0..300)
             .map(|profile| limiters.of_profile(profile))
             .collect();

@@ -121,6 +121,14 @@ impl Ticket<'_> {
         waiting.first() == Some(self.number)
     }
 
+    /// Says that this caller is busy looking, and takes no longer than this for it.
+    pub(super) fn looks_within(&self, time: Duration) {
+        let mut waiting = self.queue.waiting();
+        if waiting.first() == Some(self.number) {
+            waiting.first_looks_at = Some(Instant::now() + time);
+        }
+    }
+
     /// Waits until this caller should look at the limiter again: at `until`, or when it is woken.
     pub(super) async fn wait(&self, until: Instant) {
         let until = {

@@ -1,8 +1,9 @@
 //! Why a request may not be sent.
 
-use std::time::{Duration, SystemTime};
+use std::error::Error;
+use std::time::Duration;
 
-use crate::model::{ErrorKind, Failure};
+use crate::model::{ErrorKind, Failure, text};
 
 /// Why a request got no permit.
 #[derive(Debug)]
@@ -13,20 +14,37 @@ pub(crate) struct Rejected {
 }
 
 impl Rejected {
-    pub(super) fn too_late(now: SystemTime, at: SystemTime) -> Self {
+    pub(super) fn too_late(wait: Duration) -> Self {
         Self::limited(
-            now,
-            at,
+            wait,
             "the profile's rate limit allows the next request only later than this one can wait",
         )
     }
 
-    pub(super) fn spent(now: SystemTime, until: SystemTime) -> Self {
+    pub(super) fn spent(wait: Duration) -> Self {
         Self::limited(
-            now,
-            until,
+            wait,
             "the day's budget of 429 answers is used up, and more of them get a profile suspended",
         )
+    }
+
+    /// The limiter itself failed, so it isn't known whether there is room.
+    pub(super) fn failed(error: &(dyn Error + Send + Sync)) -> Self {
+        let detail = format!("nothing was sent, because the shared limiter failed: {error}");
+        Self {
+            failure: Failure::detailed(ErrorKind::Stopped, text::message(&detail)),
+            wait: None,
+        }
+    }
+
+    /// The limiter is shared, and the profile has no name in it.
+    pub(super) fn unnamed() -> Self {
+        let advice = "the limiter is shared, so the profile needs a name: \
+                      give it one with `profile_name` or `named`";
+        Self {
+            failure: Failure::detailed(ErrorKind::Invalid, advice),
+            wait: None,
+        }
     }
 
     /// The caller's time was over when its turn came.
@@ -38,10 +56,10 @@ impl Rejected {
         }
     }
 
-    fn limited(now: SystemTime, until: SystemTime, reason: &str) -> Self {
+    fn limited(wait: Duration, reason: &str) -> Self {
         Self {
             failure: Failure::detailed(ErrorKind::RateLimited, reason),
-            wait: Some(until.duration_since(now).unwrap_or_default()),
+            wait: Some(wait),
         }
     }
 }
