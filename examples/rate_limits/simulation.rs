@@ -96,6 +96,14 @@ impl Scene {
         Self { limit, ..self }
     }
 
+    pub(crate) const fn within(self, window: Duration) -> Self {
+        Self { window, ..self }
+    }
+
+    pub(crate) const fn by(self, workers: usize) -> Self {
+        Self { workers, ..self }
+    }
+
     /// The same server, but without headers.
     pub(crate) const fn mute(self) -> Self {
         Self {

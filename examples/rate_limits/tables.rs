@@ -132,6 +132,15 @@ pub(crate) fn tables() -> String {
     for (name, scene, strategy, requests) in HARDER {
         line(row(name, scene, strategy, requests));
     }
+    line("\n| server | workers | requests | total time | optimum | ratio | 429s |\n|---|--:|--:|--:|--:|--:|--:|".into());
+    for (limit, seconds) in RHYTHMS {
+        for (workers, requests) in [(1, 12), (8, 12), (8, 200)] {
+            let scene = silent(Counting::Sliding, limit, seconds).by(workers);
+            let row = row("", scene, Strategy::Unlimited, requests);
+            let row = row.trim_start_matches("|  |");
+            line(format!("| {limit} in {seconds} s | {workers} |{row}"));
+        }
+    }
     line("\n| server | what is kept | total time | without the restart | 429s | without the restart |\n|---|---|--:|--:|--:|--:|".into());
     for (name, scene) in SCENES {
         for (kept, is_kept) in [("the pacer", Kept::Pacer), ("the times", Kept::Times)] {
@@ -152,3 +161,12 @@ pub(crate) fn tables() -> String {
 
 /// How many requests the first process gets through.
 const RESTARTED_AFTER: usize = 150;
+
+/// Limits that no header tells: how many requests in how many seconds.
+pub(crate) const RHYTHMS: [(u32, u64); 5] = [(1, 1), (5, 5), (10, 10), (60, 60), (30, 300)];
+
+/// A server that doesn't tell its limit.
+pub(crate) fn silent(counting: Counting, limit: u32, seconds: u64) -> Scene {
+    let scene = Scene::new(counting).allowing(limit);
+    scene.within(Duration::from_secs(seconds)).mute()
+}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::plot;
 use super::simulation::{Counting, Kept, Scene, Strategy, last, optimum, run, run_with};
-use super::tables::{SCENES, tables};
+use super::tables::{RHYTHMS, SCENES, silent, tables};
 
 #[test]
 fn every_way_of_counting_is_used_to_95_percent_with_at_most_ten_429s() {
@@ -66,6 +66,41 @@ fn a_restart_costs_at_most_one_answer_of_429() {
                     refused <= most,
                     "{name}, {kept:?} after {after}: {refused} of {most} answers of 429"
                 );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_limit_that_nobody_tells_costs_at_most_three_times_the_optimum_and_few_answers_of_429() {
+    // The windows of these aren't as long as any that is tried.
+    let odd = [(1, 3), (3, 7), (20, 40), (100, 180)];
+    let latencies = [20, 200, 1_000].map(Duration::from_millis);
+    for (limit, seconds) in RHYTHMS.into_iter().chain(odd) {
+        let by_the_clock = Counting::Aligned(Duration::from_millis(seconds * 300));
+        for counting in [Counting::Opened, Counting::Sliding, by_the_clock] {
+            let most = if counting == by_the_clock { 60 } else { 20 };
+            for (workers, requests) in [
+                (1, 12),
+                (3, 12),
+                (8, 12),
+                (2, 50),
+                (4, 100),
+                (1, 200),
+                (8, 200),
+            ] {
+                let scene = silent(counting, limit, seconds).by(workers);
+                for latency in latencies {
+                    let run = run_with(scene, Strategy::Unlimited, requests, |_| latency);
+                    // The optimum supposes 200 ms.
+                    let rounds = u32::try_from(requests / workers).unwrap_or(u32::MAX);
+                    let best = last(&optimum(scene, requests)).max(latency * rounds);
+                    let (time, refused) = (run.time, run.refused.len());
+                    assert!(
+                        !run.spent && time <= best * 3 && refused <= most,
+                        "{scene:?}, {requests} in {latency:?}: {time:?} of {best:?}, {refused} of 429"
+                    );
+                }
             }
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! `rate_limit` is the setting. `pacer` is a state machine that counts the requests in one window. It is
 //! handed the time, uses neither a clock nor a socket, and can be stored (`moment` is a time that it keeps).
+//! `rhythm` finds a limit that nobody tells.
 //! `usage` is what it is told of a request. `permit` is the right to send one. `in_memory` waits until the pacer
 //! gives it, `queue` keeps those who wait in order, `profiles` has one limiter for each profile, and `headers` reads
 //! what an answer says about the window. `shared` is what a limiter of several processes implements, and `elsewhere`
@@ -18,6 +19,7 @@ mod profiles;
 mod queue;
 mod rate_limit;
 mod rejected;
+mod rhythm;
 pub(crate) mod shared;
 pub(crate) mod usage;
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::headers::RateHeaders;
 use super::moment::{Moment, in_order, nanos};
 use super::rate_limit::{DAY, RateLimit};
+use super::rhythm::Learner;
 use super::usage::{Usage, WaitingFor};
 
 /// After this time without an answer, a request no longer makes others wait. It keeps its place in the window.
@@ -24,6 +25,8 @@ const LOST_AFTER: Duration = Duration::from_secs(5 * 60);
 const COUNT_TOLERANCE: u32 = 2;
 /// How many own requests are remembered while no limit is known. More would tell nothing more.
 const MOST_OWN_WITHOUT_LIMIT: usize = 1_000;
+/// If no limit is known, the shortest wait after a 429. It is doubled for each tenth of the budget that is used up.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 /// How long to wait for an answer that may come at any moment.
 const ANY_MOMENT: Duration = Duration::from_millis(50);
 /// The clocks of two processes may differ by this much. A stored time further ahead is wrong.
@@ -162,6 +165,9 @@ pub struct Pacer {
     /// Whether an own request has become older than the window since the last reset.
     #[serde(default)]
     own_expired: bool,
+    /// What is known of a limit that neither the setting nor a header tells.
+    #[serde(default, skip_serializing_if = "Learner::is_empty")]
+    learner: Learner,
 }
 
 /// Few requests at a time, because it isn't known whether there is room.
@@ -237,6 +243,7 @@ impl Pacer {
             last_reset: None,
             is_sliding: false,
             own_expired: false,
+            learner: Learner::default(),
         };
         pacer.probe_interval = pacer.first_probe_interval();
         pacer
@@ -310,7 +317,17 @@ impl Pacer {
             let at = settled.into_iter().chain(past).min().unwrap_or(now);
             return Some((at, WaitingFor::Answer));
         }
+        if self.learns()
+            && self.learner.is_unproven()
+            && let Some(oldest) = oldest
+        {
+            return Some((oldest.plus(ABANDONED_AFTER), WaitingFor::Answer));
+        }
         if !self.is_full() {
+            return None;
+        }
+        let own_oldest = self.own.front().copied();
+        if self.learns() && oldest.is_none() && self.learner.may_try_more(now, own_oldest) {
             return None;
         }
         // Only one request at a time may probe a full window.
@@ -325,10 +342,11 @@ impl Pacer {
     /// See [`Pacer`] for an example.
     pub fn sent(&mut self, now: SystemTime) {
         let now = Moment::of(now);
-        if self.is_full() {
+        if self.is_full() || (self.learns() && self.learner.is_unproven()) {
             self.last_probe = Some(now);
             self.take_probe_interval();
         }
+        self.learner.sent();
         insert(&mut self.in_flight, now);
     }
 
@@ -352,7 +370,7 @@ impl Pacer {
         match usage {
             Usage::NotSent => return,
             // A request without an answer may have been counted.
-            Usage::Unanswered => return insert(&mut self.own, now),
+            Usage::Unanswered => return self.count_own(now),
             Usage::Answered | Usage::Throttled | Usage::ThrottledByNetwork => {}
         }
         if let Some(max) = headers.max.filter(|max| *max > 0) {
@@ -375,20 +393,29 @@ impl Pacer {
             _ if usage == Usage::Throttled => {
                 self.settle_throttled(now, sent, headers, used, overlaps_reset);
             }
-            _ if overlaps_reset => insert(&mut self.own, now),
+            _ if overlaps_reset => self.count_own(now),
             Some(used) => {
                 self.caution = self.caution.filter(|_| !sent_since_429);
                 self.reconcile(now, sent, used, true);
             }
             None => {
-                // There is no count, but a probe that gets through shows that the window has reset.
-                if was_full && self.last_probe == Some(sent) {
+                let is_probe = self.last_probe == Some(sent);
+                if self.learns() {
+                    if sent_since_429 {
+                        self.learner.got_through(now, sent);
+                        self.own = self.own_in_window(now);
+                    }
+                    if is_probe {
+                        self.learner.proved(count(self.own.len()).saturating_add(1));
+                    }
+                } else if was_full && is_probe {
+                    // There is no count, but a probe that gets through shows that the window has reset.
                     self.record_reset(now);
                     self.own.clear();
                     self.others = 0;
                 }
                 self.informed_at = Some(now);
-                insert(&mut self.own, now);
+                self.count_own(now);
                 if sent_since_429 {
                     self.caution = self.caution.and_then(|caution| {
                         let most = caution.most.max(1).checked_mul(2)?;
@@ -451,7 +478,7 @@ impl Pacer {
             .map(|at| Moment::of(*at))
             .filter(|at| *at >= since)
         {
-            insert(&mut self.own, at.plus(COUNTED_WITHIN).min(now));
+            self.count_own(at.plus(COUNTED_WITHIN).min(now));
         }
         for at in throttled
             .iter()
@@ -488,7 +515,7 @@ impl Pacer {
     pub fn take_over(&mut self, now: SystemTime) {
         let now = Moment::of(now);
         for _ in std::mem::take(&mut self.in_flight) {
-            insert(&mut self.own, now);
+            self.count_own(now);
         }
         self.advance(now);
     }
@@ -523,9 +550,10 @@ impl Pacer {
         // These requests never got an answer. Each may have been counted as late as now.
         let lost_after = self.lost_after();
         for _ in 0..expire(&mut self.in_flight, lost_after, now) {
-            insert(&mut self.own, now);
+            self.count_own(now);
         }
-        self.own_expired |= expire(&mut self.own, window, now) > 0;
+        let counted_for = self.window();
+        self.own_expired |= expire(&mut self.own, counted_for, now) > 0;
         if self.window_limit().is_none() {
             let excess = self.own.len().saturating_sub(MOST_OWN_WITHOUT_LIMIT);
             self.own.drain(..excess);
@@ -568,13 +596,44 @@ impl Pacer {
             reset.by = reset.by.min(latest);
             reset.after = reset.after.min(reset.by);
         }
+        self.learner.distrust_the_future(latest, last_end);
         let base = self.base_interval();
         self.probe_interval = self.probe_interval.min(self.limit.window).max(base);
     }
 
+    /// Whether the limit has to be found out, because neither the setting nor a header tells it.
+    fn learns(&self) -> bool {
+        self.limit.requests.is_none() && self.header_limit.is_none()
+    }
+
+    /// How long a request is counted, as far as is known.
+    fn window(&self) -> Duration {
+        let learned = self.learner.window().filter(|_| self.learns());
+        learned.unwrap_or(self.limit.window)
+    }
+
+    /// Counts an own request that the provider counts too, or may count.
+    fn count_own(&mut self, at: Moment) {
+        insert(&mut self.own, at);
+        if self.limit.requests.is_none() {
+            self.learner.count(at);
+        }
+    }
+
+    /// The own requests that count, after the length of the window has become known.
+    fn own_in_window(&self, now: Moment) -> VecDeque<Moment> {
+        if self.learner.window().is_some() {
+            self.learner.in_window(now)
+        } else {
+            self.own.clone()
+        }
+    }
+
     /// How many requests a window holds: the smallest of the setting, the headers' number and what was learned.
     fn window_limit(&self) -> Option<u32> {
+        let rhythm = self.learner.requests().filter(|_| self.learns());
         [
+            rhythm,
             self.limit.requests,
             self.header_limit,
             self.learned_limit.map(|(requests, _)| requests),
@@ -600,7 +659,7 @@ impl Pacer {
 
     /// When to send a request although the window looks full now.
     fn next_probe(&self, now: Moment) -> Moment {
-        let window = self.limit.window;
+        let window = self.window();
         let own_leaves = self.own.front().map(|counted| counted.plus(window));
         let announced = self
             .announced_reset
@@ -648,7 +707,8 @@ impl Pacer {
         let is_all_ours =
             self.others == 0 && self.learned_limit.is_none() && self.limit.requests.is_some();
         let has_own = !self.own.is_empty() || !self.in_flight.is_empty();
-        if has_own && (is_all_ours || self.is_sliding) {
+        let has_rhythm = self.learns() && self.learner.window().is_some();
+        if has_own && (is_all_ours || self.is_sliding || has_rhythm) {
             return None;
         }
         let latest = self.last_in_window.max(self.last_probe)?;
@@ -716,6 +776,14 @@ impl Pacer {
             return;
         }
         self.caution = Some(Caution::AFTER_429);
+        if self.learns() {
+            self.informed_at = Some(now);
+            let patience = SHORTEST_PAUSE.saturating_mul(1 << self.budget_tenths());
+            let was_one_more = self.is_full() && self.last_probe == Some(sent);
+            let next = self.learner.refused(now, sent, was_one_more, patience);
+            self.closed_until = self.closed_until.or(next);
+            return;
+        }
         self.last_in_window = self.last_in_window.max(Some(sent));
         self.informed_at = Some(now);
         let accepted = count(self.own.len());

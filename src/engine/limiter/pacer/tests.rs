@@ -529,7 +529,7 @@ fn a_pacer_that_is_stored_and_read_back_at_any_moment_goes_on_as_if_nothing_had_
             }
             if random.bool() && !under_way.is_empty() {
                 let sent = under_way.swap_remove(random.usize(..under_way.len()));
-                let headers = if random.bool() {
+                let headers = if round % 3 < 2 && random.bool() {
                     counted(random.u32(..310), 300)
                 } else {
                     RateHeaders::default()
@@ -581,6 +581,19 @@ fn a_stored_pacer_that_makes_no_sense_neither_panics_nor_waits_for_ever() {
             "last_in_window": time(),
             "last_reset": {"after": time(), "by": time()},
             "is_sliding": round % 8 < 4,
+            "learner": {
+                "accepted": [time(), time(), time()],
+                "rhythm": {
+                    "requests": learned,
+                    "window": time(),
+                    "until": time(),
+                    "left_of_first": others,
+                },
+                "full": if round % 16 < 8 { serde_json::json!(null) } else {
+                    serde_json::json!({"since": time(), "refused": time()})
+                },
+                "times_found": times,
+            },
             "a member of tomorrow": 1,
         });
         let mut pacer: Pacer = serde_json::from_value(stored.clone()).unwrap();
@@ -629,4 +642,37 @@ fn a_place_of_a_process_that_died_holds_up_the_others_for_a_minute_at_most_and_i
     // The other process may have been heard, so its place counts as used until then.
     exchange(&mut read, at + 60 * SECOND, &RateHeaders::default(), ANSWER);
     assert_ne!(read.ready(at + 299 * SECOND), Ready::Now);
+}
+
+#[test]
+fn a_limit_that_nobody_tells_is_found_and_one_more_request_is_tried_now_and_then() {
+    let (start, mut pacer) = (origin(), Pacer::new(RateLimit::unlimited()));
+    let silent = RateHeaders::default();
+    let (mut counted, mut refused) = (Vec::new(), Vec::new());
+    let mut now = start;
+    // Two in five seconds, for two hours.
+    while now < start + 7_200 * SECOND {
+        match pacer.ready(now) {
+            Ready::Now => {
+                counted.retain(|at| *at + 5 * SECOND > now);
+                let has_room = counted.len() < 2;
+                if has_room {
+                    counted.push(now);
+                } else {
+                    refused.push(now);
+                }
+                exchange(
+                    &mut pacer,
+                    now,
+                    &silent,
+                    if has_room { ANSWER } else { THROTTLED },
+                );
+            }
+            Ready::At { at, .. } => now = at,
+            Ready::Spent { .. } => panic!("{} were refused", refused.len()),
+        }
+    }
+    let first = refused.iter().filter(|at| **at < start + 5 * SECOND);
+    assert_eq!(first.count(), 3, "at once, after a second, and after two");
+    assert!((4..=12).contains(&refused.len()), "{}", refused.len());
 }
