@@ -17,12 +17,14 @@
 //! the fork.
 
 mod background;
+mod options;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use self::background::Background;
+pub(crate) use self::options::blocking_options;
 use crate::delete_many;
 use crate::delete_posts::DeletePosts;
 use crate::model::{Error, Outcome, PostId, Summary};

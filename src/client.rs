@@ -210,7 +210,8 @@ macro_rules! other_options {
         /// The same client with other options, for one call or one run. They share the connections, the credentials and
         /// the rate limit with this client, and cost nothing to make.
         impl Client {
-            /// The same client with another [`deadline`](ClientBuilder::deadline).
+            /// The same client with another [`deadline`](ClientBuilder::deadline). With a deadline of 0, nothing is
+            /// sent, and a call ends with [`Timeout`](crate::ErrorKind::Timeout).
             ///
             /// ```
             /// # #[tokio::main(flavor = "current_thread")]
@@ -234,7 +235,8 @@ macro_rules! other_options {
             }
 
             /// The same client with another [`attempt_timeout`](ClientBuilder::attempt_timeout). A timeout of 0
-            /// leaves no time for an answer, so nothing is sent.
+            /// leaves no time for an answer: nothing is sent, and a call ends with
+            /// [`Invalid`](crate::ErrorKind::Invalid).
             ///
             /// ```
             #[doc = concat!("# fn patient(client: &unpost::", $module, "::Client) {")]

@@ -187,6 +187,8 @@ impl Client {
 }
 
 crate::client::other_options!("ayrshare");
+#[cfg(feature = "blocking")]
+crate::blocking::blocking_options!("ayrshare");
 
 impl DeletePosts for Client {
     fn provider(&self) -> Provider {

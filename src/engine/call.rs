@@ -53,6 +53,10 @@ impl<'a> CallContext<'a> {
     }
 }
 
+/// Why a client or a call with such a timeout sends nothing.
+pub(crate) const NO_TIME_FOR_AN_ANSWER: &str =
+    "an attempt timeout of 0 leaves no time for an answer: give it some";
+
 /// Makes the call.
 pub(crate) async fn call<O: Operation>(
     operation: &O,
@@ -64,6 +68,10 @@ pub(crate) async fn call<O: Operation>(
     tally.settle_known(context.known);
     if tally.is_settled() {
         return tally.end(Ending::Finished);
+    }
+    if config.attempt_timeout.is_zero() {
+        let reason = Failure::detailed(ErrorKind::Invalid, NO_TIME_FOR_AN_ANSWER);
+        return tally.end(Ending::Unsent(reason, None));
     }
     let mut call = Call {
         operation,
@@ -140,9 +148,9 @@ impl<O: Operation> Call<'_, O> {
                 return Err(Ending::Unsent(failure, wait));
             }
         };
-        if self.time_left().is_zero() || self.config.attempt_timeout.is_zero() {
+        if self.time_left().is_zero() {
             permit.give_back().await;
-            let reason = "no time was left to send anything";
+            let reason = "no time was left to send anything: give the call a longer deadline";
             return Err(Ending::Unsent(
                 Failure::detailed(ErrorKind::Timeout, reason),
                 None,

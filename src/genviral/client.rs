@@ -150,6 +150,8 @@ impl Client {
 }
 
 crate::client::other_options!("genviral");
+#[cfg(feature = "blocking")]
+crate::blocking::blocking_options!("genviral");
 
 impl DeletePosts for Client {
     fn provider(&self) -> Provider {

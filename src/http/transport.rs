@@ -17,6 +17,7 @@ use super::base_url;
 use super::credentials::Credentials;
 use super::pools::Pools;
 use super::settings::Settings;
+use crate::engine::call::NO_TIME_FOR_AN_ANSWER;
 use crate::engine::exchange::{Answer, Attempted, Delivery, Exchange, Head, TransportErrorKind};
 use crate::engine::limiter::RateLimit;
 use crate::engine::limiter::headers::{RateHeaderNames, RateHeaders};
@@ -67,9 +68,7 @@ impl Transport {
 
         let user_agent = user_agent(settings.user_agent_suffix.as_deref())?;
         if settings.attempt_timeout.is_zero() {
-            return Err(Error::invalid(
-                "an attempt timeout of 0 leaves no time for an answer: give it some",
-            ));
+            return Err(Error::invalid(NO_TIME_FOR_AN_ANSWER));
         }
         let connect_timeout = Duration::from_secs(10).min(settings.attempt_timeout);
         let configure = settings.http.take();

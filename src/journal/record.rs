@@ -184,7 +184,9 @@ impl Record {
     fn add_outcome(&mut self, outcome: Outcome) {
         let known = self.posts.entry(self.key(&outcome.id)).or_default();
         known.attempts.settle(&outcome);
-        if !outcome.fate.should_retry() {
+        // A post that wasn't attempted is open, whatever was in the way.
+        let was_attempted = !matches!(outcome.fate, Fate::NotAttempted(_));
+        if was_attempted && !outcome.fate.should_retry() {
             known.outcome = self.outcomes.keep(outcome);
         }
     }

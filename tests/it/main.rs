@@ -15,6 +15,7 @@ mod genviral;
 mod journal;
 mod mock;
 mod only_its_own_post_pays;
+mod options;
 mod post_ids;
 mod promises;
 mod retry;
