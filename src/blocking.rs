@@ -64,8 +64,8 @@ impl<C> Client<C> {
     }
 
     /// The same thread with another client.
-    pub(crate) fn with_client(&self, client: C) -> Self {
-        Self {
+    pub(crate) fn with_client<D>(&self, client: D) -> Client<D> {
+        Client {
             client,
             background: Arc::clone(&self.background),
         }

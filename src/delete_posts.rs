@@ -1,10 +1,12 @@
 //! What a run needs of a provider.
 
-use std::sync::Arc;
+mod any_provider;
+mod batch;
 
-use crate::engine::call::CallContext;
-use crate::engine::run::RunContext;
-use crate::engine::tally::EarlierAttempts;
+use std::time::Duration;
+
+pub use self::any_provider::AnyProvider;
+pub use self::batch::Batch;
 use crate::journal::{OperationKind, Record, Scope};
 use crate::model::{Error, Outcome, PostId, Provider};
 
@@ -14,6 +16,11 @@ use crate::model::{Error, Outcome, PostId, Provider};
 /// The run takes care of distinct ids, batches, concurrency, the budget of retries and the end. The
 /// implementation takes care of timeouts, waits between attempts and a rate limit. It must not panic, because
 /// a panic reaches the reader of the run.
+///
+/// An implementation that sends its requests with `delete_in` of a client has all of that from the client. One that
+/// sends them in another way learns from [`Batch`] whether the run was stopped, and waits with [`Batch::sleep`].
+///
+/// This trait can't be used as `dyn DeletePosts`. [`AnyProvider`] is one type for all implementations.
 ///
 /// # Example
 ///
@@ -85,43 +92,29 @@ pub trait DeletePosts: Send + Sync + 'static {
     /// is ignored. The run ends if the credentials are refused, or if the rate limit lets nothing be sent
     /// ([`NotAttempted`](crate::Fate::NotAttempted) for [`RateLimited`](crate::ErrorKind::RateLimited)).
     fn delete_posts(&self, batch: Batch) -> impl Future<Output = Vec<Outcome>> + Send;
-}
 
-/// The posts of one request of a run. They are distinct, and their ids can be sent.
-#[derive(Debug)]
-pub struct Batch {
-    pub(crate) ids: Vec<PostId>,
-    /// The attempts that were made for each of the ids before this run. It is empty if there were none.
-    pub(crate) earlier: Vec<EarlierAttempts>,
-    pub(crate) run: Arc<RunContext>,
-}
-
-impl Batch {
-    /// The ids, at least one.
-    pub fn ids(&self) -> &[PostId] {
-        &self.ids
-    }
-
-    /// What a call for all posts of this batch belongs to.
-    #[cfg(feature = "internals")]
-    #[doc(hidden)]
-    pub fn call_context(&self) -> CallContext<'_> {
-        self.context()
-    }
-
-    pub(crate) fn context(&self) -> CallContext<'_> {
-        CallContext::of_run(&self.run, &self.earlier)
-    }
-
-    /// Pays for one retry of this batch out of the run's budget. Returns whether the budget allowed it.
+    /// Whether each request is counted while it is made, as a client's `delete_in` does. It is `false` by default.
     ///
-    /// A run has a budget of 20 retries, so that an outage costs few extra requests. Five batches that succeed
-    /// pay for one more. A batch succeeds unless each of its posts failed as in an outage:
-    /// [`Server`](crate::ErrorKind::Server), [`Connect`](crate::ErrorKind::Connect), [`Timeout`](crate::ErrorKind::Timeout),
-    /// [`Disconnected`](crate::ErrorKind::Disconnected) or
-    /// [`UnexpectedResponse`](crate::ErrorKind::UnexpectedResponse) with a [`detail`](crate::Failure::detail), which says
-    /// that the answer isn't the provider's.
-    pub fn try_spend_retry(&self) -> bool {
-        self.run.try_spend_retry()
+    /// If it is `false`, the run counts one request for each batch. It adds the attempts that were made before the run
+    /// to the outcomes that come back, and a post that was deleted already counts as deleted if such an attempt got no
+    /// answer. If the time of [`stop_within`](crate::RunHandle::stop_within) is over, the run waits no longer, and the
+    /// posts of the batch are [`Uncertain`](crate::Fate::Uncertain).
+    ///
+    /// Return `true` if every request is sent with `delete_in`. An implementation that only passes its batches to another
+    /// one returns what that one returns.
+    fn records_attempts(&self) -> bool {
+        false
+    }
+
+    /// The exact JSON of the first request for these posts, for [`DeleteMany::plan`](crate::DeleteMany::plan). It is
+    /// `None` by default.
+    fn body(&self, _ids: &[PostId]) -> Option<String> {
+        None
+    }
+
+    /// The least time that the rate limit allows for so many requests, for [`DeleteMany::plan`](crate::DeleteMany::plan).
+    /// It is 0 by default. The time that an answer takes doesn't count.
+    fn least_time(&self, _requests: usize) -> Duration {
+        Duration::ZERO
     }
 }

@@ -13,7 +13,9 @@ use crate::model::{Failure, Fate, Outcome, PostId};
 
 /// A batch that is refused in a way that a wrong id may explain is divided until the id is found.
 pub(super) async fn delete_in_bulk(core: &Core, batch: Batch) -> Vec<Outcome> {
-    let Batch { ids, earlier, run } = batch;
+    let Batch {
+        ids, earlier, run, ..
+    } = batch;
     let mut division = Division::default();
     let mut next = Some((ids, earlier));
     while let Some((ids, earlier)) = next {

@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 use std::fmt;
 
 use super::bulk_fallback::delete_in_bulk;
+use super::mark_posts::MarkPosts;
 use super::request::{DeleteRequest, DeleteResponse};
 use crate::client::Core;
 use crate::delete_many::DeleteMany;
@@ -160,6 +161,78 @@ impl Client {
         finished.into_result().map(DeleteResponse::new)
     }
 
+    /// Does what [`delete`](Self::delete) does, as a part of a run: for a [`DeletePosts`] of your own.
+    ///
+    /// The request waits for the profile's window as patiently as the run does. It isn't sent if the run is stopped
+    /// first. It counts in the run's [`Progress`](crate::Progress), and its retries are paid for out of the run's
+    /// budget. If several requests name the same post, the later ones know of the earlier attempts. So "already deleted"
+    /// means deleted if the answer to an earlier one was lost.
+    ///
+    /// The request may name some of the batch's posts, or all. Return `true` from
+    /// [`records_attempts`](DeletePosts::records_attempts) if all requests are sent with this method.
+    ///
+    /// # Errors
+    /// Returns the errors of [`delete`](Self::delete).
+    /// A request that isn't sent because the run was stopped is [`Stopped`](crate::ErrorKind::Stopped).
+    ///
+    /// ```
+    /// use unpost::ayrshare::{Client, DeleteRequest};
+    /// use unpost::{Batch, DeletePosts, ErrorKind, Outcome, Provider};
+    ///
+    /// /// Marks each post as manually deleted, and deletes those that still stand at a network.
+    /// struct MarksOrDeletes(Client);
+    ///
+    /// impl DeletePosts for MarksOrDeletes {
+    ///     fn provider(&self) -> Provider {
+    ///         Provider::Ayrshare
+    ///     }
+    ///
+    ///     fn batch_size(&self) -> usize {
+    ///         1
+    ///     }
+    ///
+    ///     fn records_attempts(&self) -> bool {
+    ///         true
+    ///     }
+    ///
+    ///     async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
+    ///         let mut outcomes = Vec::new();
+    ///         for id in batch.ids() {
+    ///             let mut result = self.0.delete_in(&batch, DeleteRequest::mark_manual_deleted(id)).await;
+    ///             if result.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotManuallyDeleted) {
+    ///                 result = self.0.delete_in(&batch, DeleteRequest::by_id(id)).await;
+    ///             }
+    ///             outcomes.extend(match result {
+    ///                 Ok(response) => response.outcomes().to_vec(),
+    ///                 Err(error) => error.into_outcomes(),
+    ///             });
+    ///         }
+    ///         outcomes
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> unpost::Result<()> {
+    /// let ayrshare = unpost::mock::Ayrshare::start().await;
+    /// ayrshare.publish("post-1", ["facebook"]).publish("post-2", ["facebook"]);
+    /// ayrshare.remove_by_hand("post-2");
+    ///
+    /// let provider = MarksOrDeletes(ayrshare.client()?);
+    /// let summary = unpost::DeleteMany::new(provider, ["post-1", "post-2"]).run().summary().await;
+    /// assert_eq!((summary.deleted, summary.marked_deleted), (1, 1));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn delete_in(
+        &self,
+        batch: &Batch,
+        request: DeleteRequest,
+    ) -> Result<DeleteResponse, Error> {
+        request.check()?;
+        let finished = batch.call(&self.core, &request).await;
+        finished.into_result().map(DeleteResponse::new)
+    }
+
     /// Deletes any number of posts, as fast as the rate limit allows, and yields one outcome for each
     /// distinct id as it becomes known.
     ///
@@ -183,6 +256,33 @@ impl Client {
         ids: impl IntoIterator<Item: Into<PostId> + 'a, IntoIter: Send + 'a>,
     ) -> DeleteMany<'a, Self> {
         DeleteMany::new(self.clone(), ids)
+    }
+
+    /// Marks any number of posts as manually deleted, after somebody deleted them at their networks by hand. Each post
+    /// gets a request of its own, as fast as the rate limit allows.
+    ///
+    /// This is a run, as [`delete_many`](Self::delete_many) is. A post that is marked is
+    /// [`MarkedDeleted`](crate::Fate::MarkedDeleted). One that still stands at a network is
+    /// [`Failed`](crate::Fate::Failed) with [`NotManuallyDeleted`](crate::ErrorKind::NotManuallyDeleted), and the run
+    /// goes on.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> unpost::Result<()> {
+    /// let ayrshare = unpost::mock::Ayrshare::start().await;
+    /// ayrshare.publish("post-1", ["instagram"]).publish("post-2", ["instagram"]);
+    /// ayrshare.remove_by_hand("post-1");
+    ///
+    /// let summary = ayrshare.client()?.mark_many(["post-1", "post-2"]).run().summary().await;
+    /// assert_eq!((summary.marked_deleted, summary.failed), (1, 1));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn mark_many<'a>(
+        &self,
+        ids: impl IntoIterator<Item: Into<PostId> + 'a, IntoIter: Send + 'a>,
+    ) -> DeleteMany<'a, MarkPosts> {
+        DeleteMany::new(MarkPosts::new(self.core.clone()), ids)
     }
 }
 
@@ -209,6 +309,10 @@ impl DeletePosts for Client {
 
     fn resume(&self, record: &Record) {
         self.core.resume(record);
+    }
+
+    fn records_attempts(&self) -> bool {
+        true
     }
 
     async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
@@ -248,6 +352,25 @@ impl crate::blocking::Client<Client> {
     /// ```
     pub fn delete(&self, request: DeleteRequest) -> Result<DeleteResponse, Error> {
         self.wait_for(self.client().delete(request))
+    }
+
+    /// Does what [`Client::mark_many`] does.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> unpost::Result<()> {
+    /// # let ayrshare = unpost::mock::Ayrshare::start().await;
+    /// # ayrshare.publish("post-1", ["instagram"]);
+    /// # ayrshare.remove_by_hand("post-1");
+    /// let client = unpost::blocking::Client::new(ayrshare.client()?)?;
+    /// assert_eq!(client.mark_many(["post-1"]).run().summary().marked_deleted, 1);
+    /// # Ok(()) }
+    /// ```
+    pub fn mark_many<'a>(
+        &self,
+        ids: impl IntoIterator<Item: Into<PostId> + 'a, IntoIter: Send + 'a>,
+    ) -> crate::blocking::DeleteMany<'a, MarkPosts> {
+        self.with_client(MarkPosts::new(self.client().core.clone()))
+            .delete_many(ids)
     }
 
     /// Does what [`Client::for_profile`] does.

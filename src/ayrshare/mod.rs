@@ -23,9 +23,11 @@ mod bulk_fallback;
 mod client;
 mod code;
 mod decode;
+mod mark_posts;
 mod request;
 
 pub use self::builder::ClientBuilder;
 pub use self::client::Client;
 pub use self::code::ErrorCode;
+pub use self::mark_posts::MarkPosts;
 pub use self::request::{DeleteRequest, DeleteResponse};

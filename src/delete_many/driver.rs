@@ -17,8 +17,11 @@ use tokio::task::JoinHandle;
 
 use super::board::{Board, Work};
 use crate::delete_posts::{Batch, DeletePosts};
-use crate::engine::run::RunContext;
+use crate::engine::operation::AttemptKind;
+use crate::engine::recorder::Recorder;
+use crate::engine::run::{End, RunContext};
 use crate::engine::tally::EarlierAttempts;
+use crate::journal::Sending;
 use crate::model::{ErrorKind, Failure, Fate, Outcome, PostId};
 
 /// The driver of a run. It starts with the first batch, as a task of the runtime on which the stream is read.
@@ -179,6 +182,16 @@ struct Side<P> {
 const FAILURES_THAT_END_A_RUN: usize = 10;
 
 impl<P: DeletePosts> Side<P> {
+    /// Counts a request of a provider that doesn't count its own. The result is `None` if the run is cut off first.
+    async fn count<F: Future>(&self, request: F) -> Option<F::Output> {
+        let _under_way = self.run.count_request();
+        // Without a runtime there is no timer, and nothing that could cut the run off.
+        if Handle::try_current().is_err() {
+            return Some(request.await);
+        }
+        self.run.until(End::CutOff, request).await
+    }
+
     /// Stops the run if there is no point in sending more, and otherwise rewards a success.
     fn update_run(&self, outcomes: &[Outcome]) {
         let failure_of = |outcome: &'_ Outcome| outcome.fate.failure().cloned();
@@ -234,20 +247,60 @@ impl<P: DeletePosts> Begun<P> {
                 earlier.fate_of_unsent(reason.clone())
             });
         }
-        self.is_asked = true;
-        let outcomes = side.provider.delete_posts(batch).await;
+        let recorder = side.run.recorder();
+        let asked = side.provider.delete_posts(batch);
+        let outcomes = if side.provider.records_attempts() {
+            self.is_asked = true;
+            Some(asked.await)
+        } else {
+            let sending = match &recorder {
+                Some(recorder) => match recorder.sends_now(&self.ids).await {
+                    Ok(sending) => Some((recorder, sending)),
+                    Err(reason) => {
+                        side.run.stop(reason.clone());
+                        return self.settle(HashMap::new(), |earlier| {
+                            earlier.fate_of_unsent(reason.clone())
+                        });
+                    }
+                },
+                None => None,
+            };
+            self.is_asked = true;
+            let outcomes = side.count(asked).await;
+            if let (Some((recorder, sending)), Some(outcomes)) = (&sending, &outcomes)
+                && let Err(reason) = record_unsent(recorder, sending, outcomes).await
+            {
+                side.run.stop(reason);
+            }
+            outcomes
+        };
+        let Some(outcomes) = outcomes else {
+            self.count_lost_attempt();
+            let reason = side.run.reason();
+            return self.settle(HashMap::new(), |_| Fate::Uncertain(reason.clone()));
+        };
         side.update_run(&outcomes);
         let mut reported = HashMap::with_capacity(self.ids.len());
         for outcome in outcomes {
             reported.entry(outcome.id.clone()).or_insert(outcome);
         }
         self.settled = self.settle(reported, |_| Fate::Unreported);
-        if let Some(recorder) = side.run.recorder()
+        if let Some(recorder) = recorder
             && let Err(reason) = recorder.settled(&self.settled).await
         {
             side.run.stop(reason);
         }
         std::mem::take(&mut self.settled)
+    }
+
+    /// Counts an attempt whose answer nobody waits for.
+    fn count_lost_attempt(&mut self) {
+        self.earlier
+            .resize_with(self.ids.len(), EarlierAttempts::default);
+        for earlier in &mut self.earlier {
+            earlier.made = earlier.made.saturating_add(1);
+            earlier.unanswered = earlier.unanswered.saturating_add(1);
+        }
     }
 
     /// Gives every post exactly one outcome, whatever the provider's side reported.
@@ -257,20 +310,42 @@ impl<P: DeletePosts> Begun<P> {
         otherwise: impl Fn(EarlierAttempts) -> Fate,
     ) -> Vec<Outcome> {
         let provider = self.side.provider.provider();
+        let is_complete = self.side.provider.records_attempts();
         let mut earlier = std::mem::take(&mut self.earlier).into_iter();
         let ids = std::mem::take(&mut self.ids).into_iter();
         let outcomes = ids.map(|id| {
             let earlier = earlier.next().unwrap_or_default();
-            reported.remove(&id).unwrap_or_else(|| Outcome {
-                attempts: earlier.made,
-                unanswered: earlier.unanswered,
-                ..Outcome::new(id, provider.clone(), otherwise(earlier))
-            })
+            match reported.remove(&id) {
+                Some(outcome) if is_complete => outcome,
+                Some(outcome) => earlier.add_to(outcome),
+                None => Outcome {
+                    attempts: earlier.made,
+                    unanswered: earlier.unanswered,
+                    ..Outcome::new(id, provider.clone(), otherwise(earlier))
+                },
+            }
         });
         let outcomes: Vec<_> = outcomes.collect();
         self.side.run.count_known(&outcomes, outcomes.len());
         outcomes
     }
+}
+
+/// Records for which posts of a batch a provider has sent nothing.
+async fn record_unsent(
+    recorder: &Recorder,
+    sending: &Sending,
+    outcomes: &[Outcome],
+) -> Result<(), Failure> {
+    let is_unsent = |outcome: &&Outcome| matches!(outcome.fate, Fate::NotAttempted(_));
+    let unsent = outcomes.iter().filter(is_unsent);
+    let unsent: Vec<_> = unsent.map(|outcome| outcome.id.clone()).collect();
+    if unsent.is_empty() {
+        return Ok(());
+    }
+    recorder
+        .answered(sending, AttemptKind::NotSent, &unsent)
+        .await
 }
 
 impl<P: DeletePosts> Drop for Begun<P> {

@@ -47,16 +47,15 @@ impl History {
 /// it is of, but some fates do: a mark settles no delete, and a delete settles no mark.
 fn add_kept(record: &mut Record, kept: Vec<Outcome>) {
     let scope = record.scope().clone();
-    let is_of_another_operation = |fate: &Fate| match &scope.operation {
-        OperationKind::Delete => *fate == Fate::MarkedDeleted,
-        OperationKind::MarkManualDeleted => matches!(
+    let is_marking = scope.operation == OperationKind::MarkManualDeleted;
+    let is_of_a_deletion = |fate: &Fate| {
+        matches!(
             fate,
             Fate::Deleted | Fate::Partial | Fate::Blocked { .. } | Fate::Unreported
-        ),
-        _ => false,
+        )
     };
     for outcome in kept {
-        if outcome.provider == scope.provider && !is_of_another_operation(&outcome.fate) {
+        if outcome.provider == scope.provider && !(is_marking && is_of_a_deletion(&outcome.fate)) {
             record.add(Entry::Settled(scope.clone(), outcome));
         }
     }

@@ -129,11 +129,8 @@ impl<'a> Outcomes<'a> {
             }
             self.begun += 1;
             self.run.count_begun(ids.len());
-            self.driver.begin(Batch {
-                ids,
-                earlier,
-                run: Arc::clone(&self.run),
-            });
+            let run = Arc::clone(&self.run);
+            self.driver.begin(Batch::new(ids, earlier, run));
         }
     }
 

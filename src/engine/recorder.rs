@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::operation::{AttemptKind, ThrottledBy};
-use crate::journal::{Answered, BoxError, DynJournal, NotCarriedOut, Record, Scope, Sending};
+use crate::journal::{
+    Answered, BoxError, DynJournal, NotCarriedOut, OperationKind, Record, Scope, Sending,
+};
 use crate::model::text;
 use crate::model::{ErrorKind, Failure, Outcome, PostId};
 
@@ -19,6 +21,23 @@ pub(crate) struct Recorder {
 impl Recorder {
     pub(crate) fn new(journal: Arc<dyn DynJournal>, scope: Scope) -> Self {
         Self { journal, scope }
+    }
+
+    /// Writes requests that do something else to the same journal.
+    pub(crate) fn of(&self, operation: OperationKind) -> Self {
+        let scope = Scope {
+            operation,
+            ..self.scope.clone()
+        };
+        Self {
+            journal: Arc::clone(&self.journal),
+            scope,
+        }
+    }
+
+    /// Records that a request is sent now.
+    pub(crate) async fn sends_now(&self, ids: &[PostId]) -> Result<Sending, Failure> {
+        self.about_to_send(ids, now()).await
     }
 
     /// What is on record in this scope.

@@ -52,6 +52,25 @@ impl EarlierAttempts {
         }
     }
 
+    /// What a later request came to that knew nothing of these attempts.
+    pub(crate) fn add_to(self, outcome: Outcome) -> Outcome {
+        let fate = match outcome.fate {
+            fate if self.unanswered == 0 => fate,
+            // One of these attempts deleted the post.
+            Fate::AlreadyDeleted => Fate::Deleted,
+            // One of them may have deleted it, wholly or from other networks.
+            Fate::NotAttempted(failure) => Fate::Uncertain(failure),
+            Fate::Failed(failure) if !outcome.networks.is_empty() => Fate::Uncertain(failure),
+            fate => fate,
+        };
+        Outcome {
+            attempts: self.made.saturating_add(outcome.attempts),
+            unanswered: self.unanswered.saturating_add(outcome.unanswered),
+            fate,
+            ..outcome
+        }
+    }
+
     /// The fate of a post that isn't sent again, for this reason.
     pub(crate) fn fate_of_unsent(self, reason: Failure) -> Fate {
         if self.unanswered > 0 {
@@ -351,6 +370,49 @@ impl AttemptResult {
             Some(asked.unwrap_or_default().max(closed_for))
         } else {
             asked
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{NetworkResult, Provider};
+
+    #[test]
+    fn what_an_unanswered_attempt_may_have_done_outlives_a_request_that_knew_nothing_of_it() {
+        let failure = || Failure::new(ErrorKind::Refused);
+        let outcome = |fate| Outcome::new("a", Provider::from("acme"), fate);
+        let of_a_network = |fate| Outcome {
+            networks: vec![NetworkResult::new("bluesky", "error")],
+            ..outcome(fate)
+        };
+        for (later, with_evidence) in [
+            (outcome(Fate::AlreadyDeleted), Fate::Deleted),
+            (outcome(Fate::NotFound), Fate::NotFound),
+            (
+                outcome(Fate::NotAttempted(failure())),
+                Fate::Uncertain(failure()),
+            ),
+            (outcome(Fate::Failed(failure())), Fate::Failed(failure())),
+            (
+                of_a_network(Fate::Failed(failure())),
+                Fate::Uncertain(failure()),
+            ),
+        ] {
+            let later = Outcome {
+                attempts: 1,
+                ..later
+            };
+            for (unanswered, fate) in [(0, later.fate.clone()), (1, with_evidence)] {
+                let earlier = EarlierAttempts {
+                    made: 2,
+                    unanswered,
+                };
+                let sum = earlier.add_to(later.clone());
+                assert_eq!((sum.fate, sum.attempts), (fate, 3));
+                assert_eq!(sum.unanswered, unanswered);
+            }
         }
     }
 }

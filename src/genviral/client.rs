@@ -124,6 +124,73 @@ impl Client {
         finished.into_result().map(DeleteResponse::new)
     }
 
+    /// Does what [`delete`](Self::delete) does, as a part of a run: for a [`DeletePosts`] of your own.
+    ///
+    /// The request waits for the profile's window as patiently as the run does. It isn't sent if the run is stopped
+    /// first. It counts in the run's [`Progress`](crate::Progress), and its retries are paid for out of the run's
+    /// budget. If several requests name the same post, the later ones know of the earlier attempts. So "already deleted"
+    /// means deleted if the answer to an earlier one was lost.
+    ///
+    /// The request may name some of the batch's posts, or all. Return `true` from
+    /// [`records_attempts`](DeletePosts::records_attempts) if all requests are sent with this method.
+    ///
+    /// # Errors
+    /// Returns the errors of [`delete`](Self::delete).
+    /// A request that isn't sent because the run was stopped is [`Stopped`](crate::ErrorKind::Stopped).
+    ///
+    /// ```
+    /// use unpost::genviral::{Client, DeleteRequest};
+    /// use unpost::{Batch, DeletePosts, Outcome, Provider};
+    ///
+    /// /// Deletes each post with a request of its own.
+    /// struct OneByOne(Client);
+    ///
+    /// impl DeletePosts for OneByOne {
+    ///     fn provider(&self) -> Provider {
+    ///         Provider::Genviral
+    ///     }
+    ///
+    ///     fn batch_size(&self) -> usize {
+    ///         1
+    ///     }
+    ///
+    ///     fn records_attempts(&self) -> bool {
+    ///         true
+    ///     }
+    ///
+    ///     async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
+    ///         let mut outcomes = Vec::new();
+    ///         for id in batch.ids() {
+    ///             match self.0.delete_in(&batch, DeleteRequest::by_id(id)).await {
+    ///                 Ok(response) => outcomes.extend_from_slice(response.outcomes()),
+    ///                 Err(error) => outcomes.extend(error.into_outcomes()),
+    ///             }
+    ///         }
+    ///         outcomes
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> unpost::Result<()> {
+    /// let genviral = unpost::mock::Genviral::start().await;
+    /// genviral.seed("post-1", "draft");
+    ///
+    /// let provider = OneByOne(genviral.client()?);
+    /// let summary = unpost::DeleteMany::new(provider, ["post-1", "post-2"]).run().summary().await;
+    /// assert_eq!((summary.deleted, summary.not_found), (1, 1));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn delete_in(
+        &self,
+        batch: &Batch,
+        request: DeleteRequest,
+    ) -> Result<DeleteResponse, Error> {
+        request.check()?;
+        let finished = batch.call(&self.core, &request).await;
+        finished.into_result().map(DeleteResponse::new)
+    }
+
     /// Deletes any number of posts, as fast as Genviral allows, and yields one outcome for each
     /// distinct id as it becomes known.
     ///
@@ -170,8 +237,14 @@ impl DeletePosts for Client {
         self.core.resume(record);
     }
 
+    fn records_attempts(&self) -> bool {
+        true
+    }
+
     async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
-        let Batch { ids, earlier, run } = batch;
+        let Batch {
+            ids, earlier, run, ..
+        } = batch;
         let mut division = Division::default();
         let mut next = Some((ids, earlier));
         while let Some((ids, earlier)) = next {

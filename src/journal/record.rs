@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::entry::{Answered, Entry, NotCarriedOut, Sending};
-use super::scope::Scope;
+use super::scope::{OperationKind, Scope};
 use super::time::to_millis;
 use crate::model::spelling::canonical;
 use crate::model::{Fate, Outcome, PostId};
@@ -116,7 +116,8 @@ impl Record {
         }
     }
 
-    /// The outcome on record, if the post is settled: [`Fate::should_retry`] is `false`. Its id is spelled as in `id`.
+    /// The outcome on record, if the post is settled: it was attempted, and [`Fate::should_retry`] is `false`. A mark
+    /// settles no deletion. Its id is spelled as in `id`.
     pub fn settled(&self, id: &PostId) -> Option<Outcome> {
         let outcome = self.posts.get(&self.key(id))?.outcome.as_deref()?;
         let outcome: Outcome = serde_json::from_str(outcome).ok()?;
@@ -184,9 +185,13 @@ impl Record {
     fn add_outcome(&mut self, outcome: Outcome) {
         let known = self.posts.entry(self.key(&outcome.id)).or_default();
         known.attempts.settle(&outcome);
-        // A post that wasn't attempted is open, whatever was in the way.
-        let was_attempted = !matches!(outcome.fate, Fate::NotAttempted(_));
-        if was_attempted && !outcome.fate.should_retry() {
+        let settles = match outcome.fate {
+            // Nothing was carried out, whatever was in the way.
+            Fate::NotAttempted(_) => false,
+            Fate::MarkedDeleted => self.scope.operation != OperationKind::Delete,
+            _ => !outcome.fate.should_retry(),
+        };
+        if settles {
             known.outcome = self.outcomes.keep(outcome);
         }
     }

@@ -16,6 +16,7 @@ mod journal;
 mod mock;
 mod only_its_own_post_pays;
 mod options;
+mod own_provider;
 mod post_ids;
 mod promises;
 mod retry;

@@ -81,6 +81,10 @@ impl DeletePosts for Acme {
         2
     }
 
+    fn records_attempts(&self) -> bool {
+        true
+    }
+
     async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
         let removal = Removal {
             ids: batch.ids().to_vec(),

@@ -61,7 +61,7 @@ fn each_fate_settles_the_post_or_leaves_what_may_have_been_carried_out() {
     // none unanswered: without the attempt on record, with it, and with a second one that was lost before.
     for (fate, is_settled, unanswered) in [
         (Fate::Deleted, true, [0, 0, 1]),
-        (Fate::MarkedDeleted, true, [0, 0, 1]),
+        (Fate::MarkedDeleted, false, [0, 0, 1]),
         (Fate::AlreadyDeleted, true, [0, 0, 1]),
         (Fate::NotFound, true, [0, 0, 1]),
         (Fate::Partial, true, [0, 0, 1]),
@@ -71,7 +71,7 @@ fn each_fate_settles_the_post_or_leaves_what_may_have_been_carried_out() {
         (Fate::Uncertain(failure()), false, [1, 1, 1]),
         (Fate::Unreported, false, [1, 1, 1]),
         (Fate::NotAttempted(failure()), false, [0, 0, 1]),
-        (invalid, true, [0, 0, 1]),
+        (invalid, false, [0, 0, 1]),
         (Fate::Unknown, true, [0, 1, 2]),
     ] {
         for (sent, unanswered) in (0..).zip(unanswered) {

@@ -143,6 +143,10 @@ impl<P: DeletePosts> DeletePosts for Counted<P> {
         self.client.largest_batch()
     }
 
+    fn records_attempts(&self) -> bool {
+        self.client.records_attempts()
+    }
+
     async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
         let ids = batch.ids().len();
         let in_bulk = if ids > 1 { ids } else { 0 };
