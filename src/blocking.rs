@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use self::background::Background;
 pub(crate) use self::options::blocking_options;
-use crate::delete_many;
+use crate::delete_many::{self, Plan};
 use crate::delete_posts::DeletePosts;
 use crate::model::{Error, Outcome, PostId, Summary};
 
@@ -128,6 +128,11 @@ impl<'a, P: DeletePosts> DeleteMany<'a, P> {
             posts: self.posts.batch_size(ids),
             ..self
         }
+    }
+
+    /// As [`crate::DeleteMany::plan`].
+    pub fn plan(self) -> Plan {
+        self.posts.plan()
     }
 
     /// As [`crate::DeleteMany::run`].

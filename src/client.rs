@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::engine::call::{CallConfig, CallContext, call};
 use crate::engine::exchange::Exchange;
 use crate::engine::finished::Finished;
-use crate::engine::limiter::Limiters;
+use crate::engine::limiter::{Limiters, RateLimit};
 use crate::engine::operation::Operation;
 use crate::engine::recorder::Recorder;
 use crate::engine::tally::EarlierAttempts;
@@ -29,6 +30,7 @@ pub struct Core {
     /// The name of the profile, for the limiter and for people.
     name: Option<Arc<str>>,
     endpoint: &'static Endpoint,
+    rate_limit: RateLimit,
     credentials: Credentials,
     redactor: Redactor,
 }
@@ -42,7 +44,7 @@ impl Core {
     ) -> Result<Self, Error> {
         let transport = Transport::new(endpoint, &credentials, &mut settings)?;
         let rate_limit = settings.rate_limit.unwrap_or_else(endpoint.rate_limit);
-        let limiters = Limiters::new(rate_limit, settings.limiter.take());
+        let limiters = Limiters::new(rate_limit.clone(), settings.limiter.take());
         let name = settings.profile_name.take();
         let name = name.map(profile_name).transpose()?;
         Ok(Self {
@@ -57,6 +59,7 @@ impl Core {
             limiters,
             name,
             endpoint,
+            rate_limit,
             redactor: credentials.redactor(),
             credentials,
         })
@@ -168,6 +171,11 @@ impl Core {
         let mut finished = call(operation, exchange, &self.config, context).await;
         self.redactor.redact(&mut finished);
         finished
+    }
+
+    /// The least time that the profile's rate limit allows for so many requests.
+    pub fn least_time(&self, requests: usize) -> Duration {
+        self.rate_limit.least_time(requests)
     }
 
     /// The base URL, without a slash at its end.

@@ -32,8 +32,8 @@
 //! - [`Error`] says why a call as a whole failed. It has an [`ErrorKind`], tells whether the provider may
 //!   have acted anyway, and holds the outcomes that are known.
 //! - [`DeleteMany`] deletes any number of posts. [`Outcomes`] is the stream of their outcomes, and
-//!   [`Summary`] counts them. Implement [`DeletePosts`] to use it with a provider of your own. [`AnyProvider`] is one
-//!   type for all providers.
+//!   [`Summary`] counts them. [`Plan`] says what a run would do, and sends nothing. Implement [`DeletePosts`] to
+//!   use it with a provider of your own. [`AnyProvider`] is one type for all providers.
 //! - [`Retry`] says how often a request is attempted, and [`RateLimit`] how many requests a window holds.
 //!   The defaults keep to the providers' limits.
 //!
@@ -105,7 +105,7 @@ pub mod internals;
 #[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
 pub mod mock;
 
-pub use delete_many::{DeleteMany, Outcomes, Progress, RunHandle};
+pub use delete_many::{DeleteMany, Outcomes, Plan, Progress, RunHandle};
 pub use delete_posts::{AnyProvider, Batch, DeletePosts};
 pub use engine::limiter::RateLimit;
 pub use engine::limiter::headers::RateHeaders;

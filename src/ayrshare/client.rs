@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use std::fmt;
+use std::time::Duration;
 
 use super::bulk_fallback::delete_in_bulk;
 use super::mark_posts::MarkPosts;
@@ -10,6 +11,7 @@ use super::request::{DeleteRequest, DeleteResponse};
 use crate::client::Core;
 use crate::delete_many::DeleteMany;
 use crate::delete_posts::{Batch, DeletePosts};
+use crate::engine::operation::first_body;
 use crate::http::credentials::Credential;
 use crate::http::secrets::Secret;
 use crate::journal::{Journal, OperationKind, Record, Scope};
@@ -324,6 +326,17 @@ impl DeletePosts for Client {
             }
             _ => delete_in_bulk(&self.core, batch).await,
         }
+    }
+
+    fn body(&self, ids: &[PostId]) -> Option<String> {
+        first_body(&match ids {
+            [id] => DeleteRequest::by_id(id),
+            _ => DeleteRequest::bulk(ids),
+        })
+    }
+
+    fn least_time(&self, requests: usize) -> Duration {
+        self.core.least_time(requests)
     }
 }
 

@@ -1,12 +1,14 @@
 //! Marks the batches of a run as manually deleted.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::request::DeleteRequest;
 use crate::client::Core;
 use crate::delete_posts::{Batch, DeletePosts};
+use crate::engine::operation::first_body;
 use crate::journal::{OperationKind, Record, Scope};
-use crate::model::{Error, Outcome, Provider};
+use crate::model::{Error, Outcome, PostId, Provider};
 
 /// Marks posts as manually deleted, instead of deleting them: what [`Client::mark_many`](super::Client::mark_many) runs
 /// on.
@@ -61,6 +63,15 @@ impl DeletePosts for MarkPosts {
             outcomes.extend(finished.outcomes);
         }
         outcomes
+    }
+
+    fn body(&self, ids: &[PostId]) -> Option<String> {
+        let id = ids.first()?;
+        first_body(&DeleteRequest::mark_manual_deleted(id))
+    }
+
+    fn least_time(&self, requests: usize) -> Duration {
+        self.core.least_time(requests)
     }
 }
 

@@ -27,13 +27,12 @@ impl History {
         }
         let provider = Arc::clone(provider);
         Some(Self(Mutex::new(Box::pin(async move {
-            let mut record = match recorder {
+            let record = match recorder {
                 Some(recorder) => recorder.load().await?,
                 None => Record::new(scope),
             };
             provider.resume(&record);
-            add_kept(&mut record, kept);
-            Ok(record)
+            Ok(of_kept(record, kept))
         }))))
     }
 
@@ -43,9 +42,9 @@ impl History {
     }
 }
 
-/// Adds outcomes of earlier runs. Those of another provider are about other posts. An outcome doesn't say which operation
+/// The record with outcomes of earlier runs. Those of another provider are about other posts. An outcome doesn't say which operation
 /// it is of, but some fates do: a mark settles no delete, and a delete settles no mark.
-fn add_kept(record: &mut Record, kept: Vec<Outcome>) {
+pub(super) fn of_kept(mut record: Record, kept: Vec<Outcome>) -> Record {
     let scope = record.scope().clone();
     let is_marking = scope.operation == OperationKind::MarkManualDeleted;
     let is_of_a_deletion = |fate: &Fate| {
@@ -59,4 +58,5 @@ fn add_kept(record: &mut Record, kept: Vec<Outcome>) {
             record.add(Entry::Settled(scope.clone(), outcome));
         }
     }
+    record
 }

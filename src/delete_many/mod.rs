@@ -7,7 +7,8 @@
 //!
 //! `feed` takes distinct ids from the caller's iterator, a batch at a time, while the stream is read. `driver` runs as
 //! a task of its own: it makes the requests, receives the answers, and settles one outcome for each post, whether or
-//! not anybody reads. `board` is what the two share. `handle` lets anybody watch and stop the run.
+//! not anybody reads. `board` is what the two share. `handle` lets anybody watch and stop the run. `plan` says what a run
+//! would do.
 
 mod board;
 mod distinct;
@@ -16,6 +17,7 @@ mod feed;
 mod handle;
 mod history;
 mod outcomes;
+mod plan;
 
 use std::fmt;
 use std::sync::Arc;
@@ -25,11 +27,12 @@ use self::feed::Feed;
 pub use self::handle::{Progress, RunHandle};
 use self::history::History;
 pub use self::outcomes::Outcomes;
-use crate::delete_posts::DeletePosts;
+pub use self::plan::Plan;
+use crate::delete_posts::{AnyProvider, DeletePosts};
 use crate::engine::recorder::Recorder;
 use crate::engine::run::RunContext;
-use crate::journal::{DynJournal, Journal, OperationKind, Scope};
-use crate::model::{Outcome, PostId};
+use crate::journal::{DynJournal, Journal, OperationKind, Record, Scope};
+use crate::model::{Failure, Outcome, PostId};
 
 /// Deletes any number of posts: set it up step by step, and start it with [`run`](DeleteMany::run).
 ///
@@ -134,23 +137,46 @@ impl<'a, P: DeletePosts> DeleteMany<'a, P> {
         self
     }
 
+    /// What [`run`](Self::run) would do, without sending anything. This pulls all ids from their iterator. It takes
+    /// account of outcomes to [`resume`](Self::resume), but doesn't read a [`journal`](Self::journal).
+    ///
+    /// ```
+    /// # fn main() -> unpost::Result<()> {
+    /// use unpost::{DeleteMany, genviral};
+    ///
+    /// let client = genviral::Client::builder("PUBLIC_ID.SECRET").build()?;
+    /// let plan = DeleteMany::new(client, ["post-1", "post-2", "post-1", ""]).plan();
+    /// assert_eq!((plan.posts, plan.repeated, plan.refused.len()), (2, 1, 1));
+    /// assert_eq!(plan.bodies().collect::<Vec<_>>(), [r#"{"postIds":["post-1","post-2"]}"#]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn plan(self) -> Plan {
+        let batch_size = self.ids_in_a_batch();
+        let mut given = 0;
+        let ids = self.ids.inspect(|_| given += 1);
+        let mut feed = Feed::new(Box::new(ids), self.provider.provider(), batch_size);
+        if !self.kept.is_empty() {
+            // Nothing is written, so any salt will do.
+            let scope = scope_of(&self.provider, Some("")).0;
+            feed.record = Some(history::of_kept(Record::new(scope), self.kept));
+        }
+        let mut plan = Plan::new(AnyProvider::new(self.provider), batch_size, feed);
+        plan.repeated = given - plan.posts - plan.refused.len();
+        plan
+    }
+
     /// Starts the run. Nothing is sent until the stream is read.
     pub fn run(self) -> Outcomes<'a> {
+        let batch_size = self.ids_in_a_batch();
         let provider = Arc::new(self.provider);
-        let batch_size = self.batch_size.clamp(1, provider.largest_batch().max(1));
         let feed = Feed::new(self.ids, provider.provider(), batch_size);
         let salt = match &self.journal {
             Some(journal) => journal.salt(),
             // Nothing is written, so any name will do.
             None => Some(""),
         };
-        let (scope, flaw) = match provider.scope(salt) {
-            Ok(scope) => (scope, None),
-            Err(error) => {
-                let scope = Scope::new(OperationKind::Delete, provider.provider(), "");
-                (scope, Some(error.failure().clone()))
-            }
-        };
+        let (scope, flaw) = scope_of(&*provider, salt);
         let recorder = self.journal.filter(|_| flaw.is_none());
         let recorder = recorder.map(|journal| Recorder::new(journal, scope.clone()));
         let run = Arc::new(RunContext::recorded_by(recorder.clone()));
@@ -160,6 +186,22 @@ impl<'a, P: DeletePosts> DeleteMany<'a, P> {
         let history = History::new(&provider, scope, recorder, self.kept);
         let driver = Driver::new(provider, Arc::clone(&run), self.concurrency);
         Outcomes::new(history, feed, driver, run, self.concurrency)
+    }
+
+    fn ids_in_a_batch(&self) -> usize {
+        self.batch_size
+            .clamp(1, self.provider.largest_batch().max(1))
+    }
+}
+
+/// The provider's scope, or one without a profile, and why there is none.
+fn scope_of(provider: &impl DeletePosts, salt: Option<&str>) -> (Scope, Option<Failure>) {
+    match provider.scope(salt) {
+        Ok(scope) => (scope, None),
+        Err(error) => {
+            let scope = Scope::new(OperationKind::Delete, provider.provider(), "");
+            (scope, Some(error.failure().clone()))
+        }
     }
 }
 

@@ -39,6 +39,11 @@ pub(crate) fn to_json(body: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(body).unwrap_or_default()
 }
 
+/// The JSON of the first request, about all posts.
+pub(crate) fn first_body(operation: &impl Operation) -> Option<String> {
+    String::from_utf8(operation.encode(operation.posts())).ok()
+}
+
 /// What an attempt came to. This is the one classification from which the retry, the limiter and the
 /// tally decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! The client, and how it deletes the batches of a run.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::code::ErrorCode;
 use super::request::{DeleteRequest, DeleteResponse, MOST_IDS};
@@ -9,6 +10,7 @@ use crate::delete_many::DeleteMany;
 use crate::delete_posts::{Batch, DeletePosts};
 use crate::division::Division;
 use crate::engine::call::CallContext;
+use crate::engine::operation::first_body;
 use crate::journal::{Journal, OperationKind, Record, Scope};
 use crate::model::{Error, ErrorKind, Failure, Outcome, PostId, Provider};
 
@@ -257,6 +259,14 @@ impl DeletePosts for Client {
             next = division.next_part();
         }
         division.into_outcomes()
+    }
+
+    fn body(&self, ids: &[PostId]) -> Option<String> {
+        first_body(&DeleteRequest::bulk(ids))
+    }
+
+    fn least_time(&self, requests: usize) -> Duration {
+        self.core.least_time(requests)
     }
 }
 

@@ -17,6 +17,7 @@ mod mock;
 mod only_its_own_post_pays;
 mod options;
 mod own_provider;
+mod plan;
 mod post_ids;
 mod promises;
 mod retry;

@@ -101,6 +101,16 @@ impl RateLimit {
             ..self
         }
     }
+
+    /// The least time that so many requests take, if nothing of the window is used before the first.
+    pub(crate) fn least_time(&self, requests: usize) -> Duration {
+        let Some(limit) = self.requests.and_then(|limit| usize::try_from(limit).ok()) else {
+            return Duration::ZERO;
+        };
+        let full_windows = requests.saturating_sub(1) / limit.max(1);
+        let full_windows = u32::try_from(full_windows).unwrap_or(u32::MAX);
+        self.window.saturating_mul(full_windows)
+    }
 }
 
 /// A limit as a configuration has it.
