@@ -218,8 +218,8 @@ macro_rules! other_options {
         /// The same client with other options, for one call or one run. They share the connections, the credentials and
         /// the rate limit with this client, and cost nothing to make.
         impl Client {
-            /// The same client with another [`deadline`](ClientBuilder::deadline). With a deadline of 0, nothing is
-            /// sent, and a call ends with [`Timeout`](crate::ErrorKind::Timeout).
+            #[doc = concat!("The same client with another [`deadline`](crate::", $module, "::ClientBuilder::deadline).")]
+            /// With a deadline of 0, nothing is sent, and a call ends with [`Timeout`](crate::ErrorKind::Timeout).
             ///
             /// ```
             /// # #[tokio::main(flavor = "current_thread")]
@@ -242,8 +242,8 @@ macro_rules! other_options {
                 }
             }
 
-            /// The same client with another [`attempt_timeout`](ClientBuilder::attempt_timeout). A timeout of 0
-            /// leaves no time for an answer: nothing is sent, and a call ends with
+            #[doc = concat!("The same client with another [`attempt_timeout`](crate::", $module, "::ClientBuilder::attempt_timeout).")]
+            /// A timeout of 0 leaves no time for an answer: nothing is sent, and a call ends with
             /// [`Invalid`](crate::ErrorKind::Invalid).
             ///
             /// ```
@@ -260,7 +260,7 @@ macro_rules! other_options {
                 }
             }
 
-            /// The same client with another [`retry`](ClientBuilder::retry).
+            #[doc = concat!("The same client with another [`retry`](crate::", $module, "::ClientBuilder::retry).")]
             ///
             /// ```
             #[doc = concat!("# fn once(client: &unpost::", $module, "::Client) {")]
