@@ -141,15 +141,13 @@ impl<'a, P: DeletePosts> DeleteMany<'a, P> {
     /// account of outcomes to [`resume`](Self::resume), but doesn't read a [`journal`](Self::journal).
     ///
     /// ```
-    /// # fn main() -> unpost::Result<()> {
-    /// use unpost::{DeleteMany, genviral};
+    /// use std::time::Duration;
+    /// use unpost::{DeleteMany, DeletePosts};
     ///
-    /// let client = genviral::Client::builder("PUBLIC_ID.SECRET").build()?;
-    /// let plan = DeleteMany::new(client, ["post-1", "post-2", "post-1", ""]).plan();
-    /// assert_eq!((plan.posts, plan.repeated, plan.refused.len()), (2, 1, 1));
-    /// assert_eq!(plan.bodies().collect::<Vec<_>>(), [r#"{"postIds":["post-1","post-2"]}"#]);
-    /// # Ok(())
-    /// # }
+    /// fn cost(client: impl DeletePosts, ids: &[String]) -> (usize, Duration) {
+    ///     let plan = DeleteMany::new(client, ids).plan();
+    ///     (plan.requests, plan.at_least)
+    /// }
     /// ```
     pub fn plan(self) -> Plan {
         let batch_size = self.ids_in_a_batch();
