@@ -1,5 +1,6 @@
-//! Deletes thousands of posts through both providers while requests go wrong now and then. Shows a progress
-//! bar, counts and a summary. The providers are the built-in mock servers: no key and no network needed.
+//! Deletes thousands of posts through both providers while requests go wrong now and then. Shows the progress, until
+//! when a run waits, and a summary. Ctrl-C stops both runs: what is under way is finished, and no outcome is lost. The
+//! providers are the built-in mock servers: no key and no network needed.
 //!
 //! ```sh
 //! cargo run --example delete_many
@@ -7,14 +8,18 @@
 
 #![allow(clippy::print_stdout, reason = "an example speaks to a person")]
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use tokio::time::interval;
 use unpost::mock::{self, Fault};
-use unpost::{Fate, Outcomes, RateLimit, Retry, Summary};
+use unpost::{Fate, Outcomes, Progress, RateLimit, Retry, Summary};
 
 const AYRSHARE_POSTS: usize = 1_500;
 const GENVIRAL_POSTS: usize = 4_000;
+
+/// How long a stopped run may take for what is under way.
+const GRACE: Duration = Duration::from_secs(10);
 
 #[tokio::main]
 async fn main() -> unpost::Result<()> {
@@ -40,20 +45,38 @@ async fn main() -> unpost::Result<()> {
         .delete_many(seed_genviral(&genviral))
         .run();
 
-    println!("Deleting through the built-in mock servers, which fail now and then.\n");
-    let bars = MultiProgress::new();
-    let (first, second) = tokio::join!(
-        watch("Ayrshare", AYRSHARE_POSTS, first, &bars, || trouble(
-            |fault| {
-                ayrshare.fail_next(1, fault);
-            }
-        )),
-        watch("Genviral", GENVIRAL_POSTS, second, &bars, || trouble(
-            |fault| {
-                genviral.fail_next(1, fault);
-            }
-        )),
+    println!(
+        "Deleting through the built-in mock servers, which fail now and then. Ctrl-C stops.\n"
     );
+    let handles = [first.handle(), second.handle()];
+    let stopping = async {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            for run in &handles {
+                run.stop_within(GRACE);
+            }
+        }
+        // The runs end by themselves.
+        std::future::pending::<()>().await;
+    };
+    let bars = MultiProgress::new();
+    let running = async {
+        tokio::join!(
+            watch("Ayrshare", AYRSHARE_POSTS, first, &bars, || trouble(
+                |fault| {
+                    ayrshare.fail_next(1, fault);
+                }
+            )),
+            watch("Genviral", GENVIRAL_POSTS, second, &bars, || trouble(
+                |fault| {
+                    genviral.fail_next(1, fault);
+                }
+            )),
+        )
+    };
+    let (first, second) = tokio::select! {
+        summaries = running => summaries,
+        () = stopping => return Ok(()),
+    };
 
     for (name, requests, left, summary) in [
         (
@@ -76,7 +99,7 @@ async fn main() -> unpost::Result<()> {
     Ok(())
 }
 
-/// Reads a run to its end, and shows its progress.
+/// Reads a run to its end, and shows its progress ten times a second, also while it waits.
 async fn watch(
     name: &str,
     posts: usize,
@@ -87,16 +110,19 @@ async fn watch(
     let style = ProgressStyle::with_template("{prefix} {bar:30} {pos:>5}/{len}  {msg}");
     let bar = bars.add(ProgressBar::new(posts as u64).with_prefix(name.to_owned()));
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let handle = outcomes.handle();
     let mut summary = Summary::default();
-    while let Some(outcome) = outcomes.next().await {
+    let mut looks = interval(Duration::from_millis(100));
+    loop {
+        let outcome = tokio::select! {
+            outcome = outcomes.next() => outcome,
+            _ = looks.tick() => {
+                show(&bar, &handle.progress());
+                continue;
+            }
+        };
+        let Some(outcome) = outcome else { break };
         summary.add(&outcome);
-        bar.inc(1);
-        bar.set_message(format!(
-            "{} deleted, {} not deleted, {} unknown",
-            summary.deleted,
-            summary.blocked + summary.failed + summary.partial,
-            summary.uncertain + summary.unreported,
-        ));
         if summary.total % (posts / 15) == 0 {
             disturb();
         }
@@ -104,8 +130,32 @@ async fn watch(
             bar.println(format!("{name}: {}: {}", outcome.id, outcome.fate));
         }
     }
+    summary.stopped_by = handle.stopped_by();
+    show(&bar, &handle.progress());
     bar.finish();
     summary
+}
+
+fn show(bar: &ProgressBar, progress: &Progress) {
+    let summary = &progress.summary;
+    bar.set_position(summary.total as u64);
+    let waits = progress.waiting_until.zip(progress.waiting_for);
+    let waits = waits.map(|(until, reason)| {
+        let wait = until.duration_since(now()).unwrap_or_default();
+        format!("; waits {:.1} s: {reason}", wait.as_secs_f64())
+    });
+    bar.set_message(format!(
+        "{} deleted, {} not deleted, {} unknown{}",
+        summary.deleted,
+        summary.blocked + summary.failed + summary.partial,
+        summary.uncertain + summary.unreported,
+        waits.unwrap_or_default(),
+    ));
+}
+
+#[allow(clippy::disallowed_methods, reason = "a person looks at the calendar")]
+fn now() -> SystemTime {
+    SystemTime::now()
 }
 
 /// Makes the next request go wrong in one of four ways. In two of them, the post is deleted nevertheless.

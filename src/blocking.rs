@@ -25,9 +25,10 @@ use std::time::Duration;
 
 use self::background::Background;
 pub(crate) use self::options::blocking_options;
-use crate::delete_many::{self, Plan};
+use crate::delete_many::{self, Plan, RunHandle};
 use crate::delete_posts::DeletePosts;
-use crate::model::{Error, Outcome, PostId, Summary};
+use crate::journal::Journal;
+use crate::model::{Error, Failure, Outcome, PostId, Summary};
 
 /// A provider's client, wrapped so that its methods block until they are done.
 ///
@@ -135,10 +136,28 @@ impl<'a, P: DeletePosts> DeleteMany<'a, P> {
         self.posts.plan()
     }
 
+    /// As [`crate::DeleteMany::journal`].
+    pub fn journal(self, journal: impl Journal) -> Self {
+        Self {
+            posts: self.posts.journal(journal),
+            ..self
+        }
+    }
+
+    /// As [`crate::DeleteMany::resume`].
+    pub fn resume(self, outcomes: impl IntoIterator<Item = Outcome>) -> Self {
+        Self {
+            posts: self.posts.resume(outcomes),
+            ..self
+        }
+    }
+
     /// As [`crate::DeleteMany::run`].
     pub fn run(self) -> Outcomes<'a> {
+        let outcomes = self.posts.run();
         Outcomes {
-            outcomes: Some(self.posts.run()),
+            handle: outcomes.handle(),
+            run: Some(outcomes),
             background: self.background,
         }
     }
@@ -149,7 +168,8 @@ impl<'a, P: DeletePosts> DeleteMany<'a, P> {
 #[must_use = "nothing is sent unless it is read"]
 pub struct Outcomes<'a> {
     /// `None` only while it is dropped.
-    outcomes: Option<delete_many::Outcomes<'a>>,
+    run: Option<delete_many::Outcomes<'a>>,
+    handle: RunHandle,
     background: Arc<Background>,
 }
 
@@ -176,7 +196,7 @@ impl Outcomes<'_> {
     /// }
     /// ```
     pub fn next_timeout(&mut self, patience: Duration) -> Result<Option<Outcome>, TimedOut> {
-        let Some(outcomes) = &mut self.outcomes else {
+        let Some(outcomes) = &mut self.run else {
             return Ok(None);
         };
         // The timer is made inside, because it belongs to a runtime.
@@ -184,16 +204,39 @@ impl Outcomes<'_> {
         self.background.wait_for(next).map_err(|_| TimedOut)
     }
 
+    /// A handle with which anybody can watch and stop the run, also while this thread waits for the next outcome.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use unpost::{DeletePosts, Summary, blocking};
+    ///
+    /// fn delete_for_an_hour(client: &blocking::Client<impl DeletePosts + Clone>, ids: Vec<String>) -> Summary {
+    ///     let outcomes = client.delete_many(ids).run();
+    ///     let handle = outcomes.handle();
+    ///     std::thread::spawn(move || {
+    ///         std::thread::sleep(Duration::from_secs(60 * 60));
+    ///         handle.stop();
+    ///     });
+    ///     outcomes.summary()
+    /// }
+    /// ```
+    pub fn handle(&self) -> RunHandle {
+        self.handle.clone()
+    }
+
     /// As [`crate::Outcomes::stop`].
-    pub fn stop(&mut self) {
-        if let Some(outcomes) = &mut self.outcomes {
-            outcomes.stop();
-        }
+    pub fn stop(&self) {
+        self.handle.stop();
+    }
+
+    /// As [`crate::Outcomes::stopped_by`].
+    pub fn stopped_by(&self) -> Option<Failure> {
+        self.handle.stopped_by()
     }
 
     /// As [`crate::Outcomes::summary`].
     pub fn summary(mut self) -> Summary {
-        let outcomes = self.outcomes.take();
+        let outcomes = self.run.take();
         outcomes.map_or_else(Summary::default, |outcomes| {
             self.background.wait_for(outcomes.summary())
         })
@@ -204,14 +247,14 @@ impl Iterator for Outcomes<'_> {
     type Item = Outcome;
 
     fn next(&mut self) -> Option<Outcome> {
-        let outcomes = self.outcomes.as_mut()?;
+        let outcomes = self.run.as_mut()?;
         self.background.wait_for(outcomes.next())
     }
 }
 
 impl Drop for Outcomes<'_> {
     fn drop(&mut self) {
-        self.background.drop_inside(self.outcomes.take());
+        self.background.drop_inside(self.run.take());
     }
 }
 

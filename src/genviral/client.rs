@@ -305,6 +305,43 @@ impl crate::blocking::Client<Client> {
         self.wait_for(self.client().delete(request))
     }
 
+    /// Does what [`Client::delete_journaled`] does, and blocks the thread until it is done.
+    ///
+    /// # Errors
+    /// Returns the errors of [`Client::delete_journaled`].
+    ///
+    /// ```
+    /// use unpost::{JsonLines, blocking, genviral::{Client, DeleteRequest}};
+    ///
+    /// fn delete_once(client: &blocking::Client<Client>) -> unpost::Result<()> {
+    ///     let journal = JsonLines::open("takedown.jsonl")?;
+    ///     client.delete_journaled(DeleteRequest::by_id("post-1"), journal)?;
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn delete_journaled(
+        &self,
+        request: DeleteRequest,
+        journal: impl Journal,
+    ) -> Result<DeleteResponse, Error> {
+        self.wait_for(self.client().delete_journaled(request, journal))
+    }
+
+    /// Does what [`Client::named`] does.
+    ///
+    /// # Errors
+    /// Returns the errors of [`Client::named`].
+    ///
+    /// ```
+    /// # fn name(client: &unpost::blocking::Client<unpost::genviral::Client>) -> unpost::Result<()> {
+    /// let named = client.named("acme")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn named(&self, label: impl Into<String>) -> Result<Self, Error> {
+        Ok(self.with_client(self.client().named(label)?))
+    }
+
     /// Does what [`Client::base_url`] does.
     ///
     /// ```

@@ -3,11 +3,11 @@
 #[cfg(target_os = "linux")]
 use std::cell::RefCell;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::runtime::{Builder, Runtime};
 use unpost::mock::{Ayrshare, Genviral};
-use unpost::{ErrorKind, RateLimit, Retry, ayrshare, blocking, genviral};
+use unpost::{ErrorKind, RateLimit, Retry, WaitingFor, ayrshare, blocking, genviral};
 
 use crate::support::{Server, Step};
 
@@ -61,6 +61,39 @@ fn a_program_without_a_runtime_deletes_posts_and_gets_errors() {
     assert!(run.next().is_some());
     run.stop();
     assert_eq!(run.summary().not_attempted, 1);
+}
+
+#[test]
+#[allow(clippy::disallowed_methods, reason = "a test may look at the calendar")]
+fn a_handle_shows_until_when_a_blocking_run_waits_and_stops_it() {
+    let (_runtime, server, _) = served(Server::start(successes(9)));
+    let hour = Duration::from_secs(3_600);
+    let client = server
+        .ayrshare()
+        .rate_limit(RateLimit::new(1, hour))
+        .build();
+    let client = blocking::Client::new(client.unwrap()).unwrap();
+    let run = client.delete_many(["a", "b", "c"]).run();
+    let handle = run.handle();
+    let watching = thread::spawn(move || {
+        // The second request waits for the window.
+        let progress = loop {
+            let progress = handle.progress();
+            if progress.waiting_until.is_some() && progress.summary.total == 1 {
+                break progress;
+            }
+            thread::yield_now();
+        };
+        handle.stop();
+        (progress, SystemTime::now())
+    });
+    let summary = run.summary();
+    assert_eq!((summary.deleted, summary.not_attempted), (1, 2));
+    let (progress, now) = watching.join().unwrap();
+    assert_eq!(progress.waiting_for, Some(WaitingFor::RateLimit));
+    let wait = progress.waiting_until.unwrap().duration_since(now).unwrap();
+    assert!(wait > hour / 2 && wait <= hour, "{wait:?}");
+    assert_eq!((progress.requests, progress.in_flight), (1, 2));
 }
 
 #[tokio::test]
