@@ -14,7 +14,7 @@ const GRACE: Duration = Duration::from_millis(250);
 /// A queue of callers. The first is woken when something changes, and the others when their turn comes.
 ///
 /// The others also look from time to time whether the first one still does. They look more rarely the more of them
-/// there are: all together a thousand times a second at most.
+/// there are: all together about 500 times a second at most.
 #[derive(Debug, Default)]
 pub(super) struct Queue(Mutex<Waiting>);
 
@@ -138,7 +138,10 @@ impl Ticket<'_> {
                 until
             } else {
                 let callers = u64::try_from(waiting.callers.len()).unwrap_or(u64::MAX);
-                let pause = Duration::from_millis(callers.clamp(250, 10_000));
+                let longest = callers.saturating_mul(4).clamp(250, 60_000);
+                // They look at different times, even if they came at the same time.
+                let earlier = self.number.wrapping_mul(0x9E37_79B1) % (longest / 2);
+                let pause = Duration::from_millis(longest - earlier);
                 self.caller.deadline.min(Instant::now() + pause)
             }
         };

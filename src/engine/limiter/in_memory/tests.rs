@@ -1,3 +1,6 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
 use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -143,4 +146,56 @@ async fn the_time_at_which_the_window_opens_is_told_with_its_reason() {
     };
     limiter.settle(sent, Usage::Throttled, &headers);
     assert_eq!(limiter.opens_at().unwrap().1, WaitingFor::Throttled);
+}
+
+/// Makes 20,000 tasks wait for a full window for a while. Returns how often they were polled.
+async fn polls_of_20_000_who_wait(time: Duration) -> usize {
+    let limiter = Arc::new(InMemory::new(RateLimit::new(1, WINDOW)));
+    let first = limiter.acquire(SECOND).await.unwrap();
+    answered(&limiter, first);
+    let polls = Arc::new(AtomicUsize::new(0));
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..20_000 {
+        let (limiter, polls) = (Arc::clone(&limiter), Arc::clone(&polls));
+        tasks.spawn(async move {
+            let mut caller = std::pin::pin!(limiter.acquire(400 * SECOND));
+            std::future::poll_fn(|context| {
+                polls.fetch_add(1, SeqCst);
+                caller.as_mut().poll(context).map(drop)
+            })
+            .await;
+        });
+    }
+    tokio::time::sleep(time).await;
+    polls.load(SeqCst)
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_wait_look_again_rarely_and_are_not_polled_in_between() {
+    let polls = polls_of_20_000_who_wait(60 * SECOND).await;
+    // Each of them is polled when it comes, and looks again after half a minute or more. Those who came first looked a few times
+    // more, because they were few.
+    assert!(polls <= 20_000 * 5, "{polls}");
+}
+
+/// `cargo test --release --lib -- --ignored --nocapture share_of_a_core`, on Linux.
+#[tokio::test]
+#[ignore = "a measurement"]
+#[allow(clippy::print_stdout, reason = "it shows what it measured")]
+async fn share_of_a_core_that_20_000_take_who_wait() {
+    let cpu = || {
+        let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+        let nanos = stat.split(' ').next().unwrap().parse().unwrap();
+        Duration::from_nanos(nanos)
+    };
+    let begin = cpu();
+    polls_of_20_000_who_wait(Duration::from_millis(100)).await;
+    let setup = cpu().saturating_sub(begin);
+    let begin = cpu();
+    let time = 20 * SECOND;
+    polls_of_20_000_who_wait(time).await;
+    let spent = cpu().saturating_sub(begin).saturating_sub(setup);
+    let share = spent.div_duration_f64(time);
+    println!("{:.2} % of a core, {setup:?} to begin", share * 100.0);
+    assert!(share < 0.02);
 }
