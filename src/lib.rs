@@ -72,8 +72,8 @@
 //!   that Genviral has posted. The outcome of each such post says so.
 //! - It keeps no record, starts no task and writes no log of its own. It reads the environment only in
 //!   `from_env`.
-//! - It doesn't coordinate processes: a client, its clones and its `for_profile` clients share one window
-//!   for each profile, and no others do.
+//! - By itself it doesn't coordinate processes: a client, its clones and its `for_profile` clients share one window
+//!   for each profile, and no others do. A [`Limiter`] that processes share can be set.
 #![cfg_attr(
     not(feature = "internals"),
     allow(unreachable_pub, reason = "only `internals` makes them public")
