@@ -232,7 +232,7 @@ async fn a_throttled_post_fails_once_the_budget_of_429s_is_spent() {
 async fn another_thread_stops_a_run_that_waits_for_its_window() {
     let deleted = Step::json(200, r#"{"status":"success"}"#);
     let server = Server::start(vec![deleted; 10]).await;
-    let limit = RateLimit::new(1, Duration::from_secs(3_600));
+    let limit = RateLimit::new(1, Duration::from_secs(1_800));
     let client = server.ayrshare().rate_limit(limit).build().unwrap();
     let run = client.delete_many(ids(5)).run();
     let handle = run.handle();
