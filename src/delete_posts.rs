@@ -2,11 +2,13 @@
 
 mod any_provider;
 mod batch;
+mod health;
 
 use std::time::Duration;
 
 pub use self::any_provider::AnyProvider;
 pub use self::batch::Batch;
+pub(crate) use self::health::Health;
 use crate::journal::{OperationKind, Record, Scope};
 use crate::model::{Error, Outcome, PostId, Provider};
 

@@ -5,7 +5,6 @@ use std::collections::{HashMap, VecDeque};
 use std::future::poll_fn;
 use std::panic::resume_unwind;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
@@ -16,7 +15,7 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use super::board::{Board, Work};
-use crate::delete_posts::{Batch, DeletePosts};
+use crate::delete_posts::{Batch, DeletePosts, Health};
 use crate::engine::operation::AttemptKind;
 use crate::engine::recorder::Recorder;
 use crate::engine::run::{End, RunContext};
@@ -52,8 +51,7 @@ impl Driver {
             provider,
             run,
             board: Arc::clone(&board),
-            failures_in_a_row: AtomicUsize::new(0),
-            most_failures: FAILURES_THAT_END_A_RUN.max(concurrency.saturating_mul(2)),
+            health: Health::new(concurrency),
         };
         Self {
             board,
@@ -172,14 +170,8 @@ struct Side<P> {
     provider: Arc<P>,
     run: Arc<RunContext>,
     board: Arc<Board>,
-    failures_in_a_row: AtomicUsize,
-    /// The run ends after so many failures in a row.
-    most_failures: usize,
+    health: Health,
 }
-
-/// If this many requests fail in a row, each after its retries, the provider counts as down and the run ends.
-/// If twice the concurrency is more, that many must fail.
-const FAILURES_THAT_END_A_RUN: usize = 10;
 
 impl<P: DeletePosts> Side<P> {
     /// Counts a request of a provider that doesn't count its own. The result is `None` if the run is cut off first.
@@ -190,30 +182,6 @@ impl<P: DeletePosts> Side<P> {
             return Some(request.await);
         }
         self.run.until(End::CutOff, request).await
-    }
-
-    /// Stops the run if there is no point in sending more, and otherwise rewards a success.
-    fn update_run(&self, outcomes: &[Outcome]) {
-        let failure_of = |outcome: &'_ Outcome| outcome.fate.failure().cloned();
-        let is_hopeless = |outcome: &&Outcome| match &outcome.fate {
-            Fate::NotAttempted(failure) if failure.kind == ErrorKind::RateLimited => true,
-            fate => (fate.failure()).is_some_and(|failure| failure.kind.is_about_credentials()),
-        };
-        if let Some(failure) = outcomes.iter().find(is_hopeless).and_then(failure_of) {
-            self.run.stop(failure);
-        }
-        let is_outage = |outcome: &Outcome| outcome.fate.failure().is_some_and(Failure::is_outage);
-        match outcomes.last().and_then(failure_of) {
-            Some(failure) if outcomes.iter().all(is_outage) => {
-                if self.failures_in_a_row.fetch_add(1, Relaxed) + 1 >= self.most_failures {
-                    self.run.stop(failure);
-                }
-            }
-            _ => {
-                self.failures_in_a_row.store(0, Relaxed);
-                self.run.reward_success();
-            }
-        }
     }
 }
 
@@ -279,7 +247,7 @@ impl<P: DeletePosts> Begun<P> {
             let reason = side.run.reason();
             return self.settle(HashMap::new(), |_| Fate::Uncertain(reason.clone()));
         };
-        side.update_run(&outcomes);
+        side.health.update(&side.run, &outcomes);
         let mut reported = HashMap::with_capacity(self.ids.len());
         for outcome in outcomes {
             reported.entry(outcome.id.clone()).or_insert(outcome);

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
+use super::health::Health;
 use crate::client::Core;
 use crate::engine::call::CallContext;
 use crate::engine::finished::Finished;
@@ -66,6 +67,8 @@ pub struct Batch {
     /// The attempts of requests for some of the posts, added to those before this run. The key is the post, and the fate
     /// that the request was to give it, since an attempt to mark a post is no evidence of its deletion.
     later: Mutex<HashMap<(String, &'static str), EarlierAttempts>>,
+    /// What came of requests for a part of the batch.
+    health: Health,
 }
 
 impl Batch {
@@ -79,6 +82,7 @@ impl Batch {
             earlier,
             run,
             later: Mutex::default(),
+            health: Health::new(1),
         }
     }
 
@@ -109,7 +113,7 @@ impl Batch {
     /// Pays for one retry of this batch out of the run's budget. Returns whether the budget allowed it.
     ///
     /// A run has a budget of 20 retries, so that an outage costs few extra requests. Five batches that succeed
-    /// pay for one more. A batch succeeds unless each of its posts failed as in an outage:
+    /// pay for one more, and so do five requests of `delete_in` for a part of a batch. A batch succeeds unless each of its posts failed as in an outage:
     /// [`Server`](crate::ErrorKind::Server), [`Connect`](crate::ErrorKind::Connect), [`Timeout`](crate::ErrorKind::Timeout),
     /// [`Disconnected`](crate::ErrorKind::Disconnected) or
     /// [`UnexpectedResponse`](crate::ErrorKind::UnexpectedResponse) with a [`detail`](crate::Failure::detail), which says
@@ -145,6 +149,11 @@ impl Batch {
         for outcome in &finished.outcomes {
             let id = canonical(outcome.id.as_str()).into_owned();
             later.insert((id, purpose), EarlierAttempts::of(outcome));
+        }
+        drop(later);
+        // The run looks at whole batches itself.
+        if operation.posts().len() < self.ids.len() {
+            self.health.update(&self.run, &finished.outcomes);
         }
         finished
     }

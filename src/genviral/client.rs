@@ -130,7 +130,8 @@ impl Client {
     ///
     /// The request waits for the profile's window as patiently as the run does. It isn't sent if the run is stopped
     /// first. It counts in the run's [`Progress`](crate::Progress), and its retries are paid for out of the run's
-    /// budget. If several requests name the same post, the later ones know of the earlier attempts. So "already deleted"
+    /// budget. The run ends if the credentials are refused, or after ten requests in a row that failed as in an outage.
+    /// If several requests name the same post, the later ones know of the earlier attempts. So "already deleted"
     /// means deleted if the answer to an earlier one was lost.
     ///
     /// The request may name some of the batch's posts, or all. Return `true` from

@@ -64,7 +64,10 @@ fn a_program_without_a_runtime_deletes_posts_and_gets_errors() {
 }
 
 #[test]
-#[allow(clippy::disallowed_methods, reason = "a watcher waits and looks at the calendar")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a watcher waits and looks at the calendar"
+)]
 fn a_handle_shows_until_when_a_blocking_run_waits_and_stops_it() {
     let (_runtime, server, _) = served(Server::start(successes(9)));
     let half_an_hour = Duration::from_secs(1_800);

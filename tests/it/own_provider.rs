@@ -214,6 +214,31 @@ async fn a_request_made_for_a_run_ends_with_it_and_spends_its_budget() {
     assert_eq!(server.count(), 10 + 20);
 }
 
+#[tokio::test]
+async fn requests_for_parts_of_a_batch_refill_the_budget_and_end_the_run_as_those_for_batches_do() {
+    let server = Server::start([]).await;
+    let client = server.ayrshare().rate_limit(RateLimit::unlimited());
+    let client = client.build().unwrap();
+    let success = Step::json(200, SUCCESS);
+    let sometimes_lost = vec![[vec![success; 9], vec![Step::hang_up()]].concat(); 50].concat();
+    let refused = Step::json(403, r#"{"status":"error","code":102}"#);
+    for (case, steps, deleted, requests) in [
+        ("losses", sometimes_lost, 400, 444),
+        ("an outage", vec![Step::answer(503, &[], ""); 400], 0, 30),
+        ("a wrong key", vec![refused; 400], 0, 1),
+    ] {
+        server.tell(steps);
+        let own = Own {
+            client: client.clone(),
+            requests: &[DELETE],
+            batch_size: 400,
+        };
+        let summary = DeleteMany::new(own, ids(400)).run().summary().await;
+        assert_eq!((summary.total, summary.deleted), (400, deleted), "{case}");
+        assert_eq!(server.count(), requests, "{case}: {summary}");
+    }
+}
+
 /// Uses no client. It never gets an answer for the post "lost", and waits for a turn before it asks for "later".
 struct WithoutClient;
 
