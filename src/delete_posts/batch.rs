@@ -1,6 +1,5 @@
 //! The posts of one request of a run.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,7 +10,7 @@ use super::health::Health;
 use crate::client::Core;
 use crate::engine::call::CallContext;
 use crate::engine::finished::Finished;
-use crate::engine::ids::canonical;
+use crate::engine::ids::{canonical, is_same};
 use crate::engine::operation::Operation;
 use crate::engine::run::{End, RunContext};
 use crate::engine::tally::EarlierAttempts;
@@ -113,7 +112,8 @@ impl Batch {
     /// Pays for one retry of this batch out of the run's budget. Returns whether the budget allowed it.
     ///
     /// A run has a budget of 20 retries, so that an outage costs few extra requests. Five batches that succeed
-    /// pay for one more, and so do five requests of `delete_in` for a part of a batch. A batch succeeds unless each of its posts failed as in an outage:
+    /// pay for one more, and so do five requests of `delete_in` for a part of a batch. A batch succeeds unless each of
+    /// its posts failed as in an outage:
     /// [`Server`](crate::ErrorKind::Server), [`Connect`](crate::ErrorKind::Connect), [`Timeout`](crate::ErrorKind::Timeout),
     /// [`Disconnected`](crate::ErrorKind::Disconnected) or
     /// [`UnexpectedResponse`](crate::ErrorKind::UnexpectedResponse) with a [`detail`](crate::Failure::detail), which says
@@ -164,13 +164,15 @@ impl Batch {
         if self.earlier.is_empty() && later.is_empty() {
             return Vec::new();
         }
-        let own = self.ids.iter().map(|id| canonical(id.as_str()));
-        let before: HashMap<Cow<'_, str>, _> = own.zip(&self.earlier).collect();
+        let before = |id: &str| {
+            let mut own = self.ids.iter().zip(&self.earlier);
+            let (_, earlier) = own.find(|(own, _)| is_same(own.as_str(), id))?;
+            Some(*earlier)
+        };
         let of = |id: &PostId| {
-            let id = canonical(id.as_str());
-            let before = before.get(&id).copied();
-            let later = later.get(&(id.into_owned(), purpose));
-            later.or(before).copied().unwrap_or_default()
+            let later = later.get(&(canonical(id.as_str()).into_owned(), purpose));
+            let earlier = later.copied().or_else(|| before(id.as_str()));
+            earlier.unwrap_or_default()
         };
         ids.iter().map(of).collect()
     }
