@@ -171,8 +171,6 @@ impl Stream for Outcomes<'_> {
         loop {
             self.begin_batches();
             if let Some(outcome) = self.next_known() {
-                // What was read makes room for more.
-                self.begin_batches();
                 self.close_journal_at_the_end();
                 return Poll::Ready(Some(outcome));
             }
@@ -201,6 +199,7 @@ impl Drop for Outcomes<'_> {
         if self.begun > 0 || !self.feed.has_ended() {
             self.run.abandon();
         }
+        self.close_journal_at_the_end();
     }
 }
 

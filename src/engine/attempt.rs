@@ -2,12 +2,14 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
+use futures_util::future::{Either, select};
 use tokio::runtime::Handle;
 
 use super::active_time::within;
@@ -47,7 +49,7 @@ impl Attempt {
     }
 
     /// Waits for the answer. Returns it, or the error instead of it, and how much of its time the attempt has used.
-    /// Returns `None` if its run is cut off before that.
+    /// Returns `None` if its run gives it up before that.
     pub(crate) async fn answer(
         &mut self,
         run: Option<&RunContext>,
@@ -58,7 +60,10 @@ impl Attempt {
         });
         let timed = within(self.timeout, answer);
         let timed = match run {
-            Some(run) => run.until(End::CutOff, timed).await?,
+            Some(run) => match select(pin!(timed), pin!(given_up(run, &self.delivery))).await {
+                Either::Left((timed, _)) => timed,
+                Either::Right(_) => return None,
+            },
             None => timed.await,
         };
         self.answer = None;
@@ -70,9 +75,9 @@ impl Attempt {
         Some((attempted, timed.took))
     }
 
-    /// Whether the request's body may have left.
-    pub(crate) fn has_left(&self) -> bool {
-        self.delivery.has_left()
+    /// Gives the attempt up, and returns whether the request's body may have left. If it hasn't, it never will.
+    pub(crate) fn give_up(&self) -> bool {
+        !self.delivery.withdraw()
     }
 
     /// Tells the limiter what the attempt came to, and returns for how long the limiter is closed now.
@@ -84,12 +89,21 @@ impl Attempt {
     }
 }
 
+/// Waits until the run doesn't wait for this attempt any longer. If nobody reads the run's outcomes any more, that is at
+/// once, unless the request's body may have left.
+async fn given_up(run: &RunContext, delivery: &Delivery) {
+    run.comes_to(End::Abandoned).await;
+    if delivery.has_left() {
+        run.comes_to(End::CutOff).await;
+    }
+}
+
 impl Drop for Attempt {
     fn drop(&mut self) {
         let Some(permit) = self.permit.take() else {
             return;
         };
-        if !self.has_left() {
+        if !self.give_up() {
             permit.drop_unused();
             return;
         }

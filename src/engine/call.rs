@@ -183,7 +183,7 @@ impl<O: Operation> Call<'_, O> {
         let answer = attempt.answer(run).await;
         drop(under_way);
         let Some((attempted, took)) = answer else {
-            let has_left = attempt.has_left();
+            let has_left = attempt.give_up();
             if let (Some((recorder, sending)), false) = (&sending, has_left) {
                 // Nothing more is sent anyway, so a journal that fails now changes nothing.
                 let _ = recorder.answered(sending, AttemptKind::NotSent, &[]).await;

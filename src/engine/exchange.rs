@@ -2,7 +2,7 @@
 //! is none.
 
 use std::error::Error as StdError;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
@@ -17,17 +17,23 @@ pub trait Exchange: Send + Sync + 'static {
     fn attempt(&self, body: Bytes, delivery: Arc<Delivery>) -> BoxFuture<'static, Attempted>;
 }
 
-/// How far an attempt has come. The engine asks this about an attempt that it doesn't wait for any longer.
+/// How far an attempt has come. The body leaves, or the engine withdraws it, whichever is first.
 #[derive(Debug, Default)]
 pub struct Delivery {
-    has_left: AtomicBool,
+    /// One of the three constants below.
+    body: AtomicU8,
     head: OnceLock<Head>,
 }
 
+const HELD: u8 = 0;
+const LEFT: u8 = 1;
+const WITHDRAWN: u8 = 2;
+
 impl Delivery {
-    /// Records that the body may be on its way. Before this, the provider can't have acted on the request.
-    pub fn leaves(&self) {
-        self.has_left.store(true, Ordering::Release);
+    /// Records that the body is about to leave, and returns whether it may. Before this, the provider can't have acted on
+    /// the request.
+    pub fn leaves(&self) -> bool {
+        self.change_to(LEFT) != WITHDRAWN
     }
 
     /// Records what came before the answer's body.
@@ -35,21 +41,34 @@ impl Delivery {
         let _ = self.head.set(head);
     }
 
+    /// Keeps the body from leaving, and returns whether that is still possible.
+    pub(crate) fn withdraw(&self) -> bool {
+        self.change_to(WITHDRAWN) != LEFT
+    }
+
     /// Whether the body may have left.
-    pub fn has_left(&self) -> bool {
-        self.has_left.load(Ordering::Acquire)
+    pub(crate) fn has_left(&self) -> bool {
+        self.body.load(Ordering::Acquire) == LEFT
     }
 
     /// The error of an attempt that broke off here.
     pub fn broken_off(&self, kind: TransportErrorKind, source: Option<BoxError>) -> TransportError {
         TransportError {
-            kind: if self.has_left() {
-                kind
-            } else {
+            kind: if self.withdraw() {
                 TransportErrorKind::NotSent
+            } else {
+                kind
             },
             head: self.head.get().copied(),
             source,
+        }
+    }
+
+    /// Changes the state if it is the first one. Returns the state before.
+    fn change_to(&self, state: u8) -> u8 {
+        let (success, failure) = (Ordering::AcqRel, Ordering::Acquire);
+        match self.body.compare_exchange(HELD, state, success, failure) {
+            Ok(before) | Err(before) => before,
         }
     }
 }

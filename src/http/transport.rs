@@ -1,6 +1,6 @@
 //! Makes one HTTP attempt, and finds out whether the request's body may have been sent.
 
-use std::convert::Infallible;
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -260,13 +260,17 @@ struct WatchedBody {
 
 impl HttpBody for WatchedBody {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = io::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.delivery.leaves();
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        if !self.delivery.leaves() {
+            // Nobody waits for the answer any more. Without its body the request does nothing.
+            self.content = None;
+            return Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())));
+        }
         Poll::Ready(self.content.take().map(|content| Ok(Frame::data(content))))
     }
 

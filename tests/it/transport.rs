@@ -275,7 +275,7 @@ async fn an_answer_that_is_lost_or_cut_is_disconnected_and_uncertain() {
 
 #[tokio::test]
 async fn the_attempt_timeout_covers_the_body_too() {
-    let slow = Step::json(200, SUCCESS).drip(8, Duration::from_millis(20));
+    let slow = Step::json(200, SUCCESS).drip(8, Duration::from_millis(100));
     for (case, step) in [("stalled", Step::stall()), ("dripping", slow.clone())] {
         let server = Server::start([step]).await;
         let hurried = server

@@ -75,7 +75,7 @@ async fn play_with<C: Client>(schedule: &Schedule) -> Result<(), String> {
 
     if let End::DropAfter(..) = schedule.end {
         // A request that was under way may still arrive, but no other.
-        let a_moment = Duration::from_millis(30);
+        let a_moment = Duration::from_millis(100);
         sleep(a_moment).await;
         let before = chaos.seen().requests;
         sleep(a_moment).await;

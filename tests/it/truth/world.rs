@@ -187,7 +187,10 @@ impl InMemory {
     async fn send(&self, body: &Bytes, delivery: &Delivery) -> Arrived {
         let (mishap, wait, own) = self.depart(body);
         if mishap != Mishap::Refused {
-            delivery.leaves();
+            assert!(
+                delivery.leaves(),
+                "an attempt was withdrawn before it began"
+            );
         }
         let mut under_way = UnderWay {
             exchange: self,
