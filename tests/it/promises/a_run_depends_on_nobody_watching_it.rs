@@ -259,7 +259,7 @@ async fn a_run_that_is_given_so_long_settles_what_it_can_and_tells_the_rest_apar
     let server = Server::start([deleted, late, Step::stall(), Step::stall()]).await;
     let client = server.ayrshare().rate_limit(RateLimit::unlimited());
     let client = client.build().unwrap();
-    let mut run = client.delete_many(ids(6)).concurrency(3).run();
+    let mut run = client.delete_many(ids(6)).concurrency(4).run();
     let mut outcomes = vec![run.next().await.unwrap()];
     while server.count() < 4 {
         sleep(Duration::from_millis(5)).await;
