@@ -1,5 +1,5 @@
-//! Many deletes against a server that takes 5 ms for each: the crate's `delete_many`, a loop, and
-//! `buffer_unordered` by hand.
+//! Many deletes against a server that takes 5 ms for each, and against one that answers at once: the crate's
+//! `delete_many`, also with a journal, a loop, and `buffer_unordered` by hand.
 //!
 //! There is no rate limit here. With Ayrshare's own, 300 requests go out in 5 minutes, however many are under
 //! way at once.
@@ -19,7 +19,7 @@ mod support;
 
 use std::time::Duration;
 
-use support::duel::{Round, measure};
+use support::duel::{self, Round, take_turns};
 use support::responder::{ServerProcess, respond_if_asked};
 use support::work::{self, Work};
 
@@ -29,14 +29,25 @@ fn main() {
     let mut work = Work::new(server.address);
     // The number of calls is a multiple of how many are under way at once, so that the last of them also
     // go out together.
-    let round = |calls| Round { rounds: 15, calls };
-    let names = work::EIGHT_AT_ONCE;
-    measure("5 ms a delete, 8 at a time", &names, round(400), &mut work);
-    let names = work::THIRTY_TWO_AT_ONCE;
-    measure(
-        "5 ms a delete, 32 at a time",
-        &names,
-        round(1_600),
+    let round = |rounds, calls| Round { rounds, calls };
+    let (eight, thirty_two) = (work::EIGHT_AT_ONCE, work::THIRTY_TWO_AT_ONCE);
+    take_turns("5 ms, 8 at a time", &eight, round(15, 400), &mut work);
+    take_turns(
+        "5 ms, 32 at a time",
+        &thirty_two,
+        round(15, 1_600),
         &mut work,
     );
+    drop((work, server));
+
+    let server = ServerProcess::start(Duration::ZERO);
+    let mut work = Work::new(server.address);
+    let posts = round(21, 20_000);
+    let names = work::WITH_A_JOURNAL;
+    let taken = take_turns("0 ms, 32 at a time", &names, posts, &mut work);
+    if let [without, _, with] = taken.as_slice() {
+        let pairs = with.iter().zip(without);
+        let costs = pairs.map(|(with, without)| with.as_secs_f64() - without.as_secs_f64());
+        println!("a journal costs {:.2} µs a post", duel::median(costs) * 1e6);
+    }
 }

@@ -26,8 +26,19 @@ pub fn measure(title: &str, names: &[&'static str], round: Round, work: &mut Wor
         });
     }
     criterion.final_summary();
+    take_turns(title, names, round, work);
+}
+
+/// Prints the time of each contender as a multiple of the time of the second, and returns their times.
+pub fn take_turns(
+    title: &str,
+    names: &[&'static str],
+    round: Round,
+    work: &mut Work,
+) -> Vec<Vec<Duration>> {
     if is_smoke() {
-        return;
+        names.iter().for_each(|name| work.run(name, 1));
+        return Vec::new();
     }
     let mut taken = vec![Vec::with_capacity(round.rounds); names.len()];
     // The first round warms up.
@@ -45,6 +56,7 @@ pub fn measure(title: &str, names: &[&'static str], round: Round, work: &mut Wor
         round.rounds, round.calls
     );
     print(names, &taken, &taken[1]);
+    taken
 }
 
 /// Prints a line for each contender, with its ratio to `base`.

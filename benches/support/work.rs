@@ -8,7 +8,7 @@ use futures_util::future::ready;
 use futures_util::stream::{self, StreamExt as _};
 use tokio::runtime::Runtime;
 use unpost::internals::Operation as _;
-use unpost::{RateLimit, ayrshare, genviral};
+use unpost::{DeleteMany, JsonLines, RateLimit, ayrshare, genviral};
 
 use super::by_hand::{AyrsharePost, GenviralAnswer, Hyper, Reqwest};
 use super::{answers, runtime, unlimited_builder};
@@ -33,6 +33,11 @@ pub const GENVIRAL: [&str; 2] = ["50 posts of Genviral's", "50 posts by serde"];
 pub const AYRSHARE: [&str; 2] = ["500 posts of Ayrshare's", "500 posts by serde"];
 pub const EIGHT_AT_ONCE: [&str; 3] = ["delete_many(8)", "buffer_unordered(8)", "a loop"];
 pub const THIRTY_TWO_AT_ONCE: [&str; 2] = ["delete_many(32)", "buffer_unordered(32)"];
+pub const WITH_A_JOURNAL: [&str; 3] = [
+    "delete_many(32)",
+    "buffer_unordered(32)",
+    "delete_many(32), journal",
+];
 /// What valgrind counts, and over how many calls.
 pub const COUNTED: [(&[&str], usize); 3] = [(&ONE_DELETE, 500), (&GENVIRAL, 50), (&AYRSHARE, 5)];
 
@@ -124,6 +129,7 @@ impl Work {
             }),
             "delete_many(8)" => runtime.block_on(delete_many(unlimited, calls, 8)),
             "delete_many(32)" => runtime.block_on(delete_many(unlimited, calls, 32)),
+            "delete_many(32), journal" => runtime.block_on(journaled(unlimited, calls, 32)),
             "buffer_unordered(8)" => runtime.block_on(buffer_unordered(reqwest, calls, 8)),
             "buffer_unordered(32)" => runtime.block_on(buffer_unordered(reqwest, calls, 32)),
             _ => panic!("nothing is called {name}"),
@@ -132,8 +138,25 @@ impl Work {
 }
 
 async fn delete_many(client: &ayrshare::Client, posts: usize, at_once: usize) {
-    let ids = (0..posts).map(|n| format!("post-{n}"));
-    let outcomes = client.delete_many(ids).concurrency(at_once).run();
+    read(client.delete_many(ids(posts)).concurrency(at_once), posts).await;
+}
+
+/// The same with a journal in a new file.
+async fn journaled(client: &ayrshare::Client, posts: usize, at_once: usize) {
+    let name = format!("unpost-bench-{}.jsonl", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    let journal = JsonLines::open(&path).expect("a journal");
+    let many = client.delete_many(ids(posts)).concurrency(at_once);
+    read(many.journal(journal), posts).await;
+    std::fs::remove_file(&path).expect("its file");
+}
+
+fn ids(posts: usize) -> impl Iterator<Item = String> {
+    (0..posts).map(|n| format!("post-{n}"))
+}
+
+async fn read(many: DeleteMany<'_, ayrshare::Client>, posts: usize) {
+    let outcomes = many.run();
     let deleted = outcomes
         .filter(|outcome| ready(outcome.fate.is_gone()))
         .count()
