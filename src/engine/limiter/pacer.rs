@@ -403,7 +403,10 @@ impl Pacer {
                 if self.learns() {
                     if sent_since_429 {
                         self.learner.got_through(now, sent);
-                        self.own = self.own_in_window(now);
+                        // They are others after the length of the window has become known.
+                        if self.learner.window().is_some() {
+                            self.own = self.learner.in_window(now);
+                        }
                     }
                     if is_probe {
                         self.learner.proved(count(self.own.len()).saturating_add(1));
@@ -617,15 +620,6 @@ impl Pacer {
         insert(&mut self.own, at);
         if self.limit.requests.is_none() {
             self.learner.count(at);
-        }
-    }
-
-    /// The own requests that count, after the length of the window has become known.
-    fn own_in_window(&self, now: Moment) -> VecDeque<Moment> {
-        if self.learner.window().is_some() {
-            self.learner.in_window(now)
-        } else {
-            self.own.clone()
         }
     }
 
