@@ -211,12 +211,11 @@ impl<P: DeletePosts> Begun<P> {
         let side = Arc::clone(&self.side);
         // The run may have been stopped since the batch was posted.
         if let Some(reason) = side.run.stopped_by() {
-            return self.settle(HashMap::new(), |earlier| {
-                earlier.fate_of_unsent(reason.clone())
-            });
+            return self.settle(Vec::new(), |earlier| earlier.fate_of_unsent(reason.clone()));
         }
         let recorder = side.run.recorder();
-        let asked = side.provider.delete_posts(batch);
+        // The future is large. In a box, it is moved only once.
+        let asked = Box::pin(side.provider.delete_posts(batch));
         let outcomes = if side.provider.records_attempts() {
             self.is_asked = true;
             Some(asked.await)
@@ -226,9 +225,8 @@ impl<P: DeletePosts> Begun<P> {
                     Ok(sending) => Some((recorder, sending)),
                     Err(reason) => {
                         side.run.stop(reason.clone());
-                        return self.settle(HashMap::new(), |earlier| {
-                            earlier.fate_of_unsent(reason.clone())
-                        });
+                        return self
+                            .settle(Vec::new(), |earlier| earlier.fate_of_unsent(reason.clone()));
                     }
                 },
                 None => None,
@@ -245,14 +243,10 @@ impl<P: DeletePosts> Begun<P> {
         let Some(outcomes) = outcomes else {
             self.count_lost_attempt();
             let reason = side.run.reason();
-            return self.settle(HashMap::new(), |_| Fate::Uncertain(reason.clone()));
+            return self.settle(Vec::new(), |_| Fate::Uncertain(reason.clone()));
         };
         side.health.update(&side.run, &outcomes);
-        let mut reported = HashMap::with_capacity(self.ids.len());
-        for outcome in outcomes {
-            reported.entry(outcome.id.clone()).or_insert(outcome);
-        }
-        self.settled = self.settle(reported, |_| Fate::Unreported);
+        self.settled = self.settle(outcomes, |_| Fate::Unreported);
         if let Some(recorder) = recorder
             && let Err(reason) = recorder.settled(&self.settled).await
         {
@@ -274,16 +268,17 @@ impl<P: DeletePosts> Begun<P> {
     /// Gives every post exactly one outcome, whatever the provider's side reported.
     fn settle(
         &mut self,
-        mut reported: HashMap<PostId, Outcome>,
+        reported: Vec<Outcome>,
         otherwise: impl Fn(EarlierAttempts) -> Fate,
     ) -> Vec<Outcome> {
         let provider = self.side.provider.provider();
         let is_complete = self.side.provider.records_attempts();
         let mut earlier = std::mem::take(&mut self.earlier).into_iter();
-        let ids = std::mem::take(&mut self.ids).into_iter();
-        let outcomes = ids.map(|id| {
+        let ids = std::mem::take(&mut self.ids);
+        let reported = by_id(&ids, reported);
+        let outcomes = ids.into_iter().zip(reported).map(|(id, reported)| {
             let earlier = earlier.next().unwrap_or_default();
-            match reported.remove(&id) {
+            match reported {
                 Some(outcome) if is_complete => outcome,
                 Some(outcome) => earlier.add_to(outcome),
                 None => Outcome {
@@ -297,6 +292,20 @@ impl<P: DeletePosts> Begun<P> {
         self.side.run.count_known(&outcomes, outcomes.len());
         outcomes
     }
+}
+
+/// The outcome that was reported for each of the ids, in their order. If there are several for an id, the first counts.
+fn by_id(ids: &[PostId], reported: Vec<Outcome>) -> Vec<Option<Outcome>> {
+    // The providers of this crate report them in order. Then no table is needed.
+    let are_in_order = reported.iter().map(|outcome| &outcome.id).eq(ids);
+    if are_in_order {
+        return reported.into_iter().map(Some).collect();
+    }
+    let mut table = HashMap::with_capacity(ids.len());
+    for outcome in reported {
+        table.entry(outcome.id.clone()).or_insert(outcome);
+    }
+    ids.iter().map(|id| table.remove(id)).collect()
 }
 
 /// Records for which posts of a batch a provider has sent nothing.
@@ -331,7 +340,7 @@ impl<P: DeletePosts> Drop for Begun<P> {
         let reason = Failure::detailed(ErrorKind::Stopped, reason);
         self.side.run.stop(reason.clone());
         let is_asked = self.is_asked;
-        let outcomes = self.settle(HashMap::new(), |earlier| {
+        let outcomes = self.settle(Vec::new(), |earlier| {
             if is_asked {
                 Fate::Uncertain(reason.clone())
             } else {
