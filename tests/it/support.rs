@@ -1,15 +1,17 @@
 //! A server on loopback that follows a script, one step for each request, and records the requests.
 //! Unlike the mock kit, this server can cut an answer short, send it slowly, stall, and reset a connection.
+//! And a file for a journal.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
-use unpost::{Retry, ayrshare, genviral};
+use unpost::{JsonLines, Retry, ayrshare, genviral};
 
 pub(crate) struct Server {
     address: SocketAddr,
@@ -265,4 +267,30 @@ async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<Request> {
     stream.read_exact(&mut body).await.ok()?;
     request.body = String::from_utf8(body).ok()?;
     Some(request)
+}
+
+/// A file that is removed at the end.
+pub(crate) struct Scratch(PathBuf);
+
+impl Scratch {
+    pub(crate) fn new() -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("unpost-run-{}-{number}.jsonl", std::process::id());
+        Self(std::env::temp_dir().join(name))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(crate) fn journal(&self) -> JsonLines {
+        JsonLines::open(&self.0).unwrap()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
 }

@@ -1,7 +1,6 @@
 //! With a journal, nothing is sent that isn't on record first, and the next process knows what is settled and what may
 //! have been carried out. `truth/killed.rs` checks this with processes that are killed.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
@@ -10,35 +9,12 @@ use tokio::time::timeout;
 use unpost::ayrshare::DeleteRequest;
 use unpost::mock::{Ayrshare, Fault, Genviral};
 use unpost::{
-    Answered, ErrorKind, Fate, Journal, JsonLines, Outcome, Outcomes, RateLimit, Record, Retry,
-    Scope, Sending,
+    Answered, ErrorKind, Fate, Journal, Outcome, Outcomes, RateLimit, Record, Retry, Scope, Sending,
 };
 
-use crate::support::{Server, Step};
+use crate::support::{Scratch, Server, Step};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
-/// A file that is removed at the end.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> Self {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("unpost-run-{}-{number}.jsonl", std::process::id());
-        Self(std::env::temp_dir().join(name))
-    }
-
-    fn open(&self) -> JsonLines {
-        JsonLines::open(&self.0).unwrap()
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
 
 async fn collect(mut run: Outcomes<'_>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
@@ -67,7 +43,7 @@ async fn what_is_settled_is_not_asked_again_and_what_was_lost_keeps_its_evidence
     let file = Scratch::new();
 
     let client = quick(&ayrshare).build().unwrap();
-    let first = collect(client.delete_many(["a", "b"]).journal(file.open()).run()).await;
+    let first = collect(client.delete_many(["a", "b"]).journal(file.journal()).run()).await;
     assert_eq!(first[0].fate, Fate::Deleted);
     assert!(matches!(first[1].fate, Fate::Uncertain(_)), "{first:?}");
     let asked = ayrshare.requests().len();
@@ -75,7 +51,7 @@ async fn what_is_settled_is_not_asked_again_and_what_was_lost_keeps_its_evidence
     // Another process has another client.
     let client = quick(&ayrshare).build().unwrap();
     let ids = ["a", "b", "c"];
-    let second = collect(client.delete_many(ids).journal(file.open()).run()).await;
+    let second = collect(client.delete_many(ids).journal(file.journal()).run()).await;
     assert_eq!(second[0], first[0]);
     assert_eq!((&second[1].fate, second[1].unanswered), (&Fate::Deleted, 1));
     assert_eq!((&second[2].fate, second[2].unanswered), (&Fate::Deleted, 0));
@@ -100,7 +76,7 @@ async fn not_found_after_another_processs_lost_answer_says_that_it_was_lost() {
             .retry(Retry::never())
             .build()
             .unwrap();
-        let outcomes = collect(client.delete_many(["a"]).journal(file.open()).run()).await;
+        let outcomes = collect(client.delete_many(["a"]).journal(file.journal()).run()).await;
         assert_eq!(
             (outcomes[0].fate.as_str(), outcomes[0].unanswered),
             (fate, unanswered)
@@ -126,7 +102,7 @@ fn a_request_under_way_when_the_process_ends_is_on_record() {
     std::thread::scope(|scope| {
         let ends = scope.spawn(|| {
             runtime().block_on(async {
-                let mut run = client.delete_many(["a"]).journal(file.open()).run();
+                let mut run = client.delete_many(["a"]).journal(file.journal()).run();
                 let waiting = timeout(Duration::from_millis(400), run.next()).await;
                 assert!(waiting.is_err());
             });
@@ -138,7 +114,7 @@ fn a_request_under_way_when_the_process_ends_is_on_record() {
         });
     });
     let outcomes = provider.block_on(collect(
-        client.delete_many(["a"]).journal(file.open()).run(),
+        client.delete_many(["a"]).journal(file.journal()).run(),
     ));
     assert_eq!(
         (&outcomes[0].fate, outcomes[0].attempts),
@@ -237,17 +213,20 @@ async fn a_record_of_another_operation_or_profile_settles_nothing() {
     let file = Scratch::new();
     let client = quick(&ayrshare).build().unwrap();
     let marked = DeleteRequest::mark_manual_deleted("a");
-    client.delete_journaled(marked, file.open()).await.unwrap();
+    client
+        .delete_journaled(marked, file.journal())
+        .await
+        .unwrap();
     assert_eq!(ayrshare.requests().len(), 1);
     let delete = || DeleteRequest::by_id("a");
-    let _ = client.delete_journaled(delete(), file.open()).await;
+    let _ = client.delete_journaled(delete(), file.journal()).await;
     assert_eq!(ayrshare.requests().len(), 2);
-    let _ = client.delete_journaled(delete(), file.open()).await;
+    let _ = client.delete_journaled(delete(), file.journal()).await;
     assert_eq!(ayrshare.requests().len(), 2, "this one is settled");
     let other = client.for_profile("ANOTHER-PROFILE").unwrap();
-    let _ = other.delete_journaled(delete(), file.open()).await;
+    let _ = other.delete_journaled(delete(), file.journal()).await;
     assert_eq!(ayrshare.requests().len(), 3);
-    let written = std::fs::read_to_string(&file.0).unwrap();
+    let written = std::fs::read_to_string(file.path()).unwrap();
     assert!(!written.contains("ANOTHER-PROFILE"), "{written}");
 }
 
@@ -265,10 +244,10 @@ async fn deleting_all_scheduled_posts_is_sent_at_most_once() {
         let file = Scratch::new();
         for _ in 0..3 {
             let request = DeleteRequest::delete_all_scheduled();
-            let _ = client.delete_journaled(request, file.open()).await;
+            let _ = client.delete_journaled(request, file.journal()).await;
         }
         let request = DeleteRequest::delete_all_scheduled();
-        let again = client.delete_journaled(request, file.open()).await;
+        let again = client.delete_journaled(request, file.journal()).await;
         let again = again.map(drop);
         let again = again.map_err(|error| (error.kind(), error.is_uncertain()));
         assert_eq!((server.count(), again), (requests, last));

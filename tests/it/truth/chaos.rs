@@ -3,7 +3,6 @@
 //! The proxy speaks HTTP/1.1 by hand over plain sockets, because no HTTP library can be made to stop in the
 //! middle of a header.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,9 +12,10 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::mishap::{Reply, asked_in};
+use super::provider::Provider;
 use super::schedule::{Acted, Mishap, Schedule, Step};
 
 /// How long the client waits for an answer.
@@ -30,34 +30,83 @@ pub(super) struct Chaos {
 
 struct Shared {
     schedule: Schedule,
-    origin: String,
-    revoke_key: Box<dyn Fn() + Send + Sync>,
+    provider: Arc<Provider>,
+    on_request: Box<dyn Fn(&Arrival) + Send + Sync>,
     seen: Mutex<Seen>,
     /// How many requests the proxy still has to deliver or to answer.
     pending: AtomicUsize,
 }
 
+/// The requests that arrived, in order.
 #[derive(Clone, Default)]
-pub(super) struct Seen {
-    pub(super) requests: usize,
-    pub(super) named: BTreeSet<String>,
+pub(super) struct Seen(pub(super) Vec<Arrival>);
+
+/// A request that arrived whole.
+#[derive(Clone, Debug)]
+pub(super) struct Arrival {
+    pub(super) at: Instant,
+    /// The number of the process that sent it.
+    pub(super) process: usize,
+    /// The posts that it names.
+    pub(super) ids: Vec<String>,
+    is_for_all: bool,
+    pub(super) mishap: Mishap,
+    /// The provider's own answer, once the request is carried out.
+    pub(super) own: Option<Reply>,
+    /// The status of the answer, whole or not, if the client was sent one.
+    pub(super) status: Option<u16>,
+}
+
+impl Seen {
+    pub(super) fn requests(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether a request names this post.
+    pub(super) fn named(&self, id: &str) -> bool {
+        self.naming(id).next().is_some()
+    }
+
+    /// The requests that name this post.
+    pub(super) fn naming(&self, id: &str) -> impl Iterator<Item = &Arrival> {
+        let names = move |arrival: &&Arrival| arrival.ids.iter().any(|named| named == id);
+        self.0.iter().filter(names)
+    }
+
+    /// How many answers were a 429.
+    pub(super) fn throttled(&self) -> usize {
+        self.0
+            .iter()
+            .filter(|arrival| arrival.is_throttled())
+            .count()
+    }
+
     /// How many `delete_all_scheduled` requests got no 429.
-    pub(super) all_scheduled: usize,
-    pub(super) throttled: usize,
+    pub(super) fn all_scheduled(&self) -> usize {
+        let acts = |arrival: &&Arrival| arrival.is_for_all && !arrival.is_throttled();
+        self.0.iter().filter(acts).count()
+    }
+}
+
+impl Arrival {
+    fn is_throttled(&self) -> bool {
+        self.status == Some(429)
+    }
 }
 
 impl Chaos {
-    /// A proxy in front of the server at `origin`, which is `host:port`.
+    /// A proxy in front of the provider's server. `on_request` is called with each request that arrives, before
+    /// anything happens to it.
     pub(super) async fn in_front_of(
-        origin: String,
+        provider: Arc<Provider>,
         schedule: &Schedule,
-        revoke_key: impl Fn() + Send + Sync + 'static,
+        on_request: impl Fn(&Arrival) + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let shared = Arc::new(Shared {
             schedule: schedule.clone(),
-            origin,
-            revoke_key: Box::new(revoke_key),
+            provider,
+            on_request: Box::new(on_request),
             seen: Mutex::default(),
             pending: AtomicUsize::new(0),
         });
@@ -71,8 +120,9 @@ impl Chaos {
         }
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
-        self.address
+    pub(super) fn base_url(&self) -> String {
+        let (_, path) = split(self.shared.provider.base_url());
+        format!("http://{}/{path}", self.address)
     }
 
     pub(super) fn seen(&self) -> Seen {
@@ -104,9 +154,9 @@ async fn serve(mut client: TcpStream, shared: &Arc<Shared>) -> io::Result<()> {
         let (number, Step(mishap, ms)) = shared.note(&request);
         let own = match mishap.acted() {
             Acted::Never => None,
-            Acted::Before => Some(forward(&shared.origin, &request).await?),
+            Acted::Before => Some(shared.forward(number, &request).await?),
             Acted::Late => {
-                late(shared, &request);
+                late(shared, number, &request);
                 None
             }
         };
@@ -115,7 +165,7 @@ async fn serve(mut client: TcpStream, shared: &Arc<Shared>) -> io::Result<()> {
             sleep(PATIENCE).await;
         }
         let answer = mishap.answer(own);
-        shared.note_answer(&request, answer.as_ref());
+        shared.seen().0[number].status = answer.as_ref().map(|reply| reply.status);
         let Some(answer) = answer else {
             return hang_up(&client, number);
         };
@@ -131,9 +181,9 @@ async fn serve(mut client: TcpStream, shared: &Arc<Shared>) -> io::Result<()> {
 }
 
 /// Delivers a request after its client has given up on it.
-fn late(shared: &Arc<Shared>, request: &Message) {
+fn late(shared: &Arc<Shared>, number: usize, request: &Message) {
     let (pending, request) = (Pending::new(shared), request.clone());
-    let origin = shared.origin.clone();
+    let shared = Arc::clone(shared);
     #[expect(
         clippy::disallowed_methods,
         reason = "the task outlives the connection"
@@ -141,7 +191,7 @@ fn late(shared: &Arc<Shared>, request: &Message) {
     tokio::spawn(async move {
         let _pending = pending;
         sleep(PATIENCE + Duration::from_millis(20)).await;
-        drop(forward(&origin, &request).await);
+        drop(shared.forward(number, &request).await);
     });
 }
 
@@ -159,22 +209,33 @@ impl Shared {
     }
 
     fn note(&self, request: &Message) -> (usize, Step) {
-        let (ids, _) = asked_in(&request.body);
+        let (ids, is_for_all) = asked_in(&request.body);
         let mut seen = self.seen();
-        let number = seen.requests;
-        seen.requests += 1;
-        seen.named.extend(ids);
+        let number = seen.requests();
+        let step = self.schedule.step(number);
+        let arrival = Arrival {
+            at: Instant::now(),
+            process: request.process(),
+            ids,
+            is_for_all,
+            mishap: step.0,
+            own: None,
+            status: None,
+        };
+        (self.on_request)(&arrival);
+        seen.0.push(arrival);
         if self.schedule.is_revoked_at(number) {
-            (self.revoke_key)();
+            self.provider.revoke_key();
         }
-        (number, self.schedule.step(number))
+        (number, step)
     }
 
-    fn note_answer(&self, request: &Message, answer: Option<&Reply>) {
-        let throttled = answer.is_some_and(|reply| reply.status == 429);
-        let mut seen = self.seen();
-        seen.throttled += usize::from(throttled);
-        seen.all_scheduled += usize::from(asked_in(&request.body).1 && !throttled);
+    /// Has the provider carry the request out.
+    async fn forward(&self, number: usize, request: &Message) -> io::Result<Reply> {
+        let (origin, _) = split(self.provider.base_url());
+        let reply = forward(origin, request).await?;
+        self.seen().0[number].own = Some(reply.clone());
+        Ok(reply)
     }
 }
 
@@ -199,6 +260,22 @@ struct Message {
     /// The first line and the headers, with the empty line after them.
     head: Vec<u8>,
     body: Vec<u8>,
+}
+
+impl Message {
+    /// The number of the process that the user agent names.
+    fn process(&self) -> usize {
+        let mut headers = headers(&self.head);
+        let agent = headers.find(|(name, _)| name.eq_ignore_ascii_case("user-agent"));
+        let process = agent.and_then(|(_, value)| value.split_once("process/"));
+        process.unwrap().1.parse().unwrap()
+    }
+}
+
+/// `host:port` and the path of a URL.
+fn split(base_url: &str) -> (&str, &str) {
+    let rest = base_url.strip_prefix("http://").unwrap();
+    rest.split_once('/').unwrap()
 }
 
 /// The next whole message, or `None` if the other side has closed the connection.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use unpost::internals::Exchange;
 use unpost::{
     Batch, DeletePosts, Error, Outcome, Provider as ProviderName, RateLimit, Retry, ayrshare,
@@ -13,7 +14,7 @@ use unpost::{
 use super::mishap::LARGEST_ANSWER;
 use super::ms;
 use super::provider::Provider;
-use super::schedule::Schedule;
+use super::schedule::{Limit, Schedule};
 
 /// How patient a client is.
 pub(super) struct Patience {
@@ -23,9 +24,48 @@ pub(super) struct Patience {
     pub(super) backoff: (Duration, Duration),
 }
 
+/// The settings of a client. Another process can read them.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Settings {
+    base_url: String,
+    api_key: String,
+    x_keys: Option<(String, String)>,
+    attempts: u32,
+    limit: Limit,
+    /// The number of the process, which the client tells the provider in its user agent.
+    process: usize,
+}
+
+impl Settings {
+    /// The settings and keys that the schedule says, for a client that finds this provider at this URL.
+    pub(super) fn of(provider: &Provider, base_url: &str, schedule: &Schedule) -> Self {
+        let owned = |(api_key, api_secret): (&str, &str)| (api_key.into(), api_secret.into());
+        Self {
+            base_url: base_url.to_owned(),
+            api_key: provider.api_key().to_owned(),
+            x_keys: schedule.x_keys().map(owned),
+            attempts: schedule.attempts,
+            limit: schedule.limit,
+            process: 0,
+        }
+    }
+
+    pub(super) fn of_process(self, process: usize) -> Self {
+        Self { process, ..self }
+    }
+
+    fn rate_limit(&self) -> RateLimit {
+        let limit = &self.limit;
+        let rate_limit = match limit.told {
+            Some(requests) => RateLimit::new(requests, ms(limit.window_ms)),
+            None => RateLimit::unlimited(),
+        };
+        rate_limit.max_throttled_per_day(limit.budget)
+    }
+}
+
 pub(super) trait Client: Clone + DeletePosts {
-    /// A client of this provider, with the settings and keys that the schedule says.
-    fn of(provider: &Provider, base_url: &str, schedule: &Schedule, patience: &Patience) -> Self;
+    fn of(settings: &Settings, patience: &Patience) -> Self;
 
     /// The same client, its rate limit included, over another exchange.
     fn over(&self, exchange: impl Exchange) -> Self;
@@ -39,28 +79,20 @@ pub(super) trait Client: Clone + DeletePosts {
 
 /// The builders have the same settings, but no trait in common.
 macro_rules! with_settings {
-    ($builder:expr, $base_url:expr, $schedule:expr, $patience:expr) => {
+    ($builder:expr, $settings:expr, $patience:expr) => {
         $builder
-            .base_url($base_url)
+            .base_url(&$settings.base_url)
+            .user_agent_suffix(format!("process/{}", $settings.process))
             .attempt_timeout($patience.attempt_timeout)
             .deadline($patience.deadline)
             .retry(
-                Retry::attempts($schedule.attempts)
+                Retry::attempts($settings.attempts)
                     .backoff($patience.backoff.0, $patience.backoff.1),
             )
-            .rate_limit(rate_limit($schedule))
+            .rate_limit($settings.rate_limit())
             .max_response_bytes(LARGEST_ANSWER)
             .http(without_root_certificates)
     };
-}
-
-fn rate_limit(schedule: &Schedule) -> RateLimit {
-    let limit = &schedule.limit;
-    let rate_limit = match limit.told {
-        Some(requests) => RateLimit::new(requests, ms(limit.window_ms)),
-        None => RateLimit::unlimited(),
-    };
-    rate_limit.max_throttled_per_day(limit.budget)
 }
 
 /// Loading the system's root certificates takes longer than a schedule, and nothing here uses TLS.
@@ -71,11 +103,11 @@ fn without_root_certificates(http: reqwest::ClientBuilder) -> reqwest::ClientBui
 }
 
 impl Client for ayrshare::Client {
-    fn of(provider: &Provider, base_url: &str, schedule: &Schedule, patience: &Patience) -> Self {
-        let builder = Self::builder(provider.api_key());
-        let builder = with_settings!(builder, base_url, schedule, patience);
-        let builder = match schedule.x_keys() {
-            Some((api_key, api_secret)) => builder.x_keys(api_key, api_secret),
+    fn of(settings: &Settings, patience: &Patience) -> Self {
+        let builder = Self::builder(&*settings.api_key);
+        let builder = with_settings!(builder, settings, patience);
+        let builder = match &settings.x_keys {
+            Some((api_key, api_secret)) => builder.x_keys(&**api_key, &**api_secret),
             None => builder,
         };
         builder.build().unwrap()
@@ -97,9 +129,9 @@ impl Client for ayrshare::Client {
 }
 
 impl Client for genviral::Client {
-    fn of(provider: &Provider, base_url: &str, schedule: &Schedule, patience: &Patience) -> Self {
-        let builder = Self::builder(provider.api_key());
-        let builder = with_settings!(builder, base_url, schedule, patience);
+    fn of(settings: &Settings, patience: &Patience) -> Self {
+        let builder = Self::builder(&*settings.api_key);
+        let builder = with_settings!(builder, settings, patience);
         builder.build().unwrap()
     }
 

@@ -7,8 +7,8 @@ use tokio::time::{sleep, timeout};
 use unpost::mock::BulkShape;
 use unpost::{ayrshare, genviral};
 
-use super::client::{Client, Patience};
-use super::draw::Scale;
+use super::client::{Client, Patience, Settings};
+use super::draw::{self, Scale};
 use super::oracle::{conserved, judge, settled};
 use super::run::{Called, Run};
 use super::schedule::prelude::*;
@@ -39,7 +39,7 @@ fn every_outcome_is_true_in_ten_thousand_schedules() {
         schedules: asked.map_or(10_000, |cases| cases.parse().unwrap()),
         simplifying: 50_000,
     };
-    search(&effort, &VIRTUAL_TIME, play);
+    search(&effort, |u| draw::schedule(u, &VIRTUAL_TIME), play);
 }
 
 /// Plays a schedule to its end and says which promise it broke.
@@ -65,7 +65,8 @@ fn play(schedule: &Schedule) -> Result<(), String> {
 async fn play_with<C: Client>(schedule: &Schedule) -> Result<(), String> {
     let world = World::new(schedule);
     let provider = world.provider();
-    let client = C::of(provider, provider.base_url(), schedule, &PATIENCE);
+    let settings = Settings::of(provider, provider.base_url(), schedule);
+    let client = C::of(&settings, &PATIENCE);
     let client_of = |caller| client.over(world.exchange(caller));
 
     let mut posts_when_stopped = None;

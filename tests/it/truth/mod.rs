@@ -4,12 +4,14 @@
 //! everything else: the posts, the ids with repetitions, batches, concurrency, limits, what happens to each
 //! request, which calls are made beside the run, and whether the run is stopped or dropped.
 //!
-//! Two tests play such schedules with the same clients:
+//! Three tests play such schedules with the same clients:
 //!
 //! - `in_memory`: 10,000 schedules without a socket, on tokio's paused clock. The exchange knows who
 //!   made each request and what it did, so this test judges every outcome strictly.
 //! - `over_connections`: 320 schedules through a proxy that breaks connections, on the real clock. This
 //!   test doesn't always know who removed a post.
+//! - `killed`: 200 schedules through the same proxy, with processes that are killed and started again with the same
+//!   journal. All requests are theirs, so this test knows what they did.
 //!
 //! A schedule that fails is made as simple as possible and printed as a call of `holds`. To keep the schedule
 //! as a test, paste the call into a new test at the end of `in_memory.rs`.
@@ -18,6 +20,8 @@ mod chaos;
 mod client;
 mod draw;
 mod in_memory;
+#[cfg(unix)]
+mod killed;
 mod mishap;
 mod oracle;
 mod over_connections;

@@ -10,8 +10,8 @@ use tokio::time::{sleep, timeout};
 use unpost::{ayrshare, genviral};
 
 use super::chaos::{self, Chaos, Seen};
-use super::client::{Client, Patience};
-use super::draw::Scale;
+use super::client::{Client, Patience, Settings};
+use super::draw::{self, Scale};
 use super::oracle::{Evidence, Standing, conserved, judge, settled};
 use super::provider::Provider;
 use super::run::{Called, Run};
@@ -44,7 +44,13 @@ fn every_outcome_is_true_over_connections_that_break_anywhere() {
     let runtime = Runtime::new().unwrap();
     std::thread::scope(|scope| {
         for _ in 0..THREADS {
-            scope.spawn(|| search(&effort, &REAL_TIME, |schedule| play(&runtime, schedule)));
+            scope.spawn(|| {
+                search(
+                    &effort,
+                    |u| draw::schedule(u, &REAL_TIME),
+                    |schedule| play(&runtime, schedule),
+                );
+            });
         }
     });
 }
@@ -60,11 +66,9 @@ fn play(runtime: &Runtime, schedule: &Schedule) -> Result<(), String> {
 
 async fn play_with<C: Client>(schedule: &Schedule) -> Result<(), String> {
     let provider = Arc::new(Provider::start(schedule).await);
-    let (origin, path) = split(provider.base_url());
-    let revoked = Arc::clone(&provider);
-    let chaos = Chaos::in_front_of(origin, schedule, move || revoked.revoke_key()).await;
-    let base_url = format!("http://{}/{path}", chaos.address());
-    let client = C::of(&provider, &base_url, schedule, &PATIENCE);
+    let chaos = Chaos::in_front_of(Arc::clone(&provider), schedule, |_| ()).await;
+    let settings = Settings::of(&provider, &chaos.base_url(), schedule);
+    let client = C::of(&settings, &PATIENCE);
 
     let a_minute = Duration::from_secs(60);
     let reading = timeout(a_minute, Run::read(schedule, client.clone(), || ()));
@@ -77,9 +81,9 @@ async fn play_with<C: Client>(schedule: &Schedule) -> Result<(), String> {
         // A request that was under way may still arrive, but no other.
         let a_moment = Duration::from_millis(100);
         sleep(a_moment).await;
-        let before = chaos.seen().requests;
+        let before = chaos.seen().requests();
         sleep(a_moment).await;
-        if chaos.seen().requests > before {
+        if chaos.seen().requests() > before {
             return Err("a run that was dropped has sent something".to_owned());
         }
     }
@@ -99,15 +103,6 @@ async fn play_with<C: Client>(schedule: &Schedule) -> Result<(), String> {
         }
     }
     judge_run(schedule, &run, &chaos.seen(), standing)
-}
-
-/// `host:port` and the path of a URL.
-fn split(base_url: &str) -> (String, &str) {
-    let (origin, path) = base_url
-        .strip_prefix("http://")
-        .and_then(|rest| rest.split_once('/'))
-        .unwrap();
-    (origin.to_owned(), path)
 }
 
 fn judge_run(
@@ -134,7 +129,7 @@ fn judge_run(
             post,
             standing,
             changed: is_ours.then_some(standing != untouched),
-            named: is_ours && seen.named.contains(id),
+            named: is_ours && seen.named(id),
         };
         judge(schedule.service, outcome, evidence)?;
     }
@@ -143,12 +138,12 @@ fn judge_run(
     settled(schedule, &run.outcomes)?;
 
     let is_for_all = |call: &&OtherCall| matches!(call, OtherCall::DeleteAllScheduled(_));
-    if seen.all_scheduled > other_calls.iter().filter(is_for_all).count() {
+    if seen.all_scheduled() > other_calls.iter().filter(is_for_all).count() {
         return Err("delete_all_scheduled was sent again after it had arrived".to_owned());
     }
     let by_others = other_calls.len() * schedule.attempts as usize;
-    let allowed = run.requests_allowed(seen.requests) + seen.throttled + by_others;
-    if seen.requests > allowed {
+    let allowed = run.requests_allowed(seen.requests()) + seen.throttled() + by_others;
+    if seen.requests() > allowed {
         return Err("more requests than batches and retry budget allow".to_owned());
     }
     Ok(())

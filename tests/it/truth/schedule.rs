@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use unpost::mock::BulkShape;
 
 /// Everything that is decided before a run begins.
@@ -66,7 +67,7 @@ pub(super) enum Post {
     Elsewhere,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Limit {
     /// How many requests the client is told that a window holds. `None` gives the client no limit.
     pub(super) told: Option<u32>,

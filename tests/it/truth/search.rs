@@ -1,13 +1,11 @@
 //! Plays drawn schedules until one fails, and then looks for the simplest that fails.
 
 use std::collections::hash_map::RandomState;
+use std::fmt::Debug;
 use std::hash::BuildHasher;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use arbitrary::Unstructured;
-
-use super::draw::{Scale, schedule};
-use super::schedule::Schedule;
+use arbitrary::{Result as Drawn, Unstructured};
 
 /// No schedule needs more bytes.
 const MOST_BYTES: usize = 1_024;
@@ -19,42 +17,42 @@ pub(super) struct Effort {
 }
 
 /// Panics with the simplest schedule found for which `play` fails.
-pub(super) fn search(
+pub(super) fn search<S: Debug>(
     effort: &Effort,
-    scale: &Scale,
-    play: impl Fn(&Schedule) -> Result<(), String>,
+    draw: impl Fn(&mut Unstructured<'_>) -> Drawn<S>,
+    play: impl Fn(&S) -> Result<(), String>,
 ) {
     // The search has its own generator, because playing a schedule seeds that of the thread.
     let mut random = fastrand::Rng::with_seed(RandomState::new().hash_one(0));
     for number in 1..=effort.schedules {
         let mut bytes = vec![0; MOST_BYTES];
         random.fill(&mut bytes);
-        let Some(failing) = Failing::from_bytes(bytes, scale, &play) else {
+        let Some(failing) = Failing::from_bytes(bytes, &draw, &play) else {
             continue;
         };
         let failing = failing.simplified(effort.simplifying, |bytes| {
-            Failing::from_bytes(bytes, scale, &play)
+            Failing::from_bytes(bytes, &draw, &play)
         });
         let Failing { schedule, why, .. } = failing;
         panic!("schedule {number} failed: {why}\n\nholds(&{schedule:?});\n");
     }
 }
 
-struct Failing {
+struct Failing<S> {
     /// What the schedule was drawn from.
     bytes: Vec<u8>,
-    schedule: Schedule,
+    schedule: S,
     why: String,
 }
 
-impl Failing {
+impl<S> Failing<S> {
     fn from_bytes(
         mut bytes: Vec<u8>,
-        scale: &Scale,
-        play: impl Fn(&Schedule) -> Result<(), String>,
+        draw: impl Fn(&mut Unstructured<'_>) -> Drawn<S>,
+        play: impl Fn(&S) -> Result<(), String>,
     ) -> Option<Self> {
         let mut source = Unstructured::new(&bytes);
-        let schedule = schedule(&mut source, scale).unwrap();
+        let schedule = draw(&mut source).unwrap();
         let unused = source.len();
         bytes.truncate(bytes.len() - unused);
         let why = match catch_unwind(AssertUnwindSafe(|| play(&schedule))) {

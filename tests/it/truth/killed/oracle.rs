@@ -1,0 +1,184 @@
+//! What must hold after the last process, over all of them.
+
+use std::collections::BTreeMap;
+
+use unpost::{Fate, Outcome};
+
+use super::Run;
+use super::journal::Witness;
+use crate::truth::chaos::{Arrival, Seen};
+use crate::truth::ms;
+use crate::truth::oracle::{self, Evidence, Standing, conserved, settled};
+use crate::truth::schedule::{Acted, Mishap, Post, Schedule, Service};
+
+/// Says which promise was broken.
+pub(super) fn judge(
+    schedule: &Schedule,
+    runs: &[Run],
+    seen: &Seen,
+    witness: &Witness,
+    standing: impl Fn(&str) -> Standing,
+) -> Result<(), String> {
+    if let Some(id) = witness.missing() {
+        return Err(format!(
+            "a request for {id} wasn't on record when it arrived"
+        ));
+    }
+    let last = runs.last().ok_or("there was no run")?;
+    for run in runs {
+        let is_whole = std::ptr::eq(run, last);
+        conserved(&run.asked, &run.outcomes, is_whole)?;
+        for outcome in &run.outcomes {
+            // What isn't settled may change in a later run.
+            if is_whole || !outcome.fate.should_retry() {
+                judge_outcome(schedule, outcome, seen, &standing)?;
+            }
+        }
+    }
+    for outcome in &last.outcomes {
+        lost_nothing(outcome, seen)?;
+    }
+    // Where a process was killed during a request, its post may stay in doubt.
+    let outcomes = last.outcomes.iter().cloned();
+    let answered: Vec<_> = outcomes.filter(|outcome| outcome.unanswered == 0).collect();
+    settled(schedule, &answered)?;
+    stays_settled(runs, seen)?;
+    kept_the_limits(schedule, runs, seen, witness)
+}
+
+fn judge_outcome(
+    schedule: &Schedule,
+    outcome: &Outcome,
+    seen: &Seen,
+    standing: impl Fn(&str) -> Standing,
+) -> Result<(), String> {
+    let id = outcome.id.as_str();
+    let (post, standing) = (schedule.post(id), standing(id));
+    let untouched = match post {
+        Some(Post::Gone) if schedule.service != Service::Genviral => Standing::Gone,
+        None | Some(Post::Gone) => Standing::Unknown,
+        Some(_) => Standing::Whole,
+    };
+    let changed = standing != untouched;
+    let evidence = Evidence {
+        post,
+        standing,
+        // All requests are ours.
+        changed: Some(changed),
+        named: seen.naming(id).any(|arrival| !was_denied(arrival)),
+    };
+    oracle::judge(schedule.service, outcome, evidence)?;
+    if outcome.fate == Fate::NotFound && changed && outcome.unanswered == 0 {
+        return Err(format!(
+            "nothing says that we may have deleted it: {outcome:?}"
+        ));
+    }
+    Ok(())
+}
+
+/// Whether the client was told that nothing was carried out.
+fn was_denied(arrival: &Arrival) -> bool {
+    let is_whole = matches!(arrival.mishap, Mishap::Fine | Mishap::Forgets(_));
+    match arrival.status {
+        Some(429) => true,
+        Some(400..=499) => is_whole,
+        _ => false,
+    }
+}
+
+/// Checks that an outcome counts every request that named the post, and every one that got no answer.
+fn lost_nothing(outcome: &Outcome, seen: &Seen) -> Result<(), String> {
+    let arrivals = || seen.naming(outcome.id.as_str());
+    let unanswered = arrivals().filter(|arrival| arrival.status.is_none());
+    let (attempts, unanswered) = (arrivals().count(), unanswered.count());
+    if (outcome.attempts as usize) < attempts || (outcome.unanswered as usize) < unanswered {
+        return Err(format!(
+            "{attempts} requests named it and {unanswered} got no answer: {outcome:?}"
+        ));
+    }
+    Ok(())
+}
+
+/// Checks that a post that is settled on record isn't asked for again and comes out the same.
+fn stays_settled(runs: &[Run], seen: &Seen) -> Result<(), String> {
+    let mut known: BTreeMap<&str, &Outcome> = BTreeMap::new();
+    for (run, number) in runs.iter().zip(0..) {
+        let mut arrivals = seen.0.iter().filter(|arrival| arrival.process == number);
+        let again = arrivals.find_map(|arrival| {
+            let mut ids = arrival.ids.iter();
+            ids.find(|id| known.contains_key(id.as_str()))
+        });
+        if let Some(id) = again {
+            return Err(format!("process {number} asks for {id}, which is settled"));
+        }
+        for outcome in &run.on_record {
+            known.entry(outcome.id.as_str()).or_insert(outcome);
+        }
+        for outcome in &run.outcomes {
+            let on_record = known.get(outcome.id.as_str()).copied();
+            // An id that can't be sent has its outcome without a record.
+            let is_recorded = outcome.attempts > 0 && !outcome.fate.should_retry();
+            if on_record.is_some_and(|known| known != outcome) || on_record.is_none() && is_recorded
+            {
+                return Err(format!(
+                    "process {number} says {outcome:?}, and on record is {on_record:?}"
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn kept_the_limits(
+    schedule: &Schedule,
+    runs: &[Run],
+    seen: &Seen,
+    witness: &Witness,
+) -> Result<(), String> {
+    let limit = &schedule.limit;
+    let (throttled, kills) = (seen.throttled(), runs.len() - 1);
+    // The last answers of 429 that a killed process got may not be on record.
+    let unrecorded = kills * schedule.concurrency.min(limit.budget as usize);
+    if throttled > limit.budget as usize + unrecorded {
+        return Err(format!(
+            "{throttled} answers of 429 are more than the budget"
+        ));
+    }
+    let Some(told) = limit.told.map(|told| told as usize) else {
+        return Ok(());
+    };
+    let is_late = |arrival: &Arrival| arrival.mishap.acted() == Acted::Late;
+    if witness.stragglers() > 0 || seen.0.iter().any(is_late) {
+        // The provider counts these requests later than the client can know.
+        return Ok(());
+    }
+    if schedule.service == Service::Genviral {
+        // A 429 that asks for a short wait says that there will be room again.
+        let most = told * (1 + throttled);
+        let later = seen.0.iter().skip(most);
+        let mut both = seen.0.iter().zip(later);
+        return match both.find(|(first, last)| last.at < first.at + ms(limit.window_ms)) {
+            Some(both) => Err(format!("more than {most} requests in a window: {both:?}")),
+            None => Ok(()),
+        };
+    }
+    if limit.told > Some(limit.admitted) {
+        // Only a whole answer of the provider says so.
+        return Ok(());
+    }
+    let own = || seen.0.iter().filter_map(|arrival| arrival.own.as_ref());
+    let counts = own().filter_map(|reply| reply.header("x-ratelimit-count")?.parse().ok());
+    let used: usize = counts.max().unwrap_or_default();
+    let refused = own().filter(|reply| reply.status == 429).count();
+    let told_to_wait = seen
+        .0
+        .iter()
+        .filter(|arrival| matches!(arrival.mishap, Mishap::TooMany(_)));
+    let told_to_wait = told_to_wait.count();
+    if used > told + told_to_wait || refused > told_to_wait {
+        return Err(format!(
+            "{used} requests in a window for {told}, and {refused} refused"
+        ));
+    }
+    Ok(())
+}
