@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use unpost::{Error, Retry, ayrshare, genviral};
 
-use crate::support::{Server, Step};
+use crate::support::{Scratch, Server, Step};
 
 const AYRSHARE: &[&str] = &[
     "AYRSHARE-KEY-SECRET",
@@ -129,14 +129,11 @@ async fn no_error_shows_the_beginning_of_a_key_where_a_text_was_cut() {
     }
 }
 
-#[tokio::test]
-async fn no_error_shows_a_key_even_where_the_answer_quotes_it() {
-    let server = Server::start([]).await;
-    let ayrshare = ayrshare_of(&server).build().unwrap();
-    let genviral = genviral_of(&server).build().unwrap();
+/// Answers that quote every key, in each place of an answer that is read.
+fn quoting_steps() -> Vec<Step> {
     let all = all_secrets();
     let network = format!(r#"{{"status":"{all}","id":"{all}","code":102,"message":"{all}"}}"#);
-    for step in [
+    vec![
         Step::hang_up(),
         Step::stall(),
         Step::answer(302, &[&format!("location: /?key={}", AYRSHARE[0])], &all),
@@ -169,14 +166,56 @@ async fn no_error_shows_a_key_even_where_the_answer_quotes_it() {
             400,
             r#"{"status":"error","message":"\u0041YRSHARE-KEY-SECRET PUBLIC.GENVIRAL\u002dSECRET"}"#,
         ),
-        // This is last because the limiter holds up every request after it.
-        Step::answer(429, &["retry-after: 9"], &all),
-    ] {
+    ]
+}
+
+#[tokio::test]
+async fn no_error_shows_a_key_even_where_the_answer_quotes_it() {
+    let server = Server::start([]).await;
+    let ayrshare = ayrshare_of(&server).build().unwrap();
+    let genviral = genviral_of(&server).build().unwrap();
+    // This is last because the limiter holds up every request after it.
+    let throttled = Step::answer(429, &["retry-after: 9"], all_secrets());
+    for step in quoting_steps().into_iter().chain([throttled]) {
         server.tell(vec![step; 2]);
         let answer = ayrshare.delete(ayrshare::DeleteRequest::by_id("a")).await;
         assert_error_tells_nothing(&answer.unwrap_err(), AYRSHARE);
         let answer = genviral.delete(genviral::DeleteRequest::by_id("a")).await;
         assert_error_tells_nothing(&answer.unwrap_err(), GENVIRAL);
+    }
+}
+
+#[tokio::test]
+async fn no_journal_holds_a_key_even_where_the_answer_quotes_it() {
+    let server = Server::start([]).await;
+    let ayrshare = ayrshare_of(&server).build().unwrap();
+    let genviral = genviral_of(&server).build().unwrap();
+    let file = Scratch::new();
+    let throttled = Step::answer(429, &["retry-after: 0"], all_secrets());
+    let steps = quoting_steps().into_iter().chain([throttled]);
+    let ids = || (0..).map(|number| format!("post-{number}"));
+    let mut settled = 0;
+    for (step, id) in steps.zip(ids()) {
+        for is_ayrshare in [true, false] {
+            server.tell([step.clone()]);
+            let journal = file.journal();
+            let mut run = if is_ayrshare {
+                ayrshare.delete_many([&*id]).journal(journal).run()
+            } else {
+                genviral.delete_many([&*id]).journal(journal).run()
+            };
+            while run.next().await.is_some() {
+                settled += 1;
+            }
+        }
+    }
+    let written = std::fs::read_to_string(file.path()).unwrap();
+    assert_eq!(written.matches(r#""settled":"#).count(), settled);
+    assert!(written.contains("[secret]"), "{written}");
+    for line in written.lines() {
+        // A client knows its own keys.
+        let is_of_genviral = line.contains(r#""provider":"genviral""#);
+        assert_tells_nothing(line, if is_of_genviral { GENVIRAL } else { AYRSHARE });
     }
 }
 

@@ -122,7 +122,7 @@ fn draw(u: &mut Unstructured<'_>) -> Drawn<Killed> {
 fn kill(u: &mut Unstructured<'_>) -> Drawn<Kill> {
     let when = match u.int_in_range(0..=3)? {
         0 => When::After(u.int_in_range(0..=120)?),
-        _ => When::AtRequest(u.int_in_range(1..=9)?, u.int_in_range(0..=12)?),
+        _ => When::AtRequest(u.int_in_range(1..=6)?, u.int_in_range(0..=12)?),
     };
     Ok(Kill {
         when,
