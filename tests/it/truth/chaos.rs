@@ -89,7 +89,7 @@ impl Seen {
 }
 
 impl Arrival {
-    fn is_throttled(&self) -> bool {
+    pub(super) fn is_throttled(&self) -> bool {
         self.status == Some(429)
     }
 }

@@ -20,7 +20,7 @@ use super::client::{Patience, Settings};
 use super::draw::{self, Scale};
 use super::ms;
 use super::provider::Provider;
-use super::schedule::{End, List, Schedule, Service};
+use super::schedule::{End, List, Mishap, Schedule, Service};
 use super::search::{Effort, search};
 use crate::support::Scratch;
 
@@ -75,6 +75,8 @@ enum When {
 /// What a process was asked for, and what it said.
 struct Run {
     asked: Vec<String>,
+    /// How many answers of 429 were on record at its start.
+    throttled_before: usize,
     outcomes: Vec<Outcome>,
     /// The settled outcomes on record at its end.
     on_record: Vec<Outcome>,
@@ -112,6 +114,11 @@ fn draw(u: &mut Unstructured<'_>) -> Drawn<Killed> {
     let mut schedule = draw::schedule(u, &SCALE)?;
     schedule.other_calls = List(Vec::new());
     schedule.end = End::ReadOut;
+    if !u.ratio(9, 10)? {
+        // Then the budget of 429s is used up sooner or later.
+        schedule.afterwards = Mishap::TooMany(0);
+        schedule.limit.budget = u.int_in_range(2..=6)?;
+    }
     Ok(Killed {
         schedule,
         kills: List(kills),
@@ -185,6 +192,7 @@ async fn play(killed: &Killed) -> Result<(), String> {
         running.store(number, Ordering::SeqCst);
         arrived.send_replace(0);
         let asked = killed.asked(leaves_out);
+        let throttled_before = journal::throttled(&file);
         let process = Process::start(&Errand {
             is_genviral: schedule.service == Service::Genviral,
             settings: Settings::of(&provider, &chaos.base_url(), schedule).of_process(number),
@@ -211,6 +219,7 @@ async fn play(killed: &Killed) -> Result<(), String> {
         let outcomes = process.end(time_is_up, when.is_some()).await?;
         runs.push(Run {
             asked,
+            throttled_before,
             outcomes,
             on_record: journal::settled(&file),
         });

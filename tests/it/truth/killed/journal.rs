@@ -61,6 +61,12 @@ impl Witness {
     }
 }
 
+/// How many answers of 429 are on record.
+pub(super) fn throttled(journal: &Scratch) -> usize {
+    let written = std::fs::read_to_string(journal.path()).unwrap_or_default();
+    written.matches(r#""kind":"throttled"#).count()
+}
+
 /// The outcomes on record that settle their post, in order.
 pub(super) fn settled(journal: &Scratch) -> Vec<Outcome> {
     #[derive(Deserialize)]

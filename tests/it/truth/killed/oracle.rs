@@ -136,14 +136,18 @@ fn kept_the_limits(
     witness: &Witness,
 ) -> Result<(), String> {
     let limit = &schedule.limit;
-    let (throttled, kills) = (seen.throttled(), runs.len() - 1);
-    // The last answers of 429 that a killed process got may not be on record.
-    let unrecorded = kills * schedule.concurrency.min(limit.budget as usize);
-    if throttled > limit.budget as usize + unrecorded {
-        return Err(format!(
-            "{throttled} answers of 429 are more than the budget"
-        ));
+    for (run, number) in runs.iter().zip(0..) {
+        // A killed process may have left its last answers unrecorded.
+        let before = run.throttled_before;
+        let arrivals = seen.0.iter().filter(|arrival| arrival.process == number);
+        let more = arrivals.filter(|arrival| arrival.is_throttled()).count();
+        if more > (limit.budget as usize).saturating_sub(before) {
+            return Err(format!(
+                "process {number} takes {more} answers of 429 after {before}"
+            ));
+        }
     }
+    let throttled = seen.throttled();
     let Some(told) = limit.told.map(|told| told as usize) else {
         return Ok(());
     };
@@ -153,8 +157,9 @@ fn kept_the_limits(
         return Ok(());
     }
     if schedule.service == Service::Genviral {
-        // A 429 that asks for a short wait says that there will be room again.
-        let most = told * (1 + throttled);
+        // A 429 that asks for a short wait says that a new window begins, and two windows can overlap a window's time.
+        let windows = if throttled > 0 { 2 + throttled } else { 1 };
+        let most = told * windows;
         let later = seen.0.iter().skip(most);
         let mut both = seen.0.iter().zip(later);
         return match both.find(|(first, last)| last.at < first.at + ms(limit.window_ms)) {
@@ -162,20 +167,31 @@ fn kept_the_limits(
             None => Ok(()),
         };
     }
-    if limit.told > Some(limit.admitted) {
-        // Only a whole answer of the provider says so.
+    if seen
+        .0
+        .iter()
+        .any(|arrival| matches!(arrival.mishap, Mishap::TooMany(_)))
+    {
+        // The proxy's 429 says of the provider's window what isn't true.
         return Ok(());
     }
     let own = || seen.0.iter().filter_map(|arrival| arrival.own.as_ref());
     let counts = own().filter_map(|reply| reply.header("x-ratelimit-count")?.parse().ok());
     let used: usize = counts.max().unwrap_or_default();
     let refused = own().filter(|reply| reply.status == 429).count();
-    let told_to_wait = seen
-        .0
-        .iter()
-        .filter(|arrival| matches!(arrival.mishap, Mishap::TooMany(_)));
-    let told_to_wait = told_to_wait.count();
-    if used > told + told_to_wait || refused > told_to_wait {
+    let has_own_headers = |arrival: &Arrival| {
+        let is_whole = matches!(arrival.mishap, Mishap::Fine | Mishap::Forgets(_));
+        is_whole && arrival.status.is_some()
+    };
+    let most_refused = if limit.told <= Some(limit.admitted) {
+        0
+    } else if seen.0.iter().all(has_own_headers) {
+        // Each new process learns from one answer how much the window really holds.
+        runs.len() - 1
+    } else {
+        usize::MAX
+    };
+    if used > told || refused > most_refused {
         return Err(format!(
             "{used} requests in a window for {told}, and {refused} refused"
         ));
