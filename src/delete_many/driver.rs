@@ -321,7 +321,7 @@ async fn record_unsent(
         return Ok(());
     }
     recorder
-        .answered(sending, AttemptKind::NotSent, &unsent)
+        .answered(sending, AttemptKind::NotSent, None, &unsent)
         .await
 }
 

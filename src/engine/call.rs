@@ -186,7 +186,9 @@ impl<O: Operation> Call<'_, O> {
             let has_left = attempt.give_up();
             if let (Some((recorder, sending)), false) = (&sending, has_left) {
                 // Nothing more is sent anyway, so a journal that fails now changes nothing.
-                let _ = recorder.answered(sending, AttemptKind::NotSent, &[]).await;
+                let _ = recorder
+                    .answered(sending, AttemptKind::NotSent, None, &[])
+                    .await;
             }
             let reason = run.map_or_else(stopped_by_caller, RunContext::reason);
             return Err(Ending::CutOff { has_left, reason });
@@ -199,7 +201,8 @@ impl<O: Operation> Call<'_, O> {
         let asked_wait = result.asked_wait(closed_for);
         self.tally.record_wait(asked_wait);
         if let Some((recorder, sending)) = &sending {
-            let answered = recorder.answered(sending, result.kind, self.tally.open());
+            let http_status = result.head.map(|head| head.status);
+            let answered = recorder.answered(sending, result.kind, http_status, self.tally.open());
             if let Err(reason) = answered.await {
                 return Err(self.stopped(reason));
             }

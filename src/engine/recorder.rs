@@ -65,11 +65,16 @@ impl Recorder {
         &self,
         sending: &Sending,
         kind: AttemptKind,
+        http_status: Option<u16>,
         open: &[PostId],
     ) -> Result<(), Failure> {
         let kind = match kind {
             AttemptKind::NotSent => NotCarriedOut::NotSent,
             AttemptKind::Throttled(ThrottledBy::Profile) => NotCarriedOut::Throttled,
+            // Only a 429 counts for the day's budget.
+            AttemptKind::Throttled(ThrottledBy::Network) if http_status == Some(429) => {
+                NotCarriedOut::ThrottledByNetwork
+            }
             AttemptKind::Throttled(_) | AttemptKind::Refused { .. } => NotCarriedOut::Refused,
             AttemptKind::Answered
             | AttemptKind::Broken

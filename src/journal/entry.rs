@@ -140,10 +140,13 @@ impl Answered {
 pub enum NotCarriedOut {
     /// No byte of the request left, so it took no place in the profile's window.
     NotSent,
-    /// The provider refused the request as a whole, or because of another of its posts, or a social network's limit did.
+    /// The provider refused the request as a whole, or because of another of its posts, or a social network's limit did
+    /// with another status than 429.
     Refused,
     /// The profile's limit refused the request (HTTP 429).
     Throttled,
+    /// A social network's limit refused the request (HTTP 429). This counts for the profile's budget of the day too.
+    ThrottledByNetwork,
     /// A reason of a newer version of this crate, read back. It counts as [`Refused`](Self::Refused).
     #[serde(other)]
     Unknown,

@@ -152,8 +152,8 @@ impl Record {
         &self.sent_at
     }
 
-    /// When the profile's limit refused a request (HTTP 429), in the order recorded. All answers of the last day are
-    /// there, unless there were more than 100,000, and older ones may be.
+    /// When a limit refused a request (HTTP 429), the profile's or a social network's, in the order recorded. All answers of
+    /// the last day are there, unless there were more than 100,000, and older ones may be.
     pub fn throttled_at(&self) -> &[SystemTime] {
         &self.throttled_at
     }
@@ -173,7 +173,9 @@ impl Record {
         if scope.shares_window_with(&self.scope) {
             match answered.kind {
                 NotCarriedOut::NotSent => remove(&mut self.sent_at, answered.sent_at),
-                NotCarriedOut::Throttled => push(&mut self.throttled_at, answered.at),
+                NotCarriedOut::Throttled | NotCarriedOut::ThrottledByNetwork => {
+                    push(&mut self.throttled_at, answered.at)
+                }
                 NotCarriedOut::Refused | NotCarriedOut::Unknown => {}
             }
         }

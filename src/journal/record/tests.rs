@@ -131,6 +131,7 @@ fn only_the_answer_to_a_request_says_that_it_was_not_carried_out() {
         NotCarriedOut::NotSent,
         NotCarriedOut::Refused,
         NotCarriedOut::Throttled,
+        NotCarriedOut::ThrottledByNetwork,
         NotCarriedOut::Unknown,
     ] {
         assert_eq!(earlier([sending(5).into(), denied(5, kind)]), (1, 0));
@@ -192,16 +193,20 @@ fn another_scope_settles_nothing_and_shares_at_most_the_window() {
 }
 
 #[test]
-fn a_request_that_was_not_sent_takes_no_place_in_the_window() {
+fn a_request_that_was_not_sent_takes_no_place_in_the_window_and_every_429_counts() {
     let record = record([
         sending(1).into(),
         sending(2).into(),
         denied(2, NotCarriedOut::NotSent),
         sending(3).into(),
         denied(3, NotCarriedOut::Throttled),
+        sending(5).into(),
+        denied(5, NotCarriedOut::ThrottledByNetwork),
+        sending(7).into(),
+        denied(7, NotCarriedOut::Refused),
     ]);
-    assert_eq!(record.sent_at(), [at(1), at(3)]);
-    assert_eq!(record.throttled_at(), [at(4)]);
+    assert_eq!(record.sent_at(), [at(1), at(3), at(5), at(7)]);
+    assert_eq!(record.throttled_at(), [at(4), at(6)]);
 }
 
 #[test]

@@ -253,3 +253,27 @@ async fn deleting_all_scheduled_posts_is_sent_at_most_once() {
         assert_eq!((server.count(), again), (requests, last));
     }
 }
+
+#[tokio::test]
+async fn a_429_of_a_social_network_counts_for_the_budget_of_the_next_process() {
+    for (status, requests, second) in [(429, 1, "not_attempted"), (400, 2, "failed")] {
+        let limited = Step::json(status, r#"{"status":"error","code":435}"#);
+        let server = Server::start(vec![limited; 2]).await;
+        let file = Scratch::new();
+        let limit = RateLimit::new(300, Duration::from_secs(300)).max_throttled_per_day(1);
+        for fate in ["failed", second] {
+            let client = server
+                .ayrshare()
+                .rate_limit(limit.clone())
+                .retry(Retry::never());
+            let client = client.build().unwrap();
+            let outcomes = collect(client.delete_many(["a"]).journal(file.journal()).run()).await;
+            assert_eq!(outcomes[0].fate.as_str(), fate, "{outcomes:?}");
+            assert_eq!(
+                outcomes[0].fate.failure().unwrap().kind,
+                ErrorKind::RateLimited
+            );
+        }
+        assert_eq!(server.count(), requests);
+    }
+}
