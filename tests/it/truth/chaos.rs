@@ -51,8 +51,8 @@ pub(super) struct Arrival {
     pub(super) ids: Vec<String>,
     is_for_all: bool,
     pub(super) mishap: Mishap,
-    /// The provider's own answer, once the request is carried out.
-    pub(super) own: Option<Reply>,
+    /// The provider's own answer, once the request is carried out, and when it came.
+    pub(super) own: Option<(Reply, Instant)>,
     /// The status of the answer, whole or not, if the client was sent one.
     pub(super) status: Option<u16>,
 }
@@ -234,7 +234,7 @@ impl Shared {
     async fn forward(&self, number: usize, request: &Message) -> io::Result<Reply> {
         let (origin, _) = split(self.provider.base_url());
         let reply = forward(origin, request).await?;
-        self.seen().0[number].own = Some(reply.clone());
+        self.seen().0[number].own = Some((reply.clone(), Instant::now()));
         Ok(reply)
     }
 }

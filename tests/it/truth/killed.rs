@@ -12,7 +12,7 @@ use std::time::Duration;
 use arbitrary::{Result as Drawn, Unstructured};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use unpost::Outcome;
 
 use super::chaos::{self, Chaos};
@@ -75,6 +75,7 @@ enum When {
 /// What a process was asked for, and what it said.
 struct Run {
     asked: Vec<String>,
+    started: Instant,
     /// How many answers of 429 were on record at its start.
     throttled_before: usize,
     outcomes: Vec<Outcome>,
@@ -174,8 +175,6 @@ async fn play(killed: &Killed) -> Result<(), String> {
             witness.check(arrival);
             if arrival.process == running.load(Ordering::SeqCst) {
                 arrived.send_modify(|requests| *requests += 1);
-            } else {
-                witness.note_straggler();
             }
         })
         .await
@@ -193,6 +192,7 @@ async fn play(killed: &Killed) -> Result<(), String> {
         arrived.send_replace(0);
         let asked = killed.asked(leaves_out);
         let throttled_before = journal::throttled(&file);
+        let started = Instant::now();
         let process = Process::start(&Errand {
             is_genviral: schedule.service == Service::Genviral,
             settings: Settings::of(&provider, &chaos.base_url(), schedule).of_process(number),
@@ -219,6 +219,7 @@ async fn play(killed: &Killed) -> Result<(), String> {
         let outcomes = process.end(time_is_up, when.is_some()).await?;
         runs.push(Run {
             asked,
+            started,
             throttled_before,
             outcomes,
             on_record: journal::settled(&file),

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Deserialize;
 use unpost::Outcome;
@@ -17,7 +16,6 @@ pub(super) struct Witness {
     /// How many requests have named each post.
     named: Mutex<BTreeMap<String, usize>>,
     missing: Mutex<Option<String>>,
-    stragglers: AtomicUsize,
 }
 
 impl Witness {
@@ -26,7 +24,6 @@ impl Witness {
             journal: journal.path().to_owned(),
             named: Mutex::default(),
             missing: Mutex::default(),
-            stragglers: AtomicUsize::new(0),
         }
     }
 
@@ -44,15 +41,6 @@ impl Witness {
                 *self.missing.lock().unwrap() = Some(id.clone());
             }
         }
-    }
-
-    /// Notes a request that arrives only after its process was killed and another one started.
-    pub(super) fn note_straggler(&self) {
-        self.stragglers.fetch_add(1, Ordering::SeqCst);
-    }
-
-    pub(super) fn stragglers(&self) -> usize {
-        self.stragglers.load(Ordering::SeqCst)
     }
 
     /// A post that was asked for by a request that wasn't on record.

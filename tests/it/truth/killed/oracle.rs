@@ -43,7 +43,7 @@ pub(super) fn judge(
     let answered: Vec<_> = outcomes.filter(|outcome| outcome.unanswered == 0).collect();
     settled(schedule, &answered)?;
     stays_settled(runs, seen)?;
-    kept_the_limits(schedule, runs, seen, witness)
+    kept_the_limits(schedule, runs, seen)
 }
 
 fn judge_outcome(
@@ -129,12 +129,7 @@ fn stays_settled(runs: &[Run], seen: &Seen) -> Result<(), String> {
     Ok(())
 }
 
-fn kept_the_limits(
-    schedule: &Schedule,
-    runs: &[Run],
-    seen: &Seen,
-    witness: &Witness,
-) -> Result<(), String> {
+fn kept_the_limits(schedule: &Schedule, runs: &[Run], seen: &Seen) -> Result<(), String> {
     let limit = &schedule.limit;
     for (run, number) in runs.iter().zip(0..) {
         // A killed process may have left its last answers unrecorded.
@@ -151,8 +146,12 @@ fn kept_the_limits(
     let Some(told) = limit.told.map(|told| told as usize) else {
         return Ok(());
     };
-    let is_late = |arrival: &Arrival| arrival.mishap.acted() == Acted::Late;
-    if witness.stragglers() > 0 || seen.0.iter().any(is_late) {
+    let is_late = |arrival: &Arrival| {
+        let counted = arrival.own.as_ref().map_or(arrival.at, |(_, at)| *at);
+        let next = runs.get(arrival.process + 1);
+        arrival.mishap.acted() == Acted::Late || next.is_some_and(|next| counted > next.started)
+    };
+    if seen.0.iter().any(is_late) {
         // The provider counts these requests later than the client can know.
         return Ok(());
     }
@@ -175,7 +174,11 @@ fn kept_the_limits(
         // The proxy's 429 says of the provider's window what isn't true.
         return Ok(());
     }
-    let own = || seen.0.iter().filter_map(|arrival| arrival.own.as_ref());
+    let own = || {
+        seen.0
+            .iter()
+            .filter_map(|arrival| Some(&arrival.own.as_ref()?.0))
+    };
     let counts = own().filter_map(|reply| reply.header("x-ratelimit-count")?.parse().ok());
     let used: usize = counts.max().unwrap_or_default();
     let refused = own().filter(|reply| reply.status == 429).count();
