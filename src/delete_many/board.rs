@@ -60,22 +60,27 @@ impl Board {
         Work::None
     }
 
-    /// Posts the outcomes of batches for the reader.
-    pub(super) fn post_settled(&self, outcomes: impl IntoIterator<Item = Vec<Outcome>>) {
+    /// Posts the outcomes of a batch for the reader.
+    pub(super) fn post_settled(&self, outcomes: Vec<Outcome>) {
         let mut state = self.lock();
-        state.settled.extend(outcomes);
+        state.settled.push_back(outcomes);
         wake(state.reader.take(), state);
     }
 
     /// Posts the last outcomes of a batch whose driver ends before its time.
     pub(super) fn post_broken_off(&self, outcomes: Vec<Outcome>) {
         self.lock().is_driver_broken = true;
-        self.post_settled([outcomes]);
+        self.post_settled(outcomes);
     }
 
     /// Whether the driver ends before its time.
     pub(super) fn is_driver_broken(&self) -> bool {
         self.lock().is_driver_broken
+    }
+
+    /// Takes back the batches that haven't begun.
+    pub(super) fn take_back(&self) -> VecDeque<Batch> {
+        std::mem::take(&mut self.lock().batches)
     }
 
     /// Takes back the batches that haven't begun, because nobody reads any more.

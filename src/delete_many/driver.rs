@@ -71,6 +71,11 @@ impl Driver {
         }
     }
 
+    /// Takes back the batches that it hasn't begun.
+    pub(super) fn take_back(&self) -> impl Iterator<Item = Batch> {
+        self.board.take_back().into_iter()
+    }
+
     /// Whether it ends before its time, so that the reader must see why.
     pub(super) fn is_broken(&self) -> bool {
         self.board.is_driver_broken() && !matches!(self.state, State::Ended(None))
@@ -145,17 +150,14 @@ async fn drive<P: DeletePosts>(side: Side<P>) {
                 }
             }
         }
-        let mut settled = Vec::new();
         let is_idle = loop {
             match Pin::new(&mut under_way).poll_next(context) {
-                Poll::Ready(Some(outcomes)) => settled.push(outcomes),
+                // It is posted at once, because the next batch may panic.
+                Poll::Ready(Some(outcomes)) => side.board.post_settled(outcomes),
                 Poll::Ready(None) => break true,
                 Poll::Pending => break false,
             }
         };
-        if !settled.is_empty() {
-            side.board.post_settled(settled);
-        }
         if is_idle && is_reader_gone {
             Poll::Ready(())
         } else {
@@ -243,7 +245,7 @@ impl<P: DeletePosts> Begun<P> {
         let Some(outcomes) = outcomes else {
             self.count_lost_attempt();
             let reason = side.run.reason();
-            return self.settle(Vec::new(), |_| Fate::Uncertain(reason.clone()));
+            return self.settle(Vec::new(), |earlier| earlier.fate_of_unsent(reason.clone()));
         };
         side.health.update(&side.run, &outcomes);
         self.settled = self.settle(outcomes, |_| Fate::Unreported);
@@ -339,14 +341,10 @@ impl<P: DeletePosts> Drop for Begun<P> {
                       code panicked";
         let reason = Failure::detailed(ErrorKind::Stopped, reason);
         self.side.run.stop(reason.clone());
-        let is_asked = self.is_asked;
-        let outcomes = self.settle(Vec::new(), |earlier| {
-            if is_asked {
-                Fate::Uncertain(reason.clone())
-            } else {
-                earlier.fate_of_unsent(reason.clone())
-            }
-        });
+        if self.is_asked {
+            self.count_lost_attempt();
+        }
+        let outcomes = self.settle(Vec::new(), |earlier| earlier.fate_of_unsent(reason.clone()));
         self.side.board.post_broken_off(outcomes);
     }
 }

@@ -70,13 +70,31 @@ impl<'a> Feed<'a> {
     pub(super) fn next_unsent(&mut self, reason: &Failure) -> Option<Outcome> {
         let id = self.next_id()?;
         Some(match self.look_up(id) {
-            Found::Open(id, earlier) => Outcome {
-                attempts: earlier.made,
-                unanswered: earlier.unanswered,
-                ..self.outcome(id, earlier.fate_of_unsent(reason.clone()))
-            },
+            Found::Open(id, earlier) => self.unsent(id, earlier, reason),
             Found::Settled(outcome) => outcome,
         })
+    }
+
+    /// Takes back ids that weren't sent after all, for this reason.
+    pub(super) fn return_unsent(
+        &mut self,
+        ids: Vec<PostId>,
+        earlier: &[EarlierAttempts],
+        reason: &Failure,
+    ) {
+        let mut earlier = earlier.iter().copied();
+        for id in ids {
+            let unsent = self.unsent(id, earlier.next().unwrap_or_default(), reason);
+            self.unsent.push_back(unsent);
+        }
+    }
+
+    fn unsent(&self, id: PostId, earlier: EarlierAttempts, reason: &Failure) -> Outcome {
+        Outcome {
+            attempts: earlier.made,
+            unanswered: earlier.unanswered,
+            ..self.outcome(id, earlier.fate_of_unsent(reason.clone()))
+        }
     }
 
     fn look_up(&self, id: PostId) -> Found {

@@ -16,7 +16,7 @@ use super::handle::RunHandle;
 use super::history::History;
 use crate::delete_posts::Batch;
 use crate::engine::run::{RunContext, stopped_by_caller};
-use crate::model::{Failure, Outcome, Summary};
+use crate::model::{ErrorKind, Failure, Outcome, Summary};
 
 /// The outcomes of a run, each as soon as it is known. This is a `Stream`, and [`next`](Outcomes::next)
 /// reads it without a stream library.
@@ -134,6 +134,18 @@ impl<'a> Outcomes<'a> {
         }
     }
 
+    /// Ends the run, because the runtime that drove it is gone. Nothing is under way any more.
+    fn end_without_driver(&mut self) {
+        let reason = "the runtime that drove the run was shut down";
+        let reason = Failure::detailed(ErrorKind::Stopped, reason);
+        self.run.stop(reason.clone());
+        self.begun = 0;
+        for batch in self.driver.take_back() {
+            self.run.count_known(&[], batch.ids.len());
+            self.feed.return_unsent(batch.ids, &batch.earlier, &reason);
+        }
+    }
+
     /// Lets go of the journal once nothing is under way and nothing more will be sent.
     fn close_journal_at_the_end(&self) {
         if self.begun == 0 && (self.feed.has_ended() || self.run.stopped_by().is_some()) {
@@ -186,8 +198,7 @@ impl Stream for Outcomes<'_> {
                 Poll::Ready(Some(settled)) => {
                     self.settled.extend(settled.into_iter().map(Vec::into_iter));
                 }
-                // Nothing is under way any more.
-                Poll::Ready(None) => self.begun = 0,
+                Poll::Ready(None) => self.end_without_driver(),
                 Poll::Pending => return Poll::Pending,
             }
         }

@@ -174,7 +174,7 @@ impl Record {
             match answered.kind {
                 NotCarriedOut::NotSent => remove(&mut self.sent_at, answered.sent_at),
                 NotCarriedOut::Throttled | NotCarriedOut::ThrottledByNetwork => {
-                    push(&mut self.throttled_at, answered.at)
+                    push(&mut self.throttled_at, answered.at);
                 }
                 NotCarriedOut::Refused | NotCarriedOut::Unknown => {}
             }

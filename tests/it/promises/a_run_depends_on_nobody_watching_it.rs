@@ -382,6 +382,27 @@ fn a_run_whose_runtime_is_shut_down_still_gives_each_post_one_outcome() {
     assert_eq!((distinct(&outcomes), server.count()), (5, 2));
 }
 
+#[test]
+fn a_run_whose_runtime_is_shut_down_between_two_requests_sends_nothing_more() {
+    let server_runtime = Builder::new_multi_thread().enable_all().build().unwrap();
+    let deleted = Step::json(200, r#"{"status":"success"}"#);
+    let server = server_runtime.block_on(Server::start(vec![deleted; 5]));
+    let client = server.ayrshare().build().unwrap();
+    let mut run = client.delete_many(ids(3)).concurrency(1).run();
+    let first = Builder::new_current_thread().enable_all().build().unwrap();
+    let outcome = first.block_on(run.next()).unwrap();
+    assert_eq!(outcome.fate, Fate::Deleted);
+    drop(first);
+
+    let handle = run.handle();
+    let outcomes = server_runtime.block_on(collect(run));
+    let fates = outcomes.iter().map(|outcome| outcome.fate.as_str());
+    assert_eq!(fates.collect::<Vec<_>>(), ["not_attempted"; 2]);
+    let progress = handle.progress();
+    assert_eq!((progress.summary.total, progress.in_flight), (3, 0));
+    assert_eq!((distinct(&outcomes), server.count()), (2, 1));
+}
+
 #[tokio::test]
 async fn a_run_of_ones_own_provider_needs_no_runtime_of_tokio() {
     /// Gives up the thread once, without any runtime's help.
