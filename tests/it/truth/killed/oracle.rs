@@ -78,12 +78,14 @@ fn judge_outcome(
 
 /// Whether the client was told that nothing was carried out.
 fn was_denied(arrival: &Arrival) -> bool {
-    let is_whole = matches!(arrival.mishap, Mishap::Fine | Mishap::Forgets(_));
-    match arrival.status {
-        Some(429) => true,
-        Some(400..=499) => is_whole,
-        _ => false,
-    }
+    // These answers have the provider's own words, whatever their status is.
+    let has_own_words = matches!(
+        arrival.mishap,
+        Mishap::Fine | Mishap::Forgets(_) | Mishap::OwnWords(_)
+    );
+    let own = arrival.own.as_ref().map(|(reply, _)| reply.status);
+    let is_refusal = own.is_some_and(|status| (400..500).contains(&status));
+    arrival.is_throttled() || has_own_words && is_refusal
 }
 
 /// Checks that an outcome counts every request that named the post, and every one that got no answer.
