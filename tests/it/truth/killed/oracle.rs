@@ -65,7 +65,7 @@ fn judge_outcome(
         standing,
         // All requests are ours.
         changed: Some(changed),
-        named: seen.naming(id).any(|arrival| !was_denied(arrival)),
+        named: seen.naming(id).any(|arrival| !was_told(arrival)),
     };
     oracle::judge(schedule.service, outcome, evidence)?;
     if outcome.fate == Fate::NotFound && changed && outcome.unanswered == 0 {
@@ -76,16 +76,15 @@ fn judge_outcome(
     Ok(())
 }
 
-/// Whether the client was told that nothing was carried out.
-fn was_denied(arrival: &Arrival) -> bool {
-    // These answers have the provider's own words, whatever their status is.
-    let has_own_words = matches!(
-        arrival.mishap,
-        Mishap::Fine | Mishap::Forgets(_) | Mishap::OwnWords(_)
-    );
+/// Whether the client was told by the provider itself what became of each post, so that nothing is in doubt.
+fn was_told(arrival: &Arrival) -> bool {
     let own = arrival.own.as_ref().map(|(reply, _)| reply.status);
     let is_refusal = own.is_some_and(|status| (400..500).contains(&status));
-    arrival.is_throttled() || has_own_words && is_refusal
+    match arrival.mishap {
+        Mishap::Fine => true,
+        Mishap::Forgets(_) | Mishap::OwnWords(_) => is_refusal,
+        _ => arrival.is_throttled(),
+    }
 }
 
 /// Checks that an outcome counts every request that named the post, and every one that got no answer.
