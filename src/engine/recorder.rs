@@ -68,9 +68,15 @@ impl Recorder {
         http_status: Option<u16>,
         open: &[PostId],
     ) -> Result<(), Failure> {
+        let mut ids = if open.is_empty() { &sending.ids } else { open };
         let kind = match kind {
             AttemptKind::NotSent => NotCarriedOut::NotSent,
             AttemptKind::Throttled(ThrottledBy::Profile) => NotCarriedOut::Throttled,
+            // The answer speaks of posts, and it counts as a 429 all the same.
+            AttemptKind::Answered if http_status == Some(429) && !sending.ids.is_empty() => {
+                ids = &[];
+                NotCarriedOut::Throttled
+            }
             // Only a 429 counts for the day's budget.
             AttemptKind::Throttled(ThrottledBy::Network) if http_status == Some(429) => {
                 NotCarriedOut::ThrottledByNetwork
@@ -82,9 +88,7 @@ impl Recorder {
             | AttemptKind::Lost => return Ok(()),
         };
         let mut answered = Answered::new(sending, kind, now());
-        if !open.is_empty() {
-            answered.ids = open.to_vec();
-        }
+        answered.ids = ids.to_vec();
         self.journal.answered(&answered).await.map_err(unusable)
     }
 
