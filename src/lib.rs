@@ -31,23 +31,28 @@
 //!   later versions can read. This version can also read what a later one wrote.
 //! - [`Error`] says why a call as a whole failed. It has an [`ErrorKind`], tells whether the provider may
 //!   have acted anyway, and holds the outcomes that are known.
-//! - [`DeleteMany`] deletes any number of posts. [`Outcomes`] is the stream of their outcomes, and
-//!   [`Summary`] counts them. [`Plan`] says what a run would do, and sends nothing. Implement [`DeletePosts`] to
-//!   use it with a provider of your own. [`AnyProvider`] is one type for all providers.
+//! - [`DeleteMany`] is a run: it deletes any number of posts. [`Outcomes`] is the stream of their outcomes, and
+//!   [`Summary`] counts them. A run goes on by itself, however slowly its stream is read. [`RunHandle`] stops it from
+//!   anywhere and shows its [`Progress`]. [`Plan`] says what a run would do, and sends nothing.
+//! - [`Journal`] keeps a run on record, so that another process can go on with it. [`JsonLines`] is a journal in a file.
 //! - [`Retry`] says how often a request is attempted, and [`RateLimit`] how many requests a window holds.
-//!   The defaults keep to the providers' limits.
+//!   The defaults keep to the providers' limits. A [`Limiter`] of your own lets several processes share a window, with
+//!   a [`Pacer`] as its data.
+//! - [`DeletePosts`] is what a run needs of a provider. Implement it for a provider of your own. [`AnyProvider`] is one
+//!   type for all providers.
 //!
 //! # Where to read on
 //!
-//! - [`docs::guide`]: which request to use, what to do about each fate and each error, what is sent
-//!   again and what never is, deadlines, proxies, tests.
+//! - [`docs::guide`]: which request to use, what to do about each fate and each error, runs and their journals, what is
+//!   sent again and what never is, deadlines, proxies, tests.
 //! - [`docs::rate_limits`]: how the limiter finds a profile's window and keeps to it, with figures.
 //! - [`docs::faults`]: what a client does when the server, or something on the way to it, is broken.
-//! - [`docs::secrets`]: where keys are, and where they aren't.
+//! - [`docs::secrets`]: where keys are, and where they aren't, and what a journal holds.
 //! - [`docs::performance`]: what the crate costs, compared with code written by hand.
 //! - [`docs::architecture`]: how the crate is built, and where each decision is made.
 //! - [`docs::contract`]: what the providers' documentation demands, and which test checks it.
 //! - `examples/` in the repository: `quickstart` and `delete_many` need no key, `delete` is a command-line tool.
+//!   `delete_many` shows the progress of two runs, and Ctrl-C stops them.
 //!
 //! # Features
 //!
@@ -70,10 +75,12 @@
 //! - It deletes posts, or marks them as deleted, and nothing else: it doesn't publish, schedule, list or search posts.
 //! - It can't delete what its provider can't: posts that were published on Instagram or TikTok, or posts
 //!   that Genviral has posted. The outcome of each such post says so.
-//! - It keeps no record, starts no task and writes no log of its own. It reads the environment only in
-//!   `from_env`.
+//! - It writes no log, and keeps no record unless it is given a [`Journal`]. It reads the environment only in `from_env`.
+//! - It starts no thread, except one for all clients of `blocking`. A run spawns a task on the host's Tokio runtime, and
+//!   so does a call that is dropped while its request is under way.
 //! - By itself it doesn't coordinate processes: a client, its clones and its `for_profile` clients share one window
-//!   for each profile, and no others do. A [`Limiter`] that processes share can be set.
+//!   for each profile, and no others do. Processes share a window only through a [`Journal`], one after the other, or
+//!   through a [`Limiter`].
 #![cfg_attr(
     not(feature = "internals"),
     allow(unreachable_pub, reason = "only `internals` makes them public")

@@ -1,4 +1,4 @@
-//! The six promises, a file for each. The first lines of a file name the tests elsewhere that check the
+//! The eight promises, a file for each. The first lines of a file name the tests elsewhere that check the
 //! same promise.
 
 mod a_run_depends_on_nobody_watching_it;
