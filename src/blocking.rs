@@ -254,7 +254,14 @@ impl Iterator for Outcomes<'_> {
 
 impl Drop for Outcomes<'_> {
     fn drop(&mut self) {
-        self.background.drop_inside(self.run.take());
+        let Some(run) = self.run.take() else {
+            return;
+        };
+        // What is under way is still received, so the thread stays until then.
+        if let Some(under_way) = run.under_way() {
+            Background::keep_for(&self.background, under_way);
+        }
+        self.background.drop_inside(run);
     }
 }
 

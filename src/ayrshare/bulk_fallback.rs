@@ -70,7 +70,7 @@ async fn ask_by_id(core: &Core, outcome: &mut Outcome, run: &RunContext) -> bool
     // The attempts with `bulk` may have deleted the post, and their answers don't say so.
     let earlier = EarlierAttempts {
         made: outcome.attempts,
-        unanswered: outcome.attempts,
+        unanswered: outcome.unanswered.saturating_add(1),
     };
     let context = CallContext::of_run(run, std::slice::from_ref(&earlier));
     let finished = core.call_in(context, &request).await;

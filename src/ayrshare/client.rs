@@ -232,6 +232,11 @@ impl Client {
         request: DeleteRequest,
     ) -> Result<DeleteResponse, Error> {
         request.check()?;
+        if request.ids().is_empty() {
+            return Err(Error::invalid(
+                "`delete_all_scheduled` is about no post of the run: send it with `delete_journaled` or `delete`",
+            ));
+        }
         let finished = batch.call(&self.core, &request).await;
         finished.into_result().map(DeleteResponse::new)
     }

@@ -219,6 +219,17 @@ impl DeleteResponse {
         &self.outcomes
     }
 
+    /// The same outcomes, for a caller that keeps them.
+    ///
+    /// ```
+    /// fn keep(response: unpost::ayrshare::DeleteResponse) -> Vec<unpost::Outcome> {
+    ///     response.into_outcomes()
+    /// }
+    /// ```
+    pub fn into_outcomes(self) -> Vec<Outcome> {
+        self.outcomes
+    }
+
     /// What each network answered about the post, if the request names exactly one. Otherwise empty: each
     /// outcome then has its own `networks`.
     pub fn networks(&self) -> &[NetworkResult] {

@@ -81,6 +81,15 @@ impl Background {
         }
     }
 
+    /// Keeps the thread until the future is done.
+    pub(super) fn keep_for(this: &Arc<Self>, future: impl Future<Output = ()> + Send + 'static) {
+        let kept = Arc::clone(this);
+        this.runtime.spawn(async move {
+            future.await;
+            drop(kept);
+        });
+    }
+
     /// Drops the value where what it starts in its place runs in the background.
     pub(super) fn drop_inside<T>(&self, value: T) {
         // A thread that is about to end may have no place left for a runtime.

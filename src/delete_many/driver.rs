@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 
 use super::board::{Board, Work};
 use crate::delete_posts::{Batch, DeletePosts, Health};
+use crate::engine::ids::canonical;
 use crate::engine::operation::AttemptKind;
 use crate::engine::recorder::Recorder;
 use crate::engine::run::{End, RunContext};
@@ -45,6 +46,7 @@ impl Driver {
         provider: Arc<P>,
         run: Arc<RunContext>,
         concurrency: usize,
+        done: Fate,
     ) -> Self {
         let board = Arc::new(Board::default());
         let side = Side {
@@ -52,6 +54,7 @@ impl Driver {
             run,
             board: Arc::clone(&board),
             health: Health::new(concurrency),
+            done,
         };
         Self {
             board,
@@ -165,6 +168,9 @@ async fn drive<P: DeletePosts>(side: Side<P>) {
         }
     })
     .await;
+    // A handle may keep the run, and must not keep the journal open.
+    side.run.close_journal();
+    side.run.note_end();
 }
 
 /// What the batches of a run share on the driver's side.
@@ -173,6 +179,8 @@ struct Side<P> {
     run: Arc<RunContext>,
     board: Arc<Board>,
     health: Health,
+    /// The fate that the run's requests are to give.
+    done: Fate,
 }
 
 impl<P: DeletePosts> Side<P> {
@@ -233,6 +241,14 @@ impl<P: DeletePosts> Begun<P> {
                 },
                 None => None,
             };
+            // The run may have been stopped while the journal was written.
+            if let Some(reason) = side.run.stopped_by() {
+                if let Some((recorder, sending)) = &sending {
+                    let unsent = recorder.answered(sending, AttemptKind::NotSent, None, &self.ids);
+                    let _ = unsent.await;
+                }
+                return self.settle(Vec::new(), |earlier| earlier.fate_of_unsent(reason.clone()));
+            }
             self.is_asked = true;
             let outcomes = side.count(asked).await;
             if let (Some((recorder, sending)), Some(outcomes)) = (&sending, &outcomes)
@@ -282,7 +298,7 @@ impl<P: DeletePosts> Begun<P> {
             let earlier = earlier.next().unwrap_or_default();
             match reported {
                 Some(outcome) if is_complete => outcome,
-                Some(outcome) => earlier.add_to(outcome),
+                Some(outcome) => earlier.add_to(outcome, &self.side.done),
                 None => Outcome {
                     attempts: earlier.made,
                     unanswered: earlier.unanswered,
@@ -305,9 +321,17 @@ fn by_id(ids: &[PostId], reported: Vec<Outcome>) -> Vec<Option<Outcome>> {
     }
     let mut table = HashMap::with_capacity(ids.len());
     for outcome in reported {
-        table.entry(outcome.id.clone()).or_insert(outcome);
+        let id = canonical(outcome.id.as_str()).into_owned();
+        table.entry(id).or_insert(outcome);
     }
-    ids.iter().map(|id| table.remove(id)).collect()
+    let reported = ids.iter().map(|id| {
+        let outcome = table.remove(canonical(id.as_str()).as_ref())?;
+        Some(Outcome {
+            id: id.clone(),
+            ..outcome
+        })
+    });
+    reported.collect()
 }
 
 /// Records for which posts of a batch a provider has sent nothing.
@@ -319,12 +343,13 @@ async fn record_unsent(
     let is_unsent = |outcome: &&Outcome| matches!(outcome.fate, Fate::NotAttempted(_));
     let unsent = outcomes.iter().filter(is_unsent);
     let unsent: Vec<_> = unsent.map(|outcome| outcome.id.clone()).collect();
-    if unsent.is_empty() {
-        return Ok(());
-    }
-    recorder
-        .answered(sending, AttemptKind::NotSent, None, &unsent)
-        .await
+    let kind = match unsent.len() {
+        0 => return Ok(()),
+        all if all == sending.ids.len() => AttemptKind::NotSent,
+        // A request was sent for the others.
+        _ => AttemptKind::REFUSED,
+    };
+    recorder.answered(sending, kind, None, &unsent).await
 }
 
 impl<P: DeletePosts> Drop for Begun<P> {

@@ -32,7 +32,7 @@ use crate::delete_posts::{AnyProvider, DeletePosts};
 use crate::engine::recorder::Recorder;
 use crate::engine::run::RunContext;
 use crate::journal::{DynJournal, Journal, OperationKind, Record, Scope};
-use crate::model::{Failure, Outcome, PostId};
+use crate::model::{Failure, Fate, Outcome, PostId};
 
 /// Deletes any number of posts: set it up step by step, and start it with [`run`](DeleteMany::run).
 ///
@@ -121,8 +121,9 @@ impl<'a, P: DeletePosts> DeleteMany<'a, P> {
 
     /// Goes on from outcomes of earlier runs, for those who keep them elsewhere than in a [journal](Self::journal).
     ///
-    /// What holds for outcomes on record holds for these. They are ignored if their provider is another one, or if they are
-    /// about marks and this run deletes, or the other way round. They must be about the same profile.
+    /// What holds for outcomes on record holds for these. Those of another provider are ignored. They must be of the same
+    /// profile and of the same operation: an outcome doesn't say whether its request was to delete the post or to mark it,
+    /// unless its fate does.
     ///
     /// ```
     /// use unpost::{DeletePosts, DeleteMany, Outcome, Summary};
@@ -181,8 +182,12 @@ impl<'a, P: DeletePosts> DeleteMany<'a, P> {
         if let Some(flaw) = flaw {
             run.stop(flaw);
         }
+        let done = match scope.operation {
+            OperationKind::MarkManualDeleted => Fate::MarkedDeleted,
+            _ => Fate::Deleted,
+        };
         let history = History::new(&provider, scope, recorder, self.kept);
-        let driver = Driver::new(provider, Arc::clone(&run), self.concurrency);
+        let driver = Driver::new(provider, Arc::clone(&run), self.concurrency, done);
         Outcomes::new(history, feed, driver, run, self.concurrency)
     }
 

@@ -117,6 +117,14 @@ impl<'a> Outcomes<'a> {
         summary
     }
 
+    /// Waits until nothing is under way any more, after this was dropped. It waits for ever if nothing has begun.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn under_way(&self) -> Option<impl Future<Output = ()> + Send + 'static> {
+        let run = Arc::clone(&self.run);
+        let has_begun = self.begun > 0;
+        has_begun.then_some(async move { run.over().await })
+    }
+
     /// Begins batches until as many are under way or unread as may be.
     fn begin_batches(&mut self) {
         while self.run.stopped_by().is_none()

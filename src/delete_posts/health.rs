@@ -30,6 +30,10 @@ impl Health {
         let failure_of = |outcome: &'_ Outcome| outcome.fate.failure().cloned();
         let is_hopeless = |outcome: &&Outcome| match &outcome.fate {
             Fate::NotAttempted(failure) if failure.kind == ErrorKind::RateLimited => true,
+            // No answer says so, so our own limiter does.
+            Fate::Uncertain(failure) if failure.kind == ErrorKind::RateLimited => {
+                failure.http_status.is_none()
+            }
             fate => (fate.failure()).is_some_and(|failure| failure.kind.is_about_credentials()),
         };
         if let Some(failure) = outcomes.iter().find(is_hopeless).and_then(failure_of) {

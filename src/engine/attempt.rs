@@ -16,7 +16,9 @@ use super::active_time::within;
 use super::exchange::{Attempted, Delivery, Exchange, Head, TransportErrorKind};
 use super::limiter::Permit;
 use super::operation::{AttemptKind, Reading};
+use super::recorder::Recorder;
 use super::run::{End, RunContext};
+use crate::journal::Sending;
 
 /// An attempt that has begun.
 ///
@@ -29,6 +31,8 @@ pub(crate) struct Attempt {
     answer: Option<BoxFuture<'static, Attempted>>,
     /// `None` once the attempt is settled.
     permit: Option<Permit>,
+    /// Where the request is on record.
+    record: Option<(Arc<Recorder>, Sending)>,
 }
 
 impl Attempt {
@@ -38,6 +42,7 @@ impl Attempt {
         body: Bytes,
         permit: Permit,
         timeout: Duration,
+        record: Option<(Arc<Recorder>, Sending)>,
     ) -> Self {
         let delivery = Arc::new(Delivery::default());
         Self {
@@ -45,6 +50,7 @@ impl Attempt {
             delivery,
             timeout,
             permit: Some(permit),
+            record,
         }
     }
 
@@ -100,20 +106,21 @@ async fn given_up(run: &RunContext, delivery: &Delivery) {
 
 impl Drop for Attempt {
     fn drop(&mut self) {
-        let Some(permit) = self.permit.take() else {
+        let Some(mut permit) = self.permit.take() else {
             return;
         };
-        if !self.give_up() {
-            permit.drop_unused();
+        let has_left = self.give_up();
+        permit.uses(has_left);
+        if !has_left {
             return;
         }
         // Without a runtime, nothing can wait. The permit then counts the request as sent and lost.
         if let Some(answer) = self.answer.take()
             && let Ok(runtime) = Handle::try_current()
         {
-            let timeout = self.timeout;
+            let (timeout, record) = (self.timeout, self.record.take());
             runtime.spawn(async move {
-                let (kind, head) = match within(timeout, answer).await.output {
+                let (kind, head): (_, Option<Head>) = match within(timeout, answer).await.output {
                     Some(Ok(answer)) => {
                         let is_throttled = answer.head.status == 429;
                         let throttled = is_throttled.then_some(AttemptKind::THROTTLED);
@@ -126,6 +133,12 @@ impl Drop for Attempt {
                     None => (AttemptKind::Lost, None),
                 };
                 permit.settle(kind, head.as_ref()).await;
+                if let Some((recorder, sending)) = record {
+                    // Nobody is left who could be told that the journal has failed.
+                    let http_status = head.map(|head| head.status);
+                    let answered = recorder.answered(&sending, kind, http_status, &sending.ids);
+                    let _ = answered.await;
+                }
             });
         }
     }

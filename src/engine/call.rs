@@ -176,9 +176,11 @@ impl<O: Operation> Call<'_, O> {
             },
             None => None,
         };
+        let record = sending.clone();
+        let record = record.map(|(recorder, sending)| (Arc::clone(recorder), sending));
         let timeout = self.config.attempt_timeout.min(self.time_left());
         let body = self.encode();
-        let mut attempt = Attempt::begin(self.exchange, body, permit, timeout);
+        let mut attempt = Attempt::begin(self.exchange, body, permit, timeout, record);
         let under_way = run.map(RunContext::count_request);
         let answer = attempt.answer(run).await;
         drop(under_way);
@@ -187,7 +189,7 @@ impl<O: Operation> Call<'_, O> {
             if let (Some((recorder, sending)), false) = (&sending, has_left) {
                 // Nothing more is sent anyway, so a journal that fails now changes nothing.
                 let _ = recorder
-                    .answered(sending, AttemptKind::NotSent, None, &[])
+                    .answered(sending, AttemptKind::NotSent, None, self.tally.open())
                     .await;
             }
             let reason = run.map_or_else(stopped_by_caller, RunContext::reason);

@@ -60,7 +60,7 @@ impl Recorder {
     }
 
     /// Records what is known of an attempt: that nothing was carried out for the posts that are still open. An attempt that
-    /// may have been carried out stays on record as it is.
+    /// may have been carried out stays on record as it is. If no post is open, a 429 is recorded all the same.
     pub(crate) async fn answered(
         &self,
         sending: &Sending,
@@ -68,7 +68,7 @@ impl Recorder {
         http_status: Option<u16>,
         open: &[PostId],
     ) -> Result<(), Failure> {
-        let mut ids = if open.is_empty() { &sending.ids } else { open };
+        let mut ids = open;
         let kind = match kind {
             AttemptKind::NotSent => NotCarriedOut::NotSent,
             AttemptKind::Throttled(ThrottledBy::Profile) => NotCarriedOut::Throttled,

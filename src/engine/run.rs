@@ -1,7 +1,8 @@
 //! What the calls of one run share: its budget of retries, how it ends, and what it has done so far.
 
 use std::pin::pin;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -26,6 +27,8 @@ pub struct RunContext {
     ending: Mutex<Ending>,
     /// Wakes those who wait for an end of the run.
     ends: Notify,
+    /// Whether its driver is done, after its reader has gone.
+    is_over: AtomicBool,
     counts: Counts,
     /// The limiter for which its calls wait.
     limiter: OnceLock<ProfileLimiter>,
@@ -176,6 +179,24 @@ impl RunContext {
         match select(pin!(wait), pin!(self.comes_to(end))).await {
             Either::Left((output, _)) => Some(output),
             Either::Right(_) => None,
+        }
+    }
+
+    /// Records that the driver is done.
+    pub(crate) fn note_end(&self) {
+        self.is_over.store(true, Release);
+        self.ends.notify_waiters();
+    }
+
+    /// Waits until the driver is done. That is never before the reader has gone.
+    #[cfg(feature = "blocking")]
+    pub(crate) async fn over(&self) {
+        loop {
+            let ends = self.ends.notified();
+            if self.is_over.load(Acquire) {
+                return;
+            }
+            ends.await;
         }
     }
 

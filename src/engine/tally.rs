@@ -53,11 +53,12 @@ impl EarlierAttempts {
     }
 
     /// What a later request came to that knew nothing of these attempts.
-    pub(crate) fn add_to(self, outcome: Outcome) -> Outcome {
+    /// `done` is the fate that the request was to give.
+    pub(crate) fn add_to(self, outcome: Outcome, done: &Fate) -> Outcome {
         let fate = match outcome.fate {
             fate if self.unanswered == 0 => fate,
-            // One of these attempts deleted the post.
-            Fate::AlreadyDeleted => Fate::Deleted,
+            // One of these attempts did it.
+            Fate::AlreadyDeleted => done.clone(),
             // One of them may have deleted it, wholly or from other networks.
             Fate::NotAttempted(failure) => Fate::Uncertain(failure),
             Fate::Failed(failure) if !outcome.networks.is_empty() => Fate::Uncertain(failure),
@@ -181,7 +182,8 @@ impl<'a, O: Operation> Tally<'a, O> {
 
     /// Whether the provider may have acted on an attempt, so that only another attempt can find out.
     pub(crate) fn needs_an_answer(&self) -> bool {
-        self.was_sent && self.throttled == 0
+        let was_throttled = matches!(self.kind, AttemptKind::Throttled(_));
+        self.unanswered > 0 && !was_throttled
     }
 
     /// Whether every post has its outcome.
@@ -409,7 +411,7 @@ mod tests {
                     made: 2,
                     unanswered,
                 };
-                let sum = earlier.add_to(later.clone());
+                let sum = earlier.add_to(later.clone(), &Fate::Deleted);
                 assert_eq!((sum.fate, sum.attempts), (fate, 3));
                 assert_eq!(sum.unanswered, unanswered);
             }

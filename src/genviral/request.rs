@@ -147,6 +147,17 @@ impl DeleteResponse {
         &self.outcomes
     }
 
+    /// The same outcomes, for a caller that keeps them.
+    ///
+    /// ```
+    /// fn keep(response: unpost::genviral::DeleteResponse) -> Vec<unpost::Outcome> {
+    ///     response.into_outcomes()
+    /// }
+    /// ```
+    pub fn into_outcomes(self) -> Vec<Outcome> {
+        self.outcomes
+    }
+
     /// The posts that are permanently removed.
     pub fn deleted(&self) -> impl ExactSizeIterator<Item = &Outcome> {
         self.with_fate(|fate| matches!(fate, Fate::Deleted))

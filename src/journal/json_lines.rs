@@ -85,6 +85,8 @@ struct Shared {
     /// Whether the file can be read back.
     is_regular: bool,
     end: Mutex<End>,
+    /// Held from the look for a request that names no post to the line of the next one.
+    unnamed: Mutex<()>,
 }
 
 /// How the file ends.
@@ -133,6 +135,7 @@ impl JsonLines {
                 salt,
                 is_regular,
                 end: Mutex::new(end),
+                unnamed: Mutex::new(()),
             }),
             sync: false,
         })
@@ -181,6 +184,16 @@ impl Shared {
         written.map_err(|error| self.failure(&error.to_string()).into())
     }
 
+    /// Appends the line of a request that names no post, unless one of its scope may have been carried out.
+    fn append_once(&self, scope: Scope, line: &[u8]) -> Result<(), BoxError> {
+        let _only_one = self.unnamed.lock().unwrap_or_else(PoisonError::into_inner);
+        let record = self.load(scope)?;
+        if record.may_have_acted() || record.is_carried_out() {
+            return Err("a request like this is on record as sent, and isn't sent twice".into());
+        }
+        self.append(line)
+    }
+
     fn sync(&self) -> Result<(), BoxError> {
         self.file.sync_data().map_err(|error| {
             let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
@@ -220,7 +233,14 @@ impl Journal for JsonLines {
     }
 
     async fn about_to_send(&self, sending: &Sending) -> Result<(), BoxError> {
-        self.append(line::of_sending(sending)?).await
+        let line = line::of_sending(sending)?;
+        if sending.ids.is_empty() && self.shared.is_regular {
+            let (shared, scope) = (Arc::clone(&self.shared), sending.scope());
+            let line = line.clone();
+            blocking(move || shared.append_once(scope, &line)).await??;
+            return self.append(Vec::new()).await;
+        }
+        self.append(line).await
     }
 
     async fn answered(&self, answered: &Answered) -> Result<(), BoxError> {

@@ -95,6 +95,10 @@ pub trait Journal: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Record, Box<dyn Error + Send + Sync>>> + Send;
 
     /// Records that a request is about to be sent. The rate limit has already given it a place.
+    ///
+    /// A request without ids must not be sent twice. So this must return an error, and record nothing, if one of the same
+    /// scope is on record that may have been carried out ([`Record::may_have_acted`], [`Record::is_carried_out`]), also if
+    /// two tasks or processes ask at once.
     fn about_to_send(
         &self,
         sending: &Sending,

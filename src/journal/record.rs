@@ -8,7 +8,7 @@ use super::entry::{Answered, Entry, NotCarriedOut, Sending};
 use super::scope::{OperationKind, Scope};
 use super::time::to_millis;
 use crate::model::spelling::canonical;
-use crate::model::{Fate, Outcome, PostId};
+use crate::model::{ErrorKind, Failure, Fate, Outcome, PostId};
 
 /// What is on record for one [`Scope`]: which posts are settled, what may have been carried out for the others, and
 /// when the profile's window was used.
@@ -152,7 +152,8 @@ impl Record {
         &self.sent_at
     }
 
-    /// When a limit refused a request (HTTP 429), the profile's or a social network's, in the order recorded. All answers of
+    /// When the requests were sent that a limit refused (HTTP 429), the profile's or a social network's, in the order
+    /// recorded. All those of
     /// the last day are there, unless there were more than 100,000, and older ones may be.
     pub fn throttled_at(&self) -> &[SystemTime] {
         &self.throttled_at
@@ -174,7 +175,7 @@ impl Record {
             match answered.kind {
                 NotCarriedOut::NotSent => remove(&mut self.sent_at, answered.sent_at),
                 NotCarriedOut::Throttled | NotCarriedOut::ThrottledByNetwork => {
-                    push(&mut self.throttled_at, answered.at);
+                    push(&mut self.throttled_at, answered.sent_at);
                 }
                 NotCarriedOut::Refused | NotCarriedOut::Unknown => {}
             }
@@ -185,12 +186,14 @@ impl Record {
     }
 
     fn add_outcome(&mut self, outcome: Outcome) {
+        if self.scope.operation == OperationKind::Delete && is_of_a_mark(&outcome.fate) {
+            return;
+        }
         let known = self.posts.entry(self.key(&outcome.id)).or_default();
         known.attempts.settle(&outcome);
         let settles = match outcome.fate {
             // Nothing was carried out, whatever was in the way.
             Fate::NotAttempted(_) => false,
-            Fate::MarkedDeleted => self.scope.operation != OperationKind::Delete,
             _ => !outcome.fate.should_retry(),
         };
         if settles {
@@ -317,6 +320,12 @@ impl Outcomes {
         }
         Some(text)
     }
+}
+
+/// Whether only a mark can have had this fate. It says nothing of a deletion.
+fn is_of_a_mark(fate: &Fate) -> bool {
+    let is_refused_mark = |failure: &Failure| failure.kind == ErrorKind::NotManuallyDeleted;
+    *fate == Fate::MarkedDeleted || fate.failure().is_some_and(is_refused_mark)
 }
 
 /// Adds a time. From time to time the oldest are dropped.

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::Instant;
 
@@ -18,7 +18,7 @@ use super::usage::{Usage, WaitingFor};
 pub(super) struct InMemory {
     clock: Clock,
     pacer: Mutex<Pacer>,
-    restored: Mutex<Restored>,
+    on_record: Mutex<OnRecord>,
     queue: Queue,
 }
 
@@ -30,10 +30,14 @@ struct Clock {
     made_at: SystemTime,
 }
 
-/// The times that were handed in of earlier processes, so that none is added twice.
+/// The times of the last day that a record may have and that are counted here already: those that were handed in, and
+/// those of this limiter's own requests. They are whole milliseconds, as a record may have them.
 #[derive(Debug, Default)]
-struct Restored {
+struct OnRecord {
+    /// Whether a record was ever handed in. Before that, no request of this limiter is on one.
+    is_kept: bool,
     sent: VecDeque<SystemTime>,
+    /// A record gives a 429 the time of its request.
     throttled: VecDeque<SystemTime>,
 }
 
@@ -49,7 +53,7 @@ impl InMemory {
         Self {
             clock: Clock::start(),
             pacer: Mutex::new(Pacer::new(limit)),
-            restored: Mutex::default(),
+            on_record: Mutex::default(),
             queue: Queue::default(),
         }
     }
@@ -83,6 +87,8 @@ impl InMemory {
             // Whoever can't wait any longer needn't wait for its turn either.
             Ready::Now if is_first || deadline <= instant => {
                 pacer.sent(now);
+                drop(pacer);
+                self.on_record().add_own(now);
                 Look::Granted(now)
             }
             Ready::Now => Look::WaitUntil(deadline),
@@ -131,16 +137,8 @@ impl InMemory {
 
     /// Adds requests and 429s of an earlier process, each time once.
     pub(super) fn restore(&self, sent: &[SystemTime], throttled: &[SystemTime]) {
-        let made_at = self.clock.made_at;
-        let (sent, throttled) = {
-            let restored = self.restored.lock();
-            let mut restored = restored.unwrap_or_else(PoisonError::into_inner);
-            (
-                add_new(&mut restored.sent, sent, made_at),
-                add_new(&mut restored.throttled, throttled, made_at),
-            )
-        };
         let now = self.clock.calendar(Instant::now());
+        let (sent, throttled) = self.on_record().add(now, sent, throttled);
         self.pacer().restore(now, &sent, &throttled);
         self.queue.wake_first();
     }
@@ -149,6 +147,11 @@ impl InMemory {
     pub(super) fn is_idle(&self) -> bool {
         let now = self.clock.calendar(Instant::now());
         self.pacer().is_idle(now)
+    }
+
+    fn on_record(&self) -> MutexGuard<'_, OnRecord> {
+        let on_record = self.on_record.lock();
+        on_record.unwrap_or_else(PoisonError::into_inner)
     }
 
     fn pacer(&self) -> MutexGuard<'_, Pacer> {
@@ -179,16 +182,47 @@ impl Clock {
     }
 }
 
-/// Adds those times that aren't known yet, and returns them. What happened after this limiter was made, it has counted
-/// itself. If a time is handed in several times at once, there were several requests.
+impl OnRecord {
+    /// Adds the times of a record, and returns those that aren't counted yet.
+    fn add(
+        &mut self,
+        now: SystemTime,
+        sent: &[SystemTime],
+        throttled: &[SystemTime],
+    ) -> (Vec<SystemTime>, Vec<SystemTime>) {
+        self.is_kept = true;
+        (
+            add_new(&mut self.sent, sent, now),
+            add_new(&mut self.throttled, throttled, now),
+        )
+    }
+
+    /// Adds the time of a request that this limiter lets through.
+    fn add_own(&mut self, now: SystemTime) {
+        if !self.is_kept {
+            return;
+        }
+        for times in [&mut self.sent, &mut self.throttled] {
+            while times.len() >= MOST_ON_RECORD {
+                times.pop_front();
+            }
+            let at = whole_millis(now);
+            let place = times.partition_point(|time| *time <= at);
+            times.insert(place, at);
+        }
+    }
+}
+
+/// Adds those times that aren't known yet, and returns them. If a time is handed in several times at once, there were
+/// several requests.
 fn add_new(
     known: &mut VecDeque<SystemTime>,
     times: &[SystemTime],
-    made_at: SystemTime,
+    now: SystemTime,
 ) -> Vec<SystemTime> {
-    let oldest = made_at.checked_sub(DAY).unwrap_or(SystemTime::UNIX_EPOCH);
-    let times = times.iter().copied();
-    let mut times: Vec<_> = times.filter(|at| *at <= made_at && oldest <= *at).collect();
+    let oldest = now.checked_sub(DAY).unwrap_or(SystemTime::UNIX_EPOCH);
+    let times = times.iter().map(|at| whole_millis(*at));
+    let mut times: Vec<_> = times.filter(|at| oldest <= *at).collect();
     times.sort_unstable();
     let mut earlier = known.iter().peekable();
     times.retain(|time| {
@@ -199,6 +233,17 @@ fn add_new(
     known.make_contiguous().sort_unstable();
     times
 }
+
+fn whole_millis(time: SystemTime) -> SystemTime {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let below = Duration::from_nanos(u64::from(since.subsec_nanos() % 1_000_000));
+    UNIX_EPOCH
+        .checked_add(since.saturating_sub(below))
+        .unwrap_or(time)
+}
+
+/// So many times are remembered at most, of requests and of answers of 429.
+const MOST_ON_RECORD: usize = 100_000;
 
 /// Nobody waits for longer than this. It keeps the deadline within what a clock can tell.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(30 * 24 * 60 * 60);

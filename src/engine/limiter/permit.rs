@@ -26,13 +26,15 @@ enum Kept {
 
 /// The right to send one request. Its place in the window is taken until the answer is known.
 ///
-/// Dropping a permit that isn't settled counts its place as used. To give the place back, settle it as not sent.
+/// Dropping a permit that isn't settled gives its place back, unless it was [used](Permit::uses).
 #[derive(Debug)]
 pub(crate) struct Permit {
     limiter: ProfileLimiter,
     /// `None` once it is settled.
     place: Option<Place>,
     sent: SystemTime,
+    /// Whether its request may have been sent.
+    is_used: bool,
 }
 
 impl ProfileLimiter {
@@ -55,6 +57,7 @@ impl ProfileLimiter {
             limiter: self.clone(),
             sent: place.sent_at(),
             place: Some(place),
+            is_used: false,
         })
     }
 
@@ -68,8 +71,8 @@ impl ProfileLimiter {
 
     /// Adds requests that an earlier process sent, and answers of 429 that it got, with their times.
     ///
-    /// Times after this limiter was made are ignored, because it has counted those requests itself. The same times may be
-    /// handed in again, which adds nothing. A limiter that processes share has its own memory, and ignores them all.
+    /// The times of its own requests are ignored, because it has counted those itself. The same times may be handed in
+    /// again, which adds nothing. A limiter that processes share has its own memory, and ignores them all.
     pub(crate) fn restore(&self, sent: &[SystemTime], throttled: &[SystemTime]) {
         match &self.0 {
             Kept::InMemory(limiter) => limiter.restore(sent, throttled),
@@ -112,9 +115,9 @@ impl Permit {
         self.settle(AttemptKind::NotSent, None).await;
     }
 
-    /// Gives the place back without waiting for it, because the call was dropped before anything was sent.
-    pub(crate) fn drop_unused(mut self) {
-        self.settle_now(Usage::NotSent);
+    /// Says whether the permit's request may have been sent, for the case that the permit is dropped.
+    pub(crate) fn uses(&mut self, is_used: bool) {
+        self.is_used = is_used;
     }
 
     /// Tells the limiter what the attempt came to, and returns for how long the limiter is closed now. If the future is
@@ -149,8 +152,11 @@ impl Permit {
 }
 
 impl Drop for Permit {
-    /// If a call is dropped while its request is under way, the request counts as used.
     fn drop(&mut self) {
-        self.settle_now(Usage::Unanswered);
+        self.settle_now(if self.is_used {
+            Usage::Unanswered
+        } else {
+            Usage::NotSent
+        });
     }
 }

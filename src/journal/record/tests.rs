@@ -61,7 +61,6 @@ fn each_fate_settles_the_post_or_leaves_what_may_have_been_carried_out() {
     // none unanswered: without the attempt on record, with it, and with a second one that was lost before.
     for (fate, is_settled, unanswered) in [
         (Fate::Deleted, true, [0, 0, 1]),
-        (Fate::MarkedDeleted, false, [0, 0, 1]),
         (Fate::AlreadyDeleted, true, [0, 0, 1]),
         (Fate::NotFound, true, [0, 0, 1]),
         (Fate::Partial, true, [0, 0, 1]),
@@ -86,6 +85,17 @@ fn each_fate_settles_the_post_or_leaves_what_may_have_been_carried_out() {
             assert_eq!(evidence.unanswered, unanswered, "{fate:?} after {sent}");
             assert_eq!(evidence.attempts, attempts, "{fate:?} after {sent}");
         }
+    }
+}
+
+#[test]
+fn a_mark_neither_settles_a_deletion_nor_says_anything_of_it() {
+    let refused = Fate::Failed(Failure::new(ErrorKind::NotManuallyDeleted));
+    for fate in [Fate::MarkedDeleted, refused] {
+        let record = record([sending(0).into(), settled(fate.clone(), 2, 1)]);
+        assert_eq!(record.settled(&"post-1".into()), None, "{fate:?}");
+        let evidence = record.earlier(&"post-1".into());
+        assert_eq!((evidence.attempts, evidence.unanswered), (1, 1), "{fate:?}");
     }
 }
 
@@ -206,7 +216,7 @@ fn a_request_that_was_not_sent_takes_no_place_in_the_window_and_every_429_counts
         denied(7, NotCarriedOut::Refused),
     ]);
     assert_eq!(record.sent_at(), [at(1), at(3), at(5), at(7)]);
-    assert_eq!(record.throttled_at(), [at(4), at(6)]);
+    assert_eq!(record.throttled_at(), [at(3), at(5)]);
 }
 
 #[test]

@@ -105,7 +105,7 @@ async fn a_429_that_closes_the_window_for_long_ends_the_wait_of_those_who_cannot
 
 #[tokio::test(start_paused = true)]
 async fn requests_of_an_earlier_process_are_added_once_and_those_of_this_one_never() {
-    let limiter = InMemory::new(RateLimit::new(5, WINDOW));
+    let limiter = InMemory::new(RateLimit::new(6, WINDOW));
     let made_at = limiter.clock.made_at;
     let before = |seconds: u32| made_at - seconds * SECOND;
     let two_at_once = [before(10), before(10)];
@@ -114,10 +114,12 @@ async fn requests_of_an_earlier_process_are_added_once_and_those_of_this_one_nev
         limiter.restore(&[before(10), before(20)], &[before(20)]);
         limiter.restore(&[made_at + SECOND, before(301), before(u32::MAX)], &[]);
     }
-    // Three of five places are taken.
+    // Four of six places are taken. The last of these requests was sent after the limiter was made.
     for _ in 0..2 {
         let sent = limiter.acquire(Duration::ZERO).await.unwrap();
         answered(&limiter, sent);
+        // A record has whole milliseconds.
+        limiter.restore(&[whole_millis(sent)], &[]);
     }
     let rejected = limiter.acquire(Duration::ZERO).await.unwrap_err();
     assert!(rejected.wait.unwrap() > 200 * SECOND, "{rejected:?}");
