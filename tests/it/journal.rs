@@ -51,7 +51,7 @@ fn sending(millis: u64) -> Sending {
     Sending::new(&scope(), ids().to_vec(), at(millis))
 }
 
-/// A lost answer, a 429, and an answer that settles two of three posts.
+/// A lost answer, a 429, an answer that settles two of three posts, and a request that names none.
 async fn write_some(journal: &JsonLines) {
     journal.about_to_send(&sending(0)).await.unwrap();
     journal.about_to_send(&sending(123)).await.unwrap();
@@ -71,6 +71,17 @@ async fn write_some(journal: &JsonLines) {
     let outcomes = [deleted, failed];
     journal
         .settled(&scope(), &outcomes, at(2_000))
+        .await
+        .unwrap();
+    let all_scheduled = Scope::new(
+        OperationKind::DeleteAllScheduled,
+        Provider::Ayrshare,
+        "another",
+    );
+    let unnamed = Sending::new(&all_scheduled, Vec::new(), at(3_000));
+    journal.about_to_send(&unnamed).await.unwrap();
+    journal
+        .settled(&all_scheduled, &[], at(4_000))
         .await
         .unwrap();
 }

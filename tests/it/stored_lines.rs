@@ -14,6 +14,8 @@ use unpost::{Error, ErrorKind, Failure, Fate, NetworkResult, Outcome, Provider, 
 const OUTCOMES: &str = include_str!("../golden/outcomes.jsonl");
 const ERRORS: &str = include_str!("../golden/errors.jsonl");
 const SUMMARIES: &str = include_str!("../golden/summaries.jsonl");
+/// The tests of `journal` write these lines.
+const JOURNAL: &str = include_str!("../golden/journal.jsonl");
 /// Lines that a newer version may write.
 const OF_TOMORROW: &str = include_str!("../golden/outcomes_of_tomorrow.jsonl");
 const SUMMARIES_OF_TOMORROW: &str = include_str!("../golden/summaries_of_tomorrow.jsonl");
@@ -308,4 +310,27 @@ fn every_stored_line_fits_the_schema_and_the_schemas_are_up_to_date() {
     }
     schema::assert_documented("outcome", &outcome);
     schema::assert_documented("summary", &summary);
+    schema::assert_documented("journal", &schema::of_journal());
+}
+
+#[test]
+fn every_line_of_a_journal_fits_its_schema() {
+    let journal = schema::of_journal();
+    for line in JOURNAL.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(schema::flaw(&journal, &line), None, "{line}");
+    }
+    let scope = r#""at":1763980000.0,"operation":"delete","provider":"ayrshare","profile":"main""#;
+    for line in [
+        r#"{"journal":"unpost","version":1}"#.to_owned(),
+        r#"{"journal":"another","version":1,"salt":""}"#.to_owned(),
+        r#"{"about_to_send":{"ids":[]}}"#.to_owned(),
+        format!("{{{scope}}}"),
+        format!(r#"{{{scope},"about_to_send":{{"ids":[1]}}}}"#),
+        format!(r#"{{{scope},"answered":{{"kind":"throttled","ids":[]}}}}"#),
+        format!(r#"{{{scope},"settled":{{"id":"post-1","fate":"deleted"}}}}"#),
+    ] {
+        let value = serde_json::from_str(&line).unwrap();
+        assert!(schema::flaw(&journal, &value).is_some(), "{line}");
+    }
 }

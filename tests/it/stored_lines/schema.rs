@@ -1,4 +1,4 @@
-//! The JSON Schemas of an outcome and of a summary, and as much of a validator as they need.
+//! The JSON Schemas of an outcome, of a summary and of a journal's line, and as much of a validator as they need.
 
 use std::{env, fs};
 
@@ -59,6 +59,92 @@ pub(super) fn of_outcome() -> Value {
             },
         ],
         "$defs": { "failure": failure(), "network": network() },
+    })
+}
+
+/// The schema of a line in a journal's file. A newer version may add other operations, other reasons and other kinds of
+/// lines.
+pub(super) fn of_journal() -> Value {
+    let mut outcome = of_outcome();
+    let members = outcome.as_object_mut().unwrap();
+    members.remove("$schema");
+    let mut definitions = members.remove("$defs").unwrap();
+    definitions["outcome"] = outcome;
+    definitions["time"] = json!({ "type": "number", "description": "seconds since 1970" });
+    let ids = json!({
+        "type": "array",
+        "items": { "type": "string" },
+        "description": "the posts that the request names; empty if it names none",
+    });
+    json!({
+        "$schema": DRAFT,
+        "title": "Journal",
+        "description": "A line of a journal, as unpost::JsonLines writes it",
+        "type": "object",
+        "anyOf": [
+            {
+                "description": "the first line of the file",
+                "required": ["journal", "version", "salt"],
+                "properties": {
+                    "journal": { "const": "unpost" },
+                    "version": { "type": "integer", "minimum": 1 },
+                    "salt": {
+                        "type": "string",
+                        "description": "with it, the fingerprint of a profile without a name is made",
+                    },
+                },
+            },
+            {
+                "description": "every other line",
+                "required": ["at", "operation", "provider", "profile"],
+                "properties": {
+                    "at": { "$ref": "#/$defs/time" },
+                    "operation": {
+                        "type": "string",
+                        "description": "delete, delete_all_scheduled, mark_manual_deleted, or another operation",
+                    },
+                    "provider": {
+                        "type": "string",
+                        "description": "ayrshare, genviral, or the name of another provider",
+                    },
+                    "profile": {
+                        "type": "string",
+                        "description": "the name of the profile, or a fingerprint of its key",
+                    },
+                    "about_to_send": {
+                        "type": "object",
+                        "description": "a request is about to be sent",
+                        "required": ["ids"],
+                        "properties": { "ids": ids.clone() },
+                    },
+                    "answered": {
+                        "type": "object",
+                        "description": "nothing was carried out for these posts",
+                        "required": ["kind", "sent_at", "ids"],
+                        "properties": {
+                            "kind": {
+                                "type": "string",
+                                "description": "not_sent, refused, throttled, or a reason of a newer version",
+                            },
+                            "sent_at": { "$ref": "#/$defs/time" },
+                            "ids": ids,
+                        },
+                    },
+                    "carried_out": {
+                        "type": "object",
+                        "description": "a request that names no post was carried out",
+                    },
+                    "settled": { "$ref": "#/$defs/outcome" },
+                },
+                "anyOf": [
+                    { "required": ["about_to_send"] },
+                    { "required": ["answered"] },
+                    { "required": ["carried_out"] },
+                    { "required": ["settled"] },
+                ],
+            },
+        ],
+        "$defs": definitions,
     })
 }
 
