@@ -38,7 +38,8 @@ use crate::model::{Error, Outcome};
 /// | `settled` | an [`Outcome`], one a line |
 ///
 /// So `jq -c 'select(.settled).settled' FILE` gives the outcomes. A line that can't be read is ignored, and
-/// so is one of a kind that only a newer version knows.
+/// so is one of a kind that only a newer version knows. `docs/journal.schema.json` in the repository is the JSON Schema
+/// of a line.
 ///
 /// # Errors
 ///
