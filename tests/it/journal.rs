@@ -51,7 +51,7 @@ fn sending(millis: u64) -> Sending {
     Sending::new(&scope(), ids().to_vec(), at(millis))
 }
 
-/// A lost answer, a 429, an answer that settles two of three posts, and a request that names none.
+/// A lost answer, a 429, an answer that settles two of three posts, and requests of another profile that name none.
 async fn write_some(journal: &JsonLines) {
     journal.about_to_send(&sending(0)).await.unwrap();
     journal.about_to_send(&sending(123)).await.unwrap();
@@ -78,6 +78,16 @@ async fn write_some(journal: &JsonLines) {
         Provider::Ayrshare,
         "another",
     );
+    for (kind, millis) in [
+        (NotCarriedOut::NotSent, 2_100),
+        (NotCarriedOut::Refused, 2_300),
+        (NotCarriedOut::ThrottledByNetwork, 2_500),
+    ] {
+        let unnamed = Sending::new(&all_scheduled, Vec::new(), at(millis));
+        journal.about_to_send(&unnamed).await.unwrap();
+        let answered = Answered::new(&unnamed, kind, at(millis + 100));
+        journal.answered(&answered).await.unwrap();
+    }
     let unnamed = Sending::new(&all_scheduled, Vec::new(), at(3_000));
     journal.about_to_send(&unnamed).await.unwrap();
     journal

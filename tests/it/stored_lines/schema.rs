@@ -71,11 +71,7 @@ pub(super) fn of_journal() -> Value {
     let mut definitions = members.remove("$defs").unwrap();
     definitions["outcome"] = outcome;
     definitions["time"] = json!({ "type": "number", "description": "seconds since 1970" });
-    let ids = json!({
-        "type": "array",
-        "items": { "type": "string" },
-        "description": "the posts that the request names; empty if it names none",
-    });
+    let ids = json!({ "type": "array", "items": { "type": "string" } });
     json!({
         "$schema": DRAFT,
         "title": "Journal",
@@ -113,7 +109,7 @@ pub(super) fn of_journal() -> Value {
                     },
                     "about_to_send": {
                         "type": "object",
-                        "description": "a request is about to be sent",
+                        "description": "a request for these posts is about to be sent, or one that names none",
                         "required": ["ids"],
                         "properties": { "ids": ids.clone() },
                     },
@@ -124,7 +120,7 @@ pub(super) fn of_journal() -> Value {
                         "properties": {
                             "kind": {
                                 "type": "string",
-                                "description": "not_sent, refused, throttled, or a reason of a newer version",
+                                "description": "not_sent, refused, throttled, throttled_by_network, or a reason of a newer version",
                             },
                             "sent_at": { "$ref": "#/$defs/time" },
                             "ids": ids,
