@@ -76,7 +76,7 @@
 //! - It can't delete what its provider can't: posts that were published on Instagram or TikTok, or posts
 //!   that Genviral has posted. The outcome of each such post says so.
 //! - It writes no log, and keeps no record unless it is given a [`Journal`]. It reads the environment only in `from_env`.
-//! - It starts no thread, except one for all clients of `blocking`. A run spawns a task on the host's Tokio runtime, and
+//! - It starts no thread of its own, except one for all clients of `blocking`. A run spawns a task on the host's Tokio runtime, and
 //!   so does a call that is dropped while its request is under way.
 //! - By itself it doesn't coordinate processes: a client, its clones and its `for_profile` clients share one window
 //!   for each profile, and no others do. Processes share a window only through a [`Journal`], one after the other, or
