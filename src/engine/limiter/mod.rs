@@ -1,12 +1,20 @@
 //! Decides when a profile's next request may be sent.
 //!
-//! `rate_limit` is the setting. `pacer` is a state machine that counts the requests in one window. It is
-//! handed the time, uses neither a clock nor a socket, and can be stored (`moment` is a time that it keeps).
-//! `rhythm` finds a limit that nobody tells.
-//! `usage` is what it is told of a request. `permit` is the right to send one. `in_memory` waits until the pacer
-//! gives it, `queue` keeps those who wait in order, `profiles` has one limiter for each profile, and `headers` reads
-//! what an answer says about the window. `shared` is what a limiter of several processes implements, and `elsewhere`
-//! asks it.
+//! What decides, without a clock or a socket:
+//!
+//! - `rate_limit` is the setting.
+//! - `pacer` is a state machine that counts the requests in one window. It is handed the time, and can be stored.
+//!   `moment` is a time that it keeps.
+//! - `usage` is what the pacer is told of a request, and what it says that a request waits for.
+//! - `headers` reads what an answer says about the window.
+//!
+//! What waits:
+//!
+//! - `permit` is the right to send one request. `rejected` is why a request gets none.
+//! - `in_memory` waits until the pacer lets a request go. `queue` keeps those who wait in order.
+//! - `profiles` has one limiter for each profile.
+//! - `shared` is what a limiter of several processes implements. `elsewhere` asks such a limiter.
+//!
 //! `docs/rate-limits.md` says in plain words what the pacer does and how well that works.
 
 mod elsewhere;
@@ -19,7 +27,6 @@ mod profiles;
 mod queue;
 mod rate_limit;
 mod rejected;
-mod rhythm;
 pub(crate) mod shared;
 pub(crate) mod usage;
 

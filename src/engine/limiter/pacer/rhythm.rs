@@ -1,15 +1,16 @@
 //! Finds the rhythm of a limit that neither the setting nor a header tells.
 //!
-//! Windows have round lengths. After a 429, each length in `LENGTHS` says when it would have room again: when the first
-//! of the requests that it has counted is that old. One request is sent at each of these times, until one gets through.
-//! The length that was right about this is the rhythm's, with the requests that it had counted when it was full.
+//! Windows have round lengths. After a 429, each length in `LENGTHS` says when a window of that length would have room
+//! again: when the first of the requests that it has counted is that old. One request is sent at each of these times,
+//! until one gets through. The length that said this time is the rhythm's, and so is the number of requests that a
+//! window of that length had counted when it was full.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::moment::{Moment, in_order, nanos};
+use crate::engine::limiter::moment::{Moment, in_order, nanos};
 
 /// What is known of a limit that nobody tells.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -20,7 +21,7 @@ pub(super) struct Learner {
     accepted: VecDeque<Moment>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rhythm: Option<Rhythm>,
-    /// Since the first 429, until a request gets through again.
+    /// What is known of the 429s, from the first one until a request gets through again.
     #[serde(skip_serializing_if = "Option::is_none")]
     full: Option<Full>,
     /// How many times a rhythm was found or confirmed. Each lasts longer than the one before.
@@ -35,8 +36,8 @@ struct Rhythm {
     window: Duration,
     /// After this time, one more request is tried now and then.
     until: Moment,
-    /// How many requests are left of the first window. Whether there is a second one just as long is then tried
-    /// with one request. `None` after that.
+    /// How many requests may still be sent in the first window of this rhythm. After that, a single request shows
+    /// whether the second window has begun, and then this is `None`.
     left_of_first: Option<u32>,
 }
 
@@ -69,7 +70,7 @@ impl Learner {
     }
 
     /// Whether one more request may be tried in a window that is full. `oldest` is the oldest request in it. If that is
-    /// old, the provider's window may have begun after it, and one more would prove nothing.
+    /// old, the provider's window may have begun after it, and one more request would prove nothing.
     pub(super) fn may_try_more(&self, now: Moment, oldest: Option<Moment>) -> bool {
         self.rhythm().is_some_and(|rhythm| {
             let is_young = |oldest: Moment| oldest.plus(rhythm.window / 2) > now;
@@ -130,7 +131,7 @@ impl Learner {
         });
         full.refused = full.refused.max(sent);
         let full = *full;
-        // The longer it takes, the less the next moment matters.
+        // The longer the search takes, the longer it pauses, so some of the times are left out.
         let pause = (now.since(full.since) / 4).max(patience);
         let earliest = now.plus(pause);
         let has_room = LENGTHS.map(|length| match self.first_within(full, length) {
@@ -150,10 +151,10 @@ impl Learner {
             (full.refused < at && at <= sent).then_some((requests, length))
         };
         let lengths = LENGTHS.into_iter().filter_map(has_room);
-        // The shortest is right, or a longer one that counted the same requests.
+        // The shortest length is taken, or a longer one that had counted just as many requests.
         let found =
             lengths.reduce(|found, longer| if longer.0 == found.0 { longer } else { found });
-        // If it got through sooner than any of them says, it shows the length itself.
+        // If the request got through sooner than any of them says, the length is the time since the first request.
         let found = found.or_else(|| {
             let (first, requests) = self.first_within(full, SHORTEST_ROUND)?;
             Some((requests, sent.since(first).clamp(SHORTEST, SHORTEST_ROUND)))
@@ -169,7 +170,7 @@ impl Learner {
         self.times_found = self.times_found.saturating_add(1);
     }
 
-    /// The request that was tried got through: the window is as long as that, or has room for so many.
+    /// The request that was tried got through, so the window's length is right, and it has room for so many requests.
     pub(super) fn proved(&mut self, requests: u32) {
         if let Some(rhythm) = &mut self.rhythm {
             rhythm.left_of_first = None;
