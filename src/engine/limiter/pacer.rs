@@ -15,7 +15,7 @@
 //! - `probe`: when to probe a full window
 //! - `untold`: when to search for a limit that nobody tells; `rhythm` works out what that limit is
 //! - `expiry`: what is too old to matter
-//! - `stored`: what still counts of that which an earlier process has kept
+//! - `stored`: how to go on with what an earlier process has kept
 //!
 //! `times` has functions for lists of times, which all of them use.
 

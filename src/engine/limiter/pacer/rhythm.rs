@@ -2,7 +2,7 @@
 //!
 //! Windows have round lengths. After a 429, each length in `LENGTHS` says when a window of that length would have room
 //! again: when the first of the requests that it has counted is that old. One request is sent at each of these times,
-//! until one gets through. The length that said this time is the rhythm's, and so is the number of requests that a
+//! until one gets through. The length that named this time is the rhythm's, and so is the number of requests that a
 //! window of that length had counted when it was full.
 
 use std::collections::VecDeque;
