@@ -99,6 +99,23 @@ fn a_handle_shows_until_when_a_blocking_run_waits_and_stops_it() {
     assert_eq!((progress.requests, progress.in_flight), (1, 2));
 }
 
+#[test]
+#[allow(clippy::disallowed_methods, reason = "this thread waits for an answer")]
+fn a_429_that_comes_after_the_last_blocking_client_is_gone_is_still_heard() {
+    let throttled = Step::answer(429, &["retry-after: 60"], "{}");
+    let late = throttled.after(Duration::from_millis(200));
+    let (runtime, server, client) = served(Server::start(vec![late; 2]));
+    let blocking = blocking::Client::new(client.clone()).unwrap();
+    let mut run = blocking.delete_many(["a"]).run();
+    assert!(run.next_timeout(Duration::from_millis(50)).is_err());
+    drop((run, blocking));
+    thread::sleep(Duration::from_millis(500));
+    let hasty = client.with_deadline(Duration::from_secs(1));
+    let call = hasty.delete(ayrshare::DeleteRequest::by_id("b"));
+    let error = runtime.block_on(call).unwrap_err();
+    assert_eq!((error.kind(), server.count()), (ErrorKind::RateLimited, 1));
+}
+
 #[tokio::test]
 async fn a_blocking_client_works_and_is_dropped_inside_a_runtime_without_a_panic() {
     let genviral = Genviral::start().await;

@@ -249,6 +249,26 @@ async fn a_stopped_run_still_finds_out_what_became_of_a_request_whose_answer_was
 }
 
 #[tokio::test]
+async fn a_stopped_run_finds_out_about_a_lost_answer_also_after_a_429() {
+    let throttled = Step::answer(429, &["retry-after: 0.02"], "{}");
+    let already_deleted = Step::json(400, r#"{"status":"error","code":383}"#);
+    let server = Server::start([throttled, Step::hang_up(), already_deleted]).await;
+    let retry = Retry::attempts(3).backoff(Duration::from_millis(400), Duration::from_secs(1));
+    let client = server.ayrshare().retry(retry).build().unwrap();
+    let mut run = client.delete_many(["a"]).run();
+    while server.count() < 2 {
+        let waiting = timeout(Duration::from_millis(5), run.next()).await;
+        assert!(waiting.is_err(), "{waiting:?}");
+    }
+    run.stop();
+    let outcomes = collect(run).await;
+    assert_eq!(
+        (&outcomes[0].fate, outcomes[0].attempts),
+        (&Fate::Deleted, 3)
+    );
+}
+
+#[tokio::test]
 async fn a_wait_for_the_window_does_not_count_towards_the_deadline_of_a_request_in_a_run() {
     let server = Server::start(vec![Step::json(200, r#"{"status":"success"}"#); 2]).await;
     let (window, deadline) = (Duration::from_millis(700), Duration::from_millis(400));

@@ -278,3 +278,70 @@ async fn every_429_counts_for_the_budget_of_the_next_process() {
         assert_eq!(server.count(), requests, "{status}: {body}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_tasks_with_one_journal_delete_all_scheduled_posts_once() {
+    let done = Step::json(200, r#"{"status":"success"}"#).after(Duration::from_millis(20));
+    for _ in 0..10 {
+        let server = Server::start(vec![done.clone(); 2]).await;
+        let client = server.ayrshare().rate_limit(RateLimit::unlimited());
+        let client = client.build().unwrap();
+        let file = Scratch::new();
+        let journal = file.journal();
+        let delete = || {
+            let request = DeleteRequest::delete_all_scheduled();
+            client.delete_journaled(request, journal.clone())
+        };
+        let (one, other) = tokio::join!(delete(), delete());
+        assert!(one.is_ok() || other.is_ok());
+        assert_eq!(server.count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_was_made_before_the_other_process_ended_keeps_to_its_window() {
+    let server = Server::start(vec![Step::json(200, r#"{"status":"success"}"#); 9]).await;
+    let file = Scratch::new();
+    let limit = RateLimit::new(5, Duration::from_secs(300));
+    let client = || server.ayrshare().rate_limit(limit.clone()).build().unwrap();
+    let (active, standby) = (client(), client());
+    let ids = ["a", "b", "c", "d", "e"];
+    let first = collect(active.delete_many(ids).journal(file.journal()).run()).await;
+    assert!(first.iter().all(|outcome| outcome.fate == Fate::Deleted));
+
+    let mut run = standby.delete_many(["f"]).journal(file.journal()).run();
+    let waiting = timeout(Duration::from_millis(300), run.next()).await;
+    assert!(waiting.is_err(), "{waiting:?}");
+    assert_eq!(server.count(), 5);
+}
+
+#[tokio::test]
+async fn a_handle_does_not_keep_the_journal_of_a_dropped_run() {
+    let late = Step::json(200, r#"{"status":"success"}"#).after(Duration::from_millis(100));
+    let server = Server::start([late]).await;
+    let file = Scratch::new();
+    let client = server.ayrshare().build().unwrap();
+    let mut run = client.delete_many(["a"]).journal(file.journal()).run();
+    let handle = run.handle();
+    let waiting = timeout(Duration::from_millis(50), run.next()).await;
+    assert!(waiting.is_err());
+    drop(run);
+    while handle.progress().in_flight > 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let outcomes = collect(client.delete_many(["a"]).journal(file.journal()).run()).await;
+    assert_eq!((&outcomes[0].fate, server.count()), (&Fate::Deleted, 1));
+}
+
+#[tokio::test]
+async fn outcomes_of_marks_settle_no_deletion() {
+    let ayrshare = Ayrshare::start().await;
+    ayrshare.publish("a", ["bluesky"]);
+    let client = quick(&ayrshare).build().unwrap();
+    let refused = collect(client.mark_many(["a"]).run()).await;
+    let kind = refused[0].fate.failure().map(|failure| failure.kind);
+    assert_eq!(kind, Some(ErrorKind::NotManuallyDeleted));
+    let deleted = collect(client.delete_many(["a"]).resume(refused).run()).await;
+    assert_eq!(deleted[0].fate, Fate::Deleted);
+}
