@@ -145,7 +145,7 @@ async fn a_journal_is_written_as_it_always_was_and_read_by_the_next_process() {
     assert_eq!(record.earlier(&three).unanswered, 2);
     assert_eq!(record.earlier(&three).attempts, 3);
     assert_eq!(record.sent_at(), [at(0), at(123), at(1_000)]);
-    assert_eq!(record.throttled_at(), [at(500)]);
+    assert_eq!(record.throttled_at(), [at(123)]);
 }
 
 #[tokio::test]
