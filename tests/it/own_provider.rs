@@ -7,8 +7,8 @@ use tokio::time::{sleep, timeout};
 use unpost::ayrshare::{Client, DeleteRequest};
 use unpost::mock::Ayrshare;
 use unpost::{
-    AnyProvider, Batch, DeleteMany, DeletePosts, ErrorKind, Fate, Outcome, Outcomes, PostId,
-    Provider, RateLimit, Retry, blocking,
+    AnyProvider, Batch, DeleteMany, DeletePosts, ErrorKind, Failure, Fate, OperationKind, Outcome,
+    Outcomes, PostId, Provider, RateLimit, Retry, Scope, blocking,
 };
 
 use crate::support::{Server, Step};
@@ -296,4 +296,48 @@ async fn a_provider_without_a_client_is_counted_stopped_and_cut_off_too() {
         ]
     );
     assert_eq!(handle.progress().requests, 3);
+}
+
+/// Answers with the ids in lower case, in another order, and says that each post was gone already.
+struct LowerCase;
+
+impl DeletePosts for LowerCase {
+    fn provider(&self) -> Provider {
+        Provider::from("acme")
+    }
+
+    fn batch_size(&self) -> usize {
+        10
+    }
+
+    fn scope(&self, _: Option<&str>) -> unpost::Result<Scope> {
+        let marks = OperationKind::MarkManualDeleted;
+        Ok(Scope::new(marks, self.provider(), "main"))
+    }
+
+    async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {
+        let ids = batch.ids().iter().rev();
+        let ids = ids.map(|id| id.as_str().to_lowercase());
+        ids.map(|id| Outcome::new(id, self.provider(), Fate::AlreadyDeleted))
+            .collect()
+    }
+}
+
+#[tokio::test]
+async fn an_own_provider_may_spell_a_uuid_in_its_way_and_a_mark_of_its_own_deletes_nothing() {
+    let ids = [
+        "0198A7C1-5D3E-4ABC-9DEF-000000000001",
+        "0198A7C1-5D3E-4ABC-9DEF-000000000002",
+    ];
+    let lost = Fate::Uncertain(Failure::new(ErrorKind::Timeout));
+    let lost = Outcome::new(ids[0], Provider::from("acme"), lost);
+    let run = DeleteMany::new(LowerCase, ids).resume([lost]).run();
+    let outcomes = collect(run).await;
+    let fates = outcomes.iter().map(|outcome| (&outcome.id, &outcome.fate));
+    let fates: Vec<_> = fates.map(|(id, fate)| (id.as_str(), fate)).collect();
+    let marked = [
+        (ids[0], &Fate::MarkedDeleted),
+        (ids[1], &Fate::AlreadyDeleted),
+    ];
+    assert_eq!(fates, marked);
 }
