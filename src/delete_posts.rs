@@ -9,7 +9,7 @@ use std::time::Duration;
 pub use self::any_provider::AnyProvider;
 pub use self::batch::Batch;
 pub(crate) use self::health::Health;
-use crate::journal::{OperationKind, Record, Scope};
+use crate::journal::{Record, Scope};
 use crate::model::{Error, Outcome, PostId, Provider};
 
 /// What [`DeleteMany`](crate::DeleteMany) needs of a provider. Both clients implement it, and you can implement it for another
@@ -68,22 +68,20 @@ pub trait DeletePosts: Send + Sync + 'static {
     /// What its batches do, and for which profile, as a journal records it. The journal's [`salt`](crate::Journal::salt)
     /// makes a name for a profile that has none.
     ///
-    /// By default, the operation is [`Delete`](OperationKind::Delete) and the profile has the name `default`. Return another
-    /// scope if it marks posts, or if there are several profiles.
+    /// An implementation that sends through a client returns the client's scope. By default, this is an error, because
+    /// records of several profiles would be mixed up.
     ///
     /// # Errors
-    /// [`Invalid`](crate::ErrorKind::Invalid) if the profile has no name and the journal no salt. Then nothing is sent.
+    /// [`Invalid`](crate::ErrorKind::Invalid) if there is no such name. Then a run with a journal sends nothing.
     fn scope(&self, salt: Option<&str>) -> Result<Scope, Error> {
         let _ = salt;
-        Ok(Scope::new(
-            OperationKind::Delete,
-            self.provider(),
-            "default",
+        Err(Error::invalid(
+            "a journal must know whose posts these are: implement `scope` of `DeletePosts`, and `resume` with it",
         ))
     }
 
     /// Takes note of what is on record before anything is sent, so that the requests of an earlier process count for the
-    /// rate limit. By default, this does nothing.
+    /// rate limit. An implementation that sends through a client passes the record on to it. By default, this does nothing.
     fn resume(&self, record: &Record) {
         let _ = record;
     }

@@ -130,7 +130,9 @@ impl Client {
     /// the process has ended.
     ///
     /// A post that is settled on record isn't asked for again: it has its recorded outcome. For a post that may have been
-    /// deleted, what speaks for the deletion is kept. See [`DeleteMany::journal`].
+    /// deleted, what speaks for the deletion is kept. See [`DeleteMany::journal`]. What is on record counts for the same
+    /// profile: under another [name](Self::named), or for a primary profile without a name whose key has changed, the journal
+    /// knows nothing of it.
     ///
     /// So a [`delete_all_scheduled`](DeleteRequest::delete_all_scheduled) is sent at most once with a journal, whatever
     /// happens to the process: if it was carried out, the response is `Ok` and has no text, and if its answer was lost, the
@@ -172,7 +174,9 @@ impl Client {
     /// means deleted if the answer to an earlier one was lost.
     ///
     /// The request may name some of the batch's posts, or all. Return `true` from
-    /// [`records_attempts`](DeletePosts::records_attempts) if all requests are sent with this method.
+    /// [`records_attempts`](DeletePosts::records_attempts) if all requests are sent with this method. Pass
+    /// [`scope`](DeletePosts::scope) and [`resume`](DeletePosts::resume) on to the client, so that a journal knows the profile
+    /// and the client its window.
     ///
     /// # Errors
     /// Returns the errors of [`delete`](Self::delete).
@@ -180,7 +184,7 @@ impl Client {
     ///
     /// ```
     /// use unpost::ayrshare::{Client, DeleteRequest};
-    /// use unpost::{Batch, DeletePosts, ErrorKind, Outcome, Provider};
+    /// use unpost::{Batch, DeletePosts, ErrorKind, Outcome, Provider, Record, Scope};
     ///
     /// /// Marks each post as manually deleted, and deletes those that still stand at a network.
     /// struct MarksOrDeletes(Client);
@@ -196,6 +200,14 @@ impl Client {
     ///
     ///     fn records_attempts(&self) -> bool {
     ///         true
+    ///     }
+    ///
+    ///     fn scope(&self, salt: Option<&str>) -> unpost::Result<Scope> {
+    ///         self.0.scope(salt)
+    ///     }
+    ///
+    ///     fn resume(&self, record: &Record) {
+    ///         self.0.resume(record);
     ///     }
     ///
     ///     async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {

@@ -57,6 +57,11 @@ impl RunHandle {
         self.run.stopped_by().cloned()
     }
 
+    /// Whether the run is over: its last outcome was read, or nothing is under way any more after its stream was dropped.
+    pub fn is_finished(&self) -> bool {
+        self.run.is_over()
+    }
+
     /// What the run has done so far. This takes a few microseconds at most, however many posts the run has.
     pub fn progress(&self) -> Progress {
         let (waiting_until, waiting_for) = self.run.waits().unzip();

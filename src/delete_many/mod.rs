@@ -100,7 +100,8 @@ impl<'a, P: DeletePosts> DeleteMany<'a, P> {
     ///
     /// The requests and the answers of 429 on record count for the profile's window and its budget of the day. The profile is
     /// called by its name, if the client gives it one, or else by a
-    /// fingerprint of its key.
+    /// fingerprint of its key. If you give it another name, or change the key of a profile without a name, the journal
+    /// knows nothing of it any more.
     ///
     /// If the journal fails, nothing more is sent, and the posts that weren't sent are
     /// [`NotAttempted`](crate::Fate::NotAttempted) for [`Stopped`](crate::ErrorKind::Stopped), with the reason in
@@ -176,6 +177,8 @@ impl<'a, P: DeletePosts> DeleteMany<'a, P> {
             None => Some(""),
         };
         let (scope, flaw) = scope_of(&*provider, salt);
+        // Without a journal, nobody needs the profile's name.
+        let flaw = flaw.filter(|_| self.journal.is_some());
         let recorder = self.journal.filter(|_| flaw.is_none());
         let recorder = recorder.map(|journal| Recorder::new(journal, scope.clone()));
         let run = Arc::new(RunContext::recorded_by(recorder.clone()));

@@ -200,6 +200,9 @@ impl Stream for Outcomes<'_> {
                 let reason = self.run.stopped_by().cloned();
                 let unsent = reason.and_then(|reason| self.feed.next_unsent(&reason));
                 self.run.count_known(&unsent, 0);
+                if unsent.is_none() {
+                    self.run.note_end();
+                }
                 return Poll::Ready(unsent);
             }
             match self.driver.poll_settled(context) {
@@ -217,6 +220,12 @@ impl Drop for Outcomes<'_> {
     fn drop(&mut self) {
         if self.begun > 0 || !self.feed.has_ended() {
             self.run.abandon();
+        }
+        for batch in self.driver.take_back() {
+            self.run.count_known(&[], batch.ids.len());
+        }
+        if self.begun == 0 {
+            self.run.note_end();
         }
         self.close_journal_at_the_end();
     }

@@ -27,7 +27,7 @@ pub struct RunContext {
     ending: Mutex<Ending>,
     /// Wakes those who wait for an end of the run.
     ends: Notify,
-    /// Whether its driver is done, after its reader has gone.
+    /// Whether its last outcome was read, or its driver is done after its reader has gone.
     is_over: AtomicBool,
     counts: Counts,
     /// The limiter for which its calls wait.
@@ -182,10 +182,15 @@ impl RunContext {
         }
     }
 
-    /// Records that the driver is done.
+    /// Records that the last outcome was read, or that the driver is done.
     pub(crate) fn note_end(&self) {
         self.is_over.store(true, Release);
         self.ends.notify_waiters();
+    }
+
+    /// Whether the last outcome was read, or the driver is done.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_over.load(Acquire)
     }
 
     /// Waits until the driver is done. That is never before the reader has gone.
@@ -193,7 +198,7 @@ impl RunContext {
     pub(crate) async fn over(&self) {
         loop {
             let ends = self.ends.notified();
-            if self.is_over.load(Acquire) {
+            if self.is_over() {
                 return;
             }
             ends.await;

@@ -97,7 +97,9 @@ impl Client {
     /// the process has ended.
     ///
     /// A post that is settled on record isn't asked for again: it has its recorded outcome. For a post that may have been
-    /// deleted, what speaks for the deletion is kept. See [`DeleteMany::journal`].
+    /// deleted, what speaks for the deletion is kept. See [`DeleteMany::journal`]. What is on record counts for the same
+    /// profile: under another [name](Self::named), or for a primary profile without a name whose key has changed, the journal
+    /// knows nothing of it.
     ///
     /// # Errors
     /// Besides those of [`delete`](Self::delete): [`Invalid`](crate::ErrorKind::Invalid) if the profile has no name and the
@@ -135,7 +137,9 @@ impl Client {
     /// means deleted if the answer to an earlier one was lost.
     ///
     /// The request may name some of the batch's posts, or all. Return `true` from
-    /// [`records_attempts`](DeletePosts::records_attempts) if all requests are sent with this method.
+    /// [`records_attempts`](DeletePosts::records_attempts) if all requests are sent with this method. Pass
+    /// [`scope`](DeletePosts::scope) and [`resume`](DeletePosts::resume) on to the client, so that a journal knows the profile
+    /// and the client its window.
     ///
     /// # Errors
     /// Returns the errors of [`delete`](Self::delete).
@@ -143,7 +147,7 @@ impl Client {
     ///
     /// ```
     /// use unpost::genviral::{Client, DeleteRequest};
-    /// use unpost::{Batch, DeletePosts, Outcome, Provider};
+    /// use unpost::{Batch, DeletePosts, Outcome, Provider, Record, Scope};
     ///
     /// /// Deletes each post with a request of its own.
     /// struct OneByOne(Client);
@@ -159,6 +163,14 @@ impl Client {
     ///
     ///     fn records_attempts(&self) -> bool {
     ///         true
+    ///     }
+    ///
+    ///     fn scope(&self, salt: Option<&str>) -> unpost::Result<Scope> {
+    ///         self.0.scope(salt)
+    ///     }
+    ///
+    ///     fn resume(&self, record: &Record) {
+    ///         self.0.resume(record);
     ///     }
     ///
     ///     async fn delete_posts(&self, batch: Batch) -> Vec<Outcome> {

@@ -37,7 +37,7 @@ use crate::model::{Error, Outcome};
 /// | `carried_out` | nothing: a request that names no post was carried out |
 /// | `settled` | an [`Outcome`], one a line |
 ///
-/// So `jq -c 'select(.settled).settled' FILE` gives the outcomes. A line that can't be read is ignored, and
+/// So `jq -cR 'fromjson? | select(.settled).settled' FILE` gives the outcomes. A line that can't be read is ignored, and
 /// so is one of a kind that only a newer version knows. `docs/journal.schema.json` in the repository is the JSON Schema
 /// of a line.
 ///
@@ -322,7 +322,7 @@ fn begin(file: &File, end: &mut End) -> Result<String, String> {
     if let Some(Header { version, salt, .. }) = Header::read(&first) {
         if version > VERSION {
             return Err(format!(
-                "a newer version of this program wrote it (format {version}): use that version, or another file"
+                "a newer version of this crate wrote it (format {version}): use that version, or another file"
             ));
         }
         end.is_torn = !ends_with_a_line(file).map_err(reading)?;

@@ -326,10 +326,11 @@ async fn a_handle_does_not_keep_the_journal_of_a_dropped_run() {
     let waiting = timeout(Duration::from_millis(50), run.next()).await;
     assert!(waiting.is_err());
     drop(run);
-    while handle.progress().in_flight > 0 {
+    assert!(!handle.is_finished());
+    while !handle.is_finished() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(handle.progress().in_flight, 0);
     let outcomes = collect(client.delete_many(["a"]).journal(file.journal()).run()).await;
     assert_eq!((&outcomes[0].fate, server.count()), (&Fate::Deleted, 1));
 }
