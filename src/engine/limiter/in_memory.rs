@@ -109,18 +109,21 @@ impl InMemory {
         }
     }
 
-    /// Records what came of a request, and returns for how long the limiter is closed now.
+    /// Records what came of a request. If the profile's limit refused it, returns for how long the limiter is closed now.
     pub(super) fn settle(&self, sent: SystemTime, usage: Usage, headers: &RateHeaders) -> Duration {
-        let now = self.clock.calendar(Instant::now());
+        let instant = Instant::now();
+        let now = self.clock.calendar(instant);
         let closed_for = {
             let mut pacer = self.pacer();
             pacer.settle(now, sent, usage, headers);
-            pacer.closed_for(now)
+            match usage {
+                Usage::Throttled => pacer.closed_for(now),
+                _ => Duration::ZERO,
+            }
         };
         self.queue.wake_first();
         if usage == Usage::Throttled {
-            self.queue
-                .wake_who_cannot_wait_until(Instant::now() + closed_for);
+            self.queue.wake_who_cannot_wait_until(instant + closed_for);
         }
         closed_for
     }
