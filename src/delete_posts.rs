@@ -65,14 +65,15 @@ pub trait DeletePosts: Send + Sync + 'static {
         self.batch_size()
     }
 
-    /// What its batches do, and for which profile, as a journal records it. The journal's [`salt`](crate::Journal::salt)
-    /// makes a name for a profile that has none.
+    /// What the batches of this provider do, and for which profile, as a journal records it. If the profile has no
+    /// name, a fingerprint made with the journal's [`salt`](crate::Journal::salt) stands for it.
     ///
     /// An implementation that sends through a client returns the client's scope. By default, this is an error, because
     /// records of several profiles would be mixed up.
     ///
     /// # Errors
-    /// [`Invalid`](crate::ErrorKind::Invalid) if there is no such name. Then a run with a journal sends nothing.
+    /// [`Invalid`](crate::ErrorKind::Invalid) if the profile has neither a name nor a fingerprint. Then a run with a
+    /// journal sends nothing.
     fn scope(&self, salt: Option<&str>) -> Result<Scope, Error> {
         let _ = salt;
         Err(Error::invalid(

@@ -65,8 +65,8 @@ impl Background {
     /// Polls the future on this thread until it is done. Its sockets, timers and tasks belong to the background's
     /// runtime. So this works inside any other runtime too, whose thread it blocks.
     ///
-    /// The task around, if there is one, goes on only after this has returned. So nothing here may wait for its
-    /// scheduler: the future has no part in the task's budget, and clippy.toml forbids `yield_now`.
+    /// If a task calls this, the task goes on only after this has returned. So nothing here may wait for the task's
+    /// scheduler: `unconstrained` ignores the task's budget, and clippy.toml forbids `yield_now`.
     pub(super) fn wait_for<T>(&self, future: impl Future<Output = T>) -> T {
         let _entered = self.runtime.enter();
         let mut future = pin!(unconstrained(driven_by_another_thread(future)));
@@ -90,9 +90,9 @@ impl Background {
         });
     }
 
-    /// Drops the value where what it starts in its place runs in the background.
+    /// Drops the value inside the background's runtime, so that the tasks that its `drop` spawns run there.
     pub(super) fn drop_inside<T>(&self, value: T) {
-        // A thread that is about to end may have no place left for a runtime.
+        // A thread that is ending may have destroyed the thread-local variable in which Tokio keeps the runtime.
         let is_ending = Handle::try_current().is_err_and(|no| no.is_thread_local_destroyed());
         let _entered = (!is_ending).then(|| self.runtime.enter());
         drop(value);

@@ -67,13 +67,13 @@ impl Board {
         wake(state.reader.take(), state);
     }
 
-    /// Posts the last outcomes of a batch whose driver ends before its time.
+    /// Posts the last outcomes of a batch whose driver ends early.
     pub(super) fn post_broken_off(&self, outcomes: Vec<Outcome>) {
         self.lock().is_driver_broken = true;
         self.post_settled(outcomes);
     }
 
-    /// Whether the driver ends before its time.
+    /// Whether the driver ends early.
     pub(super) fn is_driver_broken(&self) -> bool {
         self.lock().is_driver_broken
     }

@@ -79,7 +79,7 @@ impl Driver {
         self.board.take_back().into_iter()
     }
 
-    /// Whether it ends before its time, so that the reader must see why.
+    /// Whether the driver ends early, so that the reader must see why.
     pub(super) fn is_broken(&self) -> bool {
         self.board.is_driver_broken() && !matches!(self.state, State::Ended(None))
     }

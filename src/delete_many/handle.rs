@@ -62,7 +62,7 @@ impl RunHandle {
         self.run.is_over()
     }
 
-    /// What the run has done so far. This takes a few microseconds at most, however many posts the run has.
+    /// What the run has done so far. A call usually takes less than a microsecond, however many posts the run has.
     pub fn progress(&self) -> Progress {
         let (waiting_until, waiting_for) = self.run.waits().unzip();
         Progress {
@@ -84,7 +84,7 @@ pub struct Progress {
     pub summary: Summary,
     /// How many ids have been taken from the iterator and have no outcome yet.
     pub in_flight: usize,
-    /// How many requests have been made, with all further attempts.
+    /// How many requests have been made, retries included.
     pub requests: usize,
     /// How many of them were answered with 429.
     pub throttled: usize,

@@ -42,8 +42,8 @@ impl History {
     }
 }
 
-/// The record with outcomes of earlier runs. Those of another provider are about other posts. An outcome doesn't say which operation
-/// it is of, but some fates do: a mark settles no delete, and a delete settles no mark.
+/// Adds outcomes of earlier runs to the record. Those of another provider are about other posts. An outcome doesn't say
+/// which operation it is of, but some fates do: a mark settles no deletion, and a deletion settles no mark.
 pub(super) fn of_kept(mut record: Record, kept: Vec<Outcome>) -> Record {
     let scope = record.scope().clone();
     let is_marking = scope.operation == OperationKind::MarkManualDeleted;

@@ -93,15 +93,15 @@ impl<'a, P: DeletePosts> DeleteMany<'a, P> {
 
     /// Keeps the run on record, and goes on from what is on record.
     ///
-    /// A post that is settled on record ([`should_retry`](crate::Fate::should_retry) is `false`) isn't asked for
-    /// again: it comes out with its recorded outcome. A post that may have been deleted is asked for, and what speaks for
-    /// the deletion is kept: an "already deleted" then means that it was ours. Ids on record that aren't handed in are
-    /// ignored. So after the process has ended, however it has, hand in the same ids with the same journal.
+    /// A post that is settled on record ([`should_retry`](crate::Fate::should_retry) is `false`) isn't asked for again:
+    /// it comes out with its recorded outcome. A post that may have been deleted is asked for again, and the attempts
+    /// on record count: "already deleted" then means that one of them deleted it. Ids on record that aren't handed in
+    /// are ignored. So after the process has ended, however it has, hand in the same ids with the same journal.
     ///
-    /// The requests and the answers of 429 on record count for the profile's window and its budget of the day. The profile is
-    /// called by its name, if the client gives it one, or else by a
-    /// fingerprint of its key. If you give it another name, or change the key of a profile without a name, the journal
-    /// knows nothing of it any more.
+    /// The requests and the 429s on record count towards the profile's window and its daily limit of 429s. The journal
+    /// identifies the profile by the name that the client gives it, or by a fingerprint of its key if it has none. If
+    /// you give the profile another name, or change the key of a profile without a name, the journal knows nothing of
+    /// the profile any more.
     ///
     /// If the journal fails, nothing more is sent, and the posts that weren't sent are
     /// [`NotAttempted`](crate::Fate::NotAttempted) for [`Stopped`](crate::ErrorKind::Stopped), with the reason in
@@ -200,7 +200,7 @@ impl<'a, P: DeletePosts> DeleteMany<'a, P> {
     }
 }
 
-/// The provider's scope, or one without a profile, and why there is none.
+/// The provider's scope. If the provider can't tell it, a scope without a profile, and the reason.
 fn scope_of(provider: &impl DeletePosts, salt: Option<&str>) -> (Scope, Option<Failure>) {
     match provider.scope(salt) {
         Ok(scope) => (scope, None),

@@ -33,7 +33,7 @@ use crate::model::{Fate, Outcome, PostId};
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Plan {
-    /// How many distinct posts there are. With `repeated` and `refused`, these are as many as the ids that were given.
+    /// How many distinct posts there are. Each id that was given counts in `posts`, in `repeated` or in `refused`.
     pub posts: usize,
     /// How many of the posts aren't sent, because an outcome handed to [`resume`](crate::DeleteMany::resume) settles them.
     pub settled: usize,
@@ -50,7 +50,8 @@ pub struct Plan {
     provider: AnyProvider,
     batch_size: usize,
     ids: Vec<PostId>,
-    /// Where a batch ends that isn't full although it isn't the last one. Many ids that can't be sent end a batch early.
+    /// The ends of the batches that aren't full. A batch ends early if many ids can't be sent, and the last one may be
+    /// short.
     early_ends: Vec<usize>,
 }
 

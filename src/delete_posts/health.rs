@@ -30,7 +30,7 @@ impl Health {
         let failure_of = |outcome: &'_ Outcome| outcome.fate.failure().cloned();
         let is_hopeless = |outcome: &&Outcome| match &outcome.fate {
             Fate::NotAttempted(failure) if failure.kind == ErrorKind::RateLimited => true,
-            // No answer says so, so our own limiter does.
+            // Without a status, the failure comes from our own limiter and not from an answer.
             Fate::Uncertain(failure) if failure.kind == ErrorKind::RateLimited => {
                 failure.http_status.is_none()
             }

@@ -129,7 +129,7 @@ impl<O: Operation> Call<'_, O> {
         let permit = if let Some(run) = self.context.run {
             wait_in_run(limiter, run, end).await?
         } else {
-            // The limiter itself rejects a call that can't wait so long. Here, the time is taken.
+            // The limiter itself rejects a call that can't wait long enough. `within` measures how long the call waits.
             let time_left = self.time_left();
             let limit = time_left.saturating_add(Duration::from_secs(1));
             let Timed { output, took } = within(limit, limiter.acquire(time_left)).await;

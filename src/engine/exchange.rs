@@ -64,7 +64,7 @@ impl Delivery {
         }
     }
 
-    /// Changes the state if it is the first one. Returns the state before.
+    /// Changes the state if it is still `HELD`. Returns the state that it had before.
     fn change_to(&self, state: u8) -> u8 {
         let (success, failure) = (Ordering::AcqRel, Ordering::Acquire);
         match self.body.compare_exchange(HELD, state, success, failure) {

@@ -52,8 +52,8 @@ impl EarlierAttempts {
         }
     }
 
-    /// What a later request came to that knew nothing of these attempts.
-    /// `done` is the fate that the request was to give.
+    /// Adds these attempts to the outcome of a later request that knew nothing of them. `done` is the fate that the
+    /// request was to give.
     pub(crate) fn add_to(self, outcome: Outcome, done: &Fate) -> Outcome {
         let fate = match outcome.fate {
             fate if self.unanswered == 0 => fate,
@@ -103,7 +103,8 @@ struct Settled {
 pub(crate) enum Ending {
     /// The last one says what became of the posts, or nothing better will come.
     Finished,
-    /// None may be sent, for this reason. If it is known when one may, the wait stands beside it.
+    /// No further attempt may be sent, for this reason. The duration is the wait until one may be sent, if that is
+    /// known.
     Unsent(Failure, Option<Duration>),
     /// The run was stopped.
     Stopped(Failure),

@@ -96,10 +96,10 @@ impl Client {
     /// Does what [`delete`](Self::delete) does, keeps the request on record, and goes on from what is on record, also after
     /// the process has ended.
     ///
-    /// A post that is settled on record isn't asked for again: it has its recorded outcome. For a post that may have been
-    /// deleted, what speaks for the deletion is kept. See [`DeleteMany::journal`]. What is on record counts for the same
-    /// profile: under another [name](Self::named), or for a primary profile without a name whose key has changed, the journal
-    /// knows nothing of it.
+    /// A post that is settled on record isn't asked for again: it has its recorded outcome. A post that may have been
+    /// deleted is asked for again, and the attempts on record count. See [`DeleteMany::journal`]. The record belongs to
+    /// one profile. If you give the profile another [name](Self::named), or change the key of a primary profile without
+    /// a name, the journal knows nothing of it any more.
     ///
     /// # Errors
     /// Besides those of [`delete`](Self::delete): [`Invalid`](crate::ErrorKind::Invalid) if the profile has no name and the

@@ -105,34 +105,34 @@ impl fmt::Debug for Pools {
     }
 }
 
-/// So many pools are kept, those that were used last, because nobody tells when a runtime is gone. A server may have
-/// a runtime for each core, and a program one for each call. A pool takes some 100 kB.
+/// At most this many pools are kept, namely those that were used last, because nothing tells when a runtime is gone. A
+/// server may have a runtime for each core, and a program one for each call. A pool takes some 100 kB.
 const MOST_POOLS: usize = 64;
 
-/// After so long a pause, a server may have closed a connection. In a loop of requests the pause is shorter,
-/// and each costs nothing more.
+/// After a pause of this length, a server may have closed a connection. In a loop of requests the pauses are shorter,
+/// so the requests pay nothing for the check.
 const LONG_ENOUGH_TO_MISS_A_CLOSE: Duration = Duration::from_millis(1);
 
 tokio::task_local! {
-    /// Set while a thread polls that isn't the one that drives the runtime.
+    /// Set while the thread that polls isn't the one that drives the runtime.
     static DRIVEN_BY_ANOTHER_THREAD: ();
 }
 
-/// Says that another thread than the one that polls this future drives the runtime, all the time.
+/// Polls the future, and says that a thread other than the polling one drives the runtime all the time.
 #[cfg(feature = "blocking")]
 pub(crate) async fn driven_by_another_thread<T>(future: impl Future<Output = T>) -> T {
     DRIVEN_BY_ANOTHER_THREAD.scope((), future).await
 }
 
-/// Does somebody drive the runtime while this thread does something else?
+/// Whether another thread drives the runtime while this thread does something else.
 fn is_driven_meanwhile(runtime: &Handle) -> bool {
     runtime.metrics().num_workers() > 1 || DRIVEN_BY_ANOTHER_THREAD.try_with(|()| ()).is_ok()
 }
 
-/// Lets the runtime look at its sockets, and lets their tasks read what it finds.
+/// Lets the runtime check its sockets, and lets the tasks of the connections read what has arrived.
 ///
-/// If a runtime has one thread, and this thread comes back from elsewhere, then a connection that the server has
-/// closed still looks open, and a request that is sent on it is lost.
+/// While the only thread of a runtime does something else, the runtime doesn't check its sockets. A connection that the
+/// server closes meanwhile still looks open afterwards, and a request that is sent on it is lost.
 #[allow(
     clippy::disallowed_methods,
     reason = "the runtime around is the one that has to look, which `is_driven_meanwhile` makes sure of"

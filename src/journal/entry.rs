@@ -145,7 +145,8 @@ pub enum NotCarriedOut {
     Refused,
     /// The profile's limit refused the request (HTTP 429).
     Throttled,
-    /// A social network's limit refused the request (HTTP 429). This counts for the profile's budget of the day too.
+    /// A social network's limit refused the request (HTTP 429). This counts towards the profile's daily limit of 429s
+    /// too.
     ThrottledByNetwork,
     /// A reason of a newer version of this crate, read back. It counts as [`Refused`](Self::Refused).
     #[serde(other)]

@@ -86,7 +86,7 @@ struct Shared {
     /// Whether the file can be read back.
     is_regular: bool,
     end: Mutex<End>,
-    /// Held from the look for a request that names no post to the line of the next one.
+    /// Held while a request that names no post is looked up and its line is written, so that only one gets a line.
     unnamed: Mutex<()>,
 }
 

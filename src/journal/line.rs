@@ -11,7 +11,7 @@ use super::scope::{OperationKind, Scope};
 use super::time::{from_seconds, to_seconds};
 use crate::model::{Outcome, PostId, Provider};
 
-/// The version of the format. It changes only if this version couldn't read the file rightly.
+/// The version of the format. It changes only if a program with the version before would misread the file.
 pub(super) const VERSION: u64 = 1;
 
 /// The first line of a file.

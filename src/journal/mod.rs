@@ -28,11 +28,11 @@ use crate::model::Outcome;
 ///
 /// A request is sent only after [`about_to_send`](Journal::about_to_send) has returned `Ok`. If any method returns an
 /// error, nothing more is sent. So whenever the process ends, the record says of each post at least what may have been
-/// carried out. An implementation returns once the record survives what it is made to survive: the end of
-/// the process, or a loss of power.
+/// carried out. A method returns once its entry is safe: it must survive the end of the process, and also a loss of
+/// power if the implementation promises that.
 ///
-/// It gets no secret: a profile is called by the name that the client has for it, or by a fingerprint of its keys, and the
-/// texts in an outcome have been searched for the client's secrets.
+/// A journal gets no secret. The profile is identified by the name that the client has for it, or by a fingerprint of
+/// its keys. The texts in an outcome are redacted.
 ///
 /// # Example
 ///
@@ -121,8 +121,8 @@ pub trait Journal: Send + Sync + 'static {
         at: SystemTime,
     ) -> impl Future<Output = Result<(), Box<dyn Error + Send + Sync>>> + Send;
 
-    /// A random text that stands in the journal and never changes, if there is one. A profile without a name is then called
-    /// by a fingerprint that is made with it. Without a salt, the profile must have a name. The default is `None`.
+    /// A random text that is stored in the journal and never changes. With this salt, a fingerprint is made for a
+    /// profile without a name. If the salt is `None`, every profile must have a name. The default is `None`.
     fn salt(&self) -> Option<&str> {
         None
     }

@@ -21,8 +21,8 @@ use crate::model::{ErrorKind, Failure, Fate, Outcome, PostId};
 /// an entry says that nothing was, or until an outcome accounts for it. No later outcome lowers the count of those that
 /// are left.
 ///
-/// A million settled posts take some 120 MB if their outcomes are alike, as those without networks are, and the length of
-/// its JSON more for each outcome that is like no other.
+/// A million settled posts take some 120 MB if most outcomes differ in their ids alone, as outcomes without networks
+/// do. Each outcome that is unlike all others takes the length of its JSON on top.
 ///
 /// # Example
 ///
@@ -78,8 +78,8 @@ pub struct Evidence {
     pub unanswered: u32,
 }
 
-/// How many times of requests, and of answers of 429, are kept at least. It is more than a day's worth for a window of 300
-/// requests in 5 minutes.
+/// At least this many times are kept, of requests and of 429s each. A window of 300 requests in 5 minutes takes more
+/// than a day to fill them.
 const TIMES: usize = 100_000;
 
 impl Record {
@@ -152,9 +152,8 @@ impl Record {
         &self.sent_at
     }
 
-    /// When the requests were sent that a limit refused (HTTP 429), the profile's or a social network's, in the order
-    /// recorded. All those of
-    /// the last day are there, unless there were more than 100,000, and older ones may be.
+    /// When the requests that got a 429 were sent, in the order recorded. The limit was the profile's or a social
+    /// network's. All those of the last day are there, unless there were more than 100,000, and older ones may be.
     pub fn throttled_at(&self) -> &[SystemTime] {
         &self.throttled_at
     }

@@ -71,7 +71,7 @@ async fn collect(mut run: Outcomes<'_>) -> Vec<Outcome> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn thirty_posts_are_marked_at_the_windows_pace_whoever_asks_for_it() {
+async fn thirty_posts_are_marked_within_the_rate_limit_whoever_asks_for_it() {
     let window = Duration::from_millis(300);
     let ids = ids(30);
     let started = || async {

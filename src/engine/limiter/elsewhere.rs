@@ -132,7 +132,8 @@ impl Elsewhere {
         }
     }
 
-    /// Tells the limiter what it has not been told yet. What fails, or is dropped half-way, is told again.
+    /// Tells the limiter everything that it hasn't been told yet. If a call fails or is dropped half-way, it is made
+    /// again later.
     async fn tell(&self, window: &Window) -> Result<Duration, BoxError> {
         let mut closed_for = Duration::ZERO;
         loop {

@@ -30,8 +30,8 @@ struct Clock {
     made_at: SystemTime,
 }
 
-/// The times of the last day that a record may have and that are counted here already: those that were handed in, and
-/// those of this limiter's own requests. They are whole milliseconds, as a record may have them.
+/// The times that a record may have and that the pacer has counted already, so that no time is counted twice. They are
+/// the times that were handed in and those of this limiter's own requests, in whole milliseconds as in a record.
 #[derive(Debug, Default)]
 struct OnRecord {
     /// Whether a record was ever handed in. Before that, no request of this limiter is on one.
@@ -245,7 +245,7 @@ fn whole_millis(time: SystemTime) -> SystemTime {
         .unwrap_or(time)
 }
 
-/// So many times are remembered at most, of requests and of answers of 429.
+/// A list of times on record is cut to this length when a request of this limiter is added to it.
 const MOST_ON_RECORD: usize = 100_000;
 
 /// Nobody waits for longer than this. It keeps the deadline within what a clock can tell.

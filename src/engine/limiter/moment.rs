@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::rate_limit::DAY;
 
-/// What rounds a fraction of a microsecond up.
+/// Added to a duration, this rounds a fraction of a microsecond up.
 const ALMOST_ONE: Duration = Duration::from_nanos(999);
 
 /// A time in whole microseconds since the Unix epoch, which is also how it is stored. No sum of times overflows.

@@ -17,14 +17,14 @@ impl Rejected {
     pub(super) fn too_late(wait: Duration) -> Self {
         Self::limited(
             wait,
-            "the profile's rate limit allows the next request only later than this one can wait",
+            "the profile's rate limit allows the next request later than this one can wait",
         )
     }
 
     pub(super) fn spent(wait: Duration) -> Self {
         Self::limited(
             wait,
-            "the day's budget of 429 answers is used up, and more of them get a profile suspended",
+            "the daily limit of 429s is reached, and more of them get a profile suspended",
         )
     }
 

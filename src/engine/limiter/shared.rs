@@ -145,7 +145,7 @@ pub enum Reservation {
         /// What is waited for. If it is an [`Answer`](WaitingFor::Answer), the client asks again sooner.
         waiting_for: WaitingFor,
     },
-    /// The day's budget of 429s is used up.
+    /// The daily limit of 429s is reached.
     Spent {
         /// How long it takes until the first of those 429s is a day old.
         wait: Duration,

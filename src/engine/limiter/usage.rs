@@ -31,8 +31,8 @@ pub enum Usage {
     Answered,
     /// The answer says that the profile's window is full: HTTP 429, or the same in other words.
     Throttled,
-    /// HTTP 429 because a social network throttles. It closes no window, but it counts towards the number of such
-    /// answers that a profile may get in a day.
+    /// HTTP 429 because a social network throttles. It closes no window, but it counts towards the profile's daily
+    /// limit of 429s.
     ThrottledByNetwork,
 }
 
@@ -54,7 +54,7 @@ impl Usage {
     }
 }
 
-/// What a request waits for that may not be sent yet.
+/// What a request waits for if it may not be sent yet.
 ///
 /// It is serialized as its name in snake case, which [`as_str`](WaitingFor::as_str) returns.
 ///
@@ -68,13 +68,13 @@ impl Usage {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum WaitingFor {
-    /// An answer that will decide. Only so many requests may be under way until it comes. It may come at any moment,
-    /// so a time that stands beside this is the latest.
+    /// The answer to a request under way. Until it comes, no further request may be sent. It may come at any moment, so
+    /// a time that is given with this is the latest one.
     Answer,
     /// Room in the profile's window, which is full.
     RateLimit,
-    /// The end of the time for which an answer of 429 closed the window, or of the day whose budget of such answers is
-    /// used up.
+    /// The end of the time for which a 429 closed the window. If the daily limit of 429s is reached, the moment at
+    /// which it allows a request again.
     Throttled,
 }
 

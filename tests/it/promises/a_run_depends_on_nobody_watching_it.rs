@@ -253,7 +253,7 @@ async fn another_thread_stops_a_run_that_waits_for_its_window() {
 }
 
 #[tokio::test]
-async fn a_run_that_is_given_so_long_settles_what_it_can_and_tells_the_rest_apart() {
+async fn stop_within_settles_what_it_can_and_tells_uncertain_posts_from_unattempted_ones() {
     let deleted = Step::json(200, r#"{"status":"success"}"#);
     let late = deleted.clone().after(Duration::from_millis(200));
     let server = Server::start([deleted, late, Step::stall(), Step::stall()]).await;

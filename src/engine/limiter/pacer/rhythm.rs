@@ -1,9 +1,10 @@
 //! Finds the rhythm of a limit that neither the setting nor a header tells.
 //!
-//! Windows have round lengths. After a 429, each length in `LENGTHS` says when a window of that length would have room
-//! again: when the first of the requests that it has counted is that old. One request is sent at each of these times,
-//! until one gets through. The length that named this time is the rhythm's, and so is the number of requests that a
-//! window of that length had counted when it was full.
+//! A rhythm is the length of a window and the number of requests that fit into it. `LENGTHS` has the lengths that are
+//! tried. After a 429, a time is computed for each of them: when a window of that length would have room again, because
+//! the first request that it has counted is that old. One request at a time is sent, each at one of these times, until
+//! one gets through. The longer that takes, the more of the times are skipped. The length that fits becomes the
+//! rhythm's, with the number of requests that a window of that length had counted when it was full.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -24,11 +25,11 @@ pub(super) struct Learner {
     /// What is known of the 429s, from the first one until a request gets through again.
     #[serde(skip_serializing_if = "Option::is_none")]
     full: Option<Full>,
-    /// How many times a rhythm was found or confirmed. Each lasts longer than the one before.
+    /// How many times a rhythm was found or confirmed. Each time, it lasts longer before one more request is tried.
     times_found: u32,
 }
 
-/// So many requests in a window of this length go well.
+/// This many requests get through in a window of this length.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 struct Rhythm {
     requests: u32,
@@ -151,7 +152,7 @@ impl Learner {
             (full.refused < at && at <= sent).then_some((requests, length))
         };
         let lengths = LENGTHS.into_iter().filter_map(has_room);
-        // The shortest length is taken, or a longer one that had counted just as many requests.
+        // Of the lengths that fit, take the longest that had counted as many requests as the shortest.
         let found =
             lengths.reduce(|found, longer| if longer.0 == found.0 { longer } else { found });
         // If the request got through sooner than any of them says, the length is the time since the first request.
@@ -203,7 +204,7 @@ impl Learner {
     }
 }
 
-/// How long no more requests are tried than went well.
+/// How long a rhythm lasts before one request more than it allows is tried.
 fn lasts(window: Duration, times_found: u32) -> Duration {
     let lasts = window.max(TRY_MORE_AFTER);
     lasts.saturating_mul(1 << times_found.min(8))

@@ -12,7 +12,7 @@ impl Pacer {
     /// Adds requests of an earlier process and answers of 429 that it got, each with the time when the request was sent
     /// or the answer came. Those that are too old to matter change nothing, and one in the future counts as one of now.
     ///
-    /// It adds them each time that it is called, so call it once with each time.
+    /// This doesn't notice a time that was added before, so hand in each time only once.
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
