@@ -61,7 +61,7 @@ async fn no_error_shows_a_secret_that_a_server_sends_back() {
         search.look("Outcomes", shown);
     }
     for state in [
-        "requests_under_way: 1",
+        "ids_in_flight: 0",
         "kind: Stopped",
         "kind: Unauthorized",
     ] {

@@ -100,14 +100,14 @@ fn talkative(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     plain()(http).connection_verbose(true)
 }
 
-/// A new client for each request, so that no 429 holds up the next request.
+/// A new client for each run, so that no 429 holds up the next run. One 429 ends a run, which would wait otherwise.
 fn unhurried(server: &Server) -> ayrshare::Client {
     let base_url = format!("http://{}", server.address);
     ayrshare_client(|builder| {
         builder
             .base_url(base_url)
             .http(talkative)
-            .rate_limit(RateLimit::unlimited())
+            .rate_limit(RateLimit::unlimited().max_throttled_per_day(1))
             .retry(Retry::never())
     })
 }
@@ -116,6 +116,7 @@ fn unhurried_genviral(server: &Server) -> genviral::Client {
     let builder = genviral::Client::builder(API_KEY)
         .base_url(format!("http://{}", server.address))
         .http(talkative)
+        .rate_limit(RateLimit::unlimited().max_throttled_per_day(1))
         .retry(Retry::never());
     builder.build().unwrap()
 }
