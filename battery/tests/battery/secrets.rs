@@ -60,11 +60,7 @@ async fn no_error_shows_a_secret_that_a_server_sends_back() {
     for shown in &runs.shown {
         search.look("Outcomes", shown);
     }
-    for state in [
-        "ids_in_flight: 0",
-        "kind: Stopped",
-        "kind: Unauthorized",
-    ] {
+    for state in ["ids_in_flight: 0", "kind: Stopped", "kind: Unauthorized"] {
         assert!(
             runs.shown.iter().any(|shown| shown.contains(state)),
             "{state}"
