@@ -168,9 +168,6 @@ async fn drive<P: DeletePosts>(side: Side<P>) {
         }
     })
     .await;
-    // A handle may keep the run, and must not keep the journal open.
-    side.run.close_journal();
-    side.run.note_end();
 }
 
 /// What the batches of a run share on the driver's side.
@@ -192,6 +189,15 @@ impl<P: DeletePosts> Side<P> {
             return Some(request.await);
         }
         self.run.until(End::CutOff, request).await
+    }
+}
+
+/// However the driver ends, also in a panic, nothing more is sent.
+impl<P> Drop for Side<P> {
+    fn drop(&mut self) {
+        // A handle may keep the run, and must not keep the journal open.
+        self.run.close_journal();
+        self.run.note_end();
     }
 }
 

@@ -81,9 +81,12 @@ impl Attempt {
         Some((attempted, timed.took))
     }
 
-    /// Gives the attempt up, and returns whether the request's body may have left. If it hasn't, it never will.
-    pub(crate) fn give_up(&self) -> bool {
-        !self.delivery.withdraw()
+    /// Gives the attempt up, and returns whether the request's body may have left. If it hasn't, it never will, and the
+    /// caller records that.
+    pub(crate) fn give_up(&mut self) -> bool {
+        let has_left = !self.delivery.withdraw();
+        self.record = self.record.take().filter(|_| has_left);
+        has_left
     }
 
     /// Tells the limiter what the attempt came to, and returns for how long the limiter is closed now.
@@ -109,16 +112,23 @@ impl Drop for Attempt {
         let Some(mut permit) = self.permit.take() else {
             return;
         };
-        let has_left = self.give_up();
+        let has_left = !self.delivery.withdraw();
         permit.uses(has_left);
-        if !has_left {
-            return;
-        }
         // Without a runtime, nothing can wait. The permit then counts the request as sent and lost.
-        if let Some(answer) = self.answer.take()
-            && let Ok(runtime) = Handle::try_current()
-        {
-            let (timeout, record) = (self.timeout, self.record.take());
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
+        let (timeout, record) = (self.timeout, self.record.take());
+        if !has_left {
+            if let Some((recorder, sending)) = record {
+                runtime.spawn(async move {
+                    let unsent = AttemptKind::NotSent;
+                    let answered = recorder.answered(&sending, unsent, None, &sending.ids);
+                    // If the journal fails, the request stays on record as one that may have left.
+                    let _ = answered.await;
+                });
+            }
+        } else if let Some(answer) = self.answer.take() {
             runtime.spawn(async move {
                 let (kind, head): (_, Option<Head>) = match within(timeout, answer).await.output {
                     Some(Ok(answer)) => {
